@@ -12,6 +12,9 @@ internal interface IConformanceSuite
     /// <summary>One sentence for the help page: what is replayed and against whose answers.</summary>
     string Description { get; }
 
+    /// <summary>Facts about the run that are neither pass nor fail, such as the active vector path; read after the run.</summary>
+    IReadOnlyList<string> Notes => [];
+
     /// <summary>
     /// Replays every case below <paramref name="folder"/> and tells <paramref name="report"/> of each.
     /// A folder without a case of the schema leaves the report empty; the caller turns that into an error.

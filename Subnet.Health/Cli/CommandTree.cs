@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Subnet.Health.Cli.Commands;
+
+namespace Subnet.Health.Cli;
+
+/// <summary>The whole command line. A command that is not finished is not here.</summary>
+internal static class CommandTree
+{
+    /// <summary>A new tree: parsing changes its symbols' state, so each run has its own.</summary>
+    public static RootCommand Create(GlobalOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RootCommand root = new("Privacy-preserving healthcare subnet: encrypted risk scores, proofs, consensus, evidence.")
+        {
+            new DoctorCommand(),
+            new NounCommand(
+                "config",
+                "Settings: flag, else environment, else file, else default.",
+                new ConfigShowCommand(),
+                new ConfigGetCommand(),
+                new ConfigSetCommand(),
+                new ConfigPathCommand()),
+            new CompletionCommand(),
+            new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
+            new DocsCommand(),
+        };
+        ReplaceVersionOption(root);
+        foreach (Option option in options.All)
+        {
+            root.Options.Add(option);
+        }
+
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        SetActions(root);
+        return root;
+    }
+
+    /// <summary>Every command below <paramref name="command"/>, depth first, itself included.</summary>
+    public static IEnumerable<Command> Walk(Command command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return command.Subcommands.SelectMany(Walk).Prepend(command);
+    }
+
+    // A leaf needs an action, else the parser asks for a subcommand. SubnetApp carries the command out itself.
+    private static void SetActions(RootCommand root)
+    {
+        foreach (SubnetCommand command in Walk(root).OfType<SubnetCommand>())
+        {
+            command.SetAction(_ => { });
+        }
+    }
+
+    private static void ReplaceVersionOption(RootCommand root)
+    {
+        root.Options.Remove(root.Options.OfType<VersionOption>().Single());
+        root.Options.Add(new Option<bool>("--version")
+        {
+            Description = "Print the build, protocol and weights version.",
+            Action = new PrintVersion(),
+        });
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(ProgramVersion.Line);
+            return 0;
+        }
+    }
+}

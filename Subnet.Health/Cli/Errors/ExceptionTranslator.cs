@@ -1,0 +1,32 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Subnet.Health.Cli.Errors;
+
+/// <summary>Turns exceptions of the platform into errors that a user can act on. What it does not know is a bug.</summary>
+internal static class ExceptionTranslator
+{
+    // errno of Linux and macOS, and the Windows error, as IOException.HResult carries them.
+    private const int UnixNoSpace = 28;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    /// <summary>The error for <paramref name="exception"/>, or null when it is a bug.</summary>
+    public static CommandException? Translate(Exception exception) => exception switch
+    {
+        CommandException known => known,
+        FileNotFoundException e => new CommandException(
+            ErrorCodes.FileNotFound, $"The file '{e.FileName}' does not exist.", "Check the path.", e),
+        DirectoryNotFoundException e => new CommandException(ErrorCodes.FileNotFound, e.Message, "Check the path.", e),
+        UnauthorizedAccessException e => new CommandException(
+            ErrorCodes.PermissionDenied, e.Message, "Change the permissions or choose another path.", e),
+        IOException { HResult: UnixNoSpace or WindowsDiskFull } e => new CommandException(
+            ErrorCodes.DiskFull, e.Message, "Free some space and run it again.", e),
+        HttpRequestException or SocketException => new CommandException(
+            ErrorCodes.NoConnection, exception.Message, "Check the address and that the other side is running.", exception),
+        TimeoutException e => new CommandException(ErrorCodes.TimedOut, e.Message, "Try again, or allow more time.", e),
+        IOException e => new CommandException(ErrorCodes.IoFailed, e.Message, "Check the disk and the path, then run it again.", e),
+        JsonException e => new CommandException(
+            ErrorCodes.FileMalformed, $"The JSON does not fit: {e.Message}", "Compare it with the documented form.", e),
+        _ => null,
+    };
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Subnet.Health.Cli.Settings;
+
+namespace Subnet.Health.Cli.Logging;
+
+/// <summary>Logs go to a file or to standard error, never to standard output.</summary>
+internal static class LogSetup
+{
+    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>Loggers as the settings ask; the caller disposes them, which flushes.</summary>
+    public static SerilogLoggerFactory Create(SettingsReader settings, CommandEnvironment environment, bool verbose)
+    {
+        LogEventLevel level = Enum.Parse<LogEventLevel>(settings.Text(SettingsCatalog.LogLevel)!, ignoreCase: true);
+        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(verbose && level > LogEventLevel.Information ? LogEventLevel.Information : level);
+        if (settings.Text(SettingsCatalog.LogFile) is { } file)
+        {
+            configuration.WriteTo.File(
+                Path.GetFullPath(file, environment.CurrentDirectory),
+                outputTemplate: Template,
+                formatProvider: CultureInfo.InvariantCulture,
+                shared: true);
+        }
+        else
+        {
+            configuration.WriteTo.Sink(new TextWriterSink(environment.Error));
+        }
+
+        return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
+    }
+
+    private sealed class TextWriterSink(TextWriter writer) : ILogEventSink
+    {
+        private readonly Serilog.Formatting.Display.MessageTemplateTextFormatter formatter = new(Template, CultureInfo.InvariantCulture);
+        private readonly Lock gate = new();
+
+        public void Emit(LogEvent logEvent)
+        {
+            lock (gate)
+            {
+                formatter.Format(logEvent, writer);
+            }
+        }
+    }
+}

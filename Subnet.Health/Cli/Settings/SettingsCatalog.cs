@@ -1,0 +1,34 @@
+using System.Reflection;
+
+namespace Subnet.Health.Cli.Settings;
+
+/// <summary>
+/// Every setting of the program. A capability with settings of its own adds a part of this class beside its commands.
+/// </summary>
+internal static partial class SettingsCatalog
+{
+    public static readonly Setting Network =
+        new("network", SettingKind.Text, "local", "The network that commands ask: a name, or the URL of a node.");
+
+    public static readonly Setting LogLevel =
+        new("log.level", SettingKind.Choice, "warning", "The least severe log entries that are kept.")
+        {
+            Choices = ["debug", "information", "warning", "error"],
+        };
+
+    public static readonly Setting LogFile =
+        new("log.file", SettingKind.Text, null, "Where log entries go; standard error when there is none.");
+
+    /// <summary>All settings, by key.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        .. typeof(SettingsCatalog)
+            .GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Where(field => field.FieldType == typeof(Setting))
+            .Select(field => (Setting)field.GetValue(null)!)
+            .OrderBy(setting => setting.Key, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The setting of that key, or null.</summary>
+    public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
+}

@@ -1,0 +1,8 @@
+namespace Subnet.Health.Conformance;
+
+/// <summary>Every suite of the program, in the order of the help page.</summary>
+internal static class ConformanceSuites
+{
+    /// <summary>New instances.</summary>
+    public static IEnumerable<IConformanceSuite> All() => [];
+}
