@@ -12,20 +12,20 @@ internal static class CommandTree
     public static RootCommand Create(GlobalOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        RootCommand root = new("Privacy-preserving healthcare subnet: encrypted risk scores, proofs, consensus, evidence.")
+        return Complete(options, Commands());
+    }
+
+    /// <summary>A tree of these commands with the options, help and version of every tree.</summary>
+    public static RootCommand Complete(GlobalOptions options, IEnumerable<Command> commands)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(commands);
+        RootCommand root = new("Privacy-preserving healthcare subnet: encrypted risk scores, proofs, consensus, evidence.");
+        foreach (Command command in commands)
         {
-            new DoctorCommand(),
-            new NounCommand(
-                "config",
-                "Settings: flag, else environment, else file, else default.",
-                new ConfigShowCommand(),
-                new ConfigGetCommand(),
-                new ConfigSetCommand(),
-                new ConfigPathCommand()),
-            new CompletionCommand(),
-            new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
-            new DocsCommand(),
-        };
+            root.Subcommands.Add(command);
+        }
+
         ReplaceVersionOption(root);
         foreach (Option option in options.All)
         {
@@ -44,6 +44,21 @@ internal static class CommandTree
         ArgumentNullException.ThrowIfNull(command);
         return command.Subcommands.SelectMany(Walk).Prepend(command);
     }
+
+    private static IEnumerable<Command> Commands() =>
+    [
+        new DoctorCommand(),
+        new NounCommand(
+            "config",
+            "Settings: flag, else environment, else file, else default.",
+            new ConfigShowCommand(),
+            new ConfigGetCommand(),
+            new ConfigSetCommand(),
+            new ConfigPathCommand()),
+        new CompletionCommand(),
+        new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
+        new DocsCommand(),
+    ];
 
     // A leaf needs an action, else the parser asks for a subcommand. SubnetApp carries the command out itself.
     private static void SetActions(RootCommand root)

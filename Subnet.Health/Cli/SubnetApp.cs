@@ -10,9 +10,10 @@ using Subnet.Health.Cli.Settings;
 namespace Subnet.Health.Cli;
 
 /// <summary>Parses a command line, carries it out, and turns whatever happens into an exit code and one sentence.</summary>
-internal sealed class SubnetApp(CommandEnvironment environment)
+internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptions, RootCommand>? tree = null)
 {
     private readonly GlobalOptions options = new();
+    private readonly Func<GlobalOptions, RootCommand> tree = tree ?? CommandTree.Create;
 
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments, without the program's name.</param>
@@ -21,7 +22,7 @@ internal sealed class SubnetApp(CommandEnvironment environment)
     public async Task<int> RunAsync(string[] args, CancellationToken stop, Func<ExitCode>? stopCode = null)
     {
         ArgumentNullException.ThrowIfNull(args);
-        RootCommand root = CommandTree.Create(options);
+        RootCommand root = tree(options);
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool json = args.Contains("--json", StringComparer.Ordinal);
         bool verbose = args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal);

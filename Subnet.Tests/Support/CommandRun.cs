@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Subnet.Health.Cli;
 
 namespace Subnet.Tests.Support;
@@ -30,6 +31,7 @@ internal sealed class CommandRun
         bool interactive = false,
         bool terminal = false,
         string? currentDirectory = null,
+        Func<GlobalOptions, RootCommand>? tree = null,
         CancellationToken stop = default)
     {
         using StringReader reader = new(input);
@@ -38,7 +40,7 @@ internal sealed class CommandRun
         Dictionary<string, string> environment = new(variables ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         environment.TryAdd("SUBNET_HOME", home);
         environment.TryAdd("PATH", Environment.GetEnvironmentVariable("PATH") ?? "");
-        SubnetApp app = new(new CommandEnvironment
+        CommandEnvironment world = new()
         {
             In = reader,
             Out = output,
@@ -49,8 +51,8 @@ internal sealed class CommandRun
             Variables = environment,
             CurrentDirectory = currentDirectory ?? home,
             Time = TimeProvider.System,
-        });
-        int code = await app.RunAsync(arguments, stop);
+        };
+        int code = await new SubnetApp(world, tree).RunAsync(arguments, stop);
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 }

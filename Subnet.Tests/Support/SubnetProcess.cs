@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Subnet.Tests.Support;
+
+/// <summary>Runs the executable <c>subnet</c> that lies beside the tests, as a process of its own.</summary>
+internal static class SubnetProcess
+{
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
+
+    /// <summary>The executable's path.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "subnet.exe" : "subnet");
+
+    /// <summary>Starts it with its streams redirected; the caller disposes the process.</summary>
+    public static Process Start(string currentDirectory, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        ProcessStartInfo start = new(Executable, arguments)
+        {
+            WorkingDirectory = currentDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in variables ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string currentDirectory, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        using CancellationTokenSource limit = new(LongestRun);
+        using Process process = Start(currentDirectory, arguments, variables);
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"subnet {string.Join(' ', arguments)} did not end");
+        }
+
+        return (process.ExitCode, await output, await error);
+    }
+}
