@@ -1,0 +1,35 @@
+using Subnet.Core.State;
+
+namespace Subnet.Core.Ledger.Calls;
+
+/// <summary>Reveals committed weights.</summary>
+/// <param name="Netuid">Subnet; 0 is root.</param>
+/// <param name="Uids">Columns.</param>
+/// <param name="Values">One weight for each.</param>
+/// <param name="Salt">What kept the row secret.</param>
+/// <param name="VersionKey">Version of the validator's code.</param>
+public sealed record RevealWeightsCall(
+    ushort Netuid,
+    ReadOnlyMemory<ushort> Uids,
+    ReadOnlyMemory<ushort> Values,
+    ReadOnlyMemory<ushort> Salt,
+    ulong VersionKey) : LedgerCall
+{
+    /// <inheritdoc/>
+    public override CallTag Tag => CallTag.RevealWeights;
+
+    /// <inheritdoc/>
+    public override bool IsFree => true;
+
+    internal override void WriteBody(CanonicalWriter writer)
+    {
+        writer.U16(Netuid);
+        writer.U16List(Uids.Span);
+        writer.U16List(Values.Span);
+        writer.U16List(Salt.Span);
+        writer.U64(VersionKey);
+    }
+
+    internal static RevealWeightsCall ReadBody(ref CanonicalReader reader) =>
+        new(reader.U16(), reader.U16List(4096), reader.U16List(4096), reader.U16List(64), reader.U64());
+}
