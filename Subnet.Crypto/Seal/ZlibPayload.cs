@@ -36,7 +36,7 @@ internal static class ZlibPayload
                 output.Take(1);
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new SealFormatException("corrupt zlib stream", e);
         }
