@@ -4,5 +4,8 @@ namespace Subnet.Health.Conformance;
 internal static class ConformanceSuites
 {
     /// <summary>New instances.</summary>
-    public static IEnumerable<IConformanceSuite> All() => [];
+    public static IEnumerable<IConformanceSuite> All() =>
+    [
+        new Yuma.YumaConformance(),
+    ];
 }

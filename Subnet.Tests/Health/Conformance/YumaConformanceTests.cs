@@ -1,0 +1,93 @@
+using Subnet.Health.Conformance;
+using Subnet.Health.Conformance.Yuma;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Conformance;
+
+[TestFixture]
+internal sealed class YumaConformanceTests
+{
+    [TestCase("math.json")]
+    [TestCase("fixed_ops.json")]
+    [TestCase("coinbase.json")]
+    [TestCase("pool.json")]
+    [TestCase("stake_registration_weights.json")]
+    public void Every_case_of_the_outside_vectors_comes_out_exactly(string file)
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(SharedFolder.Require("vectors", "yuma", file), Path.Combine(folder.Path, file));
+
+        ConformanceReport report = Replay(folder.Path);
+
+        Assert.That(report.Failures, Is.Empty);
+        Assert.That(report.Skips, Is.Empty);
+        Assert.That(report.Passed, Is.Positive);
+    }
+
+    [TestCase("""{"fn":"no_such","args":{},"expect":0,"source":"x"}""", "unknown function 'no_such'")]
+    [TestCase("""{"fn":"ln","args":{"x":1,"y":2},"expect":0,"source":"x"}""", "unknown member 'y'")]
+    [TestCase("""{"fn":"ln","args":{},"expect":0,"source":"x"}""", "no 'x'")]
+    [TestCase("""{"fn":"ln","args":{"x":1.5},"expect":0,"source":"x"}""", "not a signed 64-bit integer")]
+    [TestCase("""{"fn":"ln","args":{"x":0},"expect":0,"source":"x","tolerance":1}""", "unknown member 'tolerance'")]
+    [TestCase("""{"fn":"exp_safe","args":{"x":0},"expect":1,"source":"x"}""", "4294967296")]
+    public void A_function_case_that_is_not_understood_or_not_met_is_a_failure(string one, string actual)
+    {
+        ConformanceReport report = Replay("fn", one);
+        Assert.That(report.Summary, Is.EqualTo("0 passed, 1 failed, 0 skipped"));
+        Assert.That(report.Failures[0].Actual, Does.Contain(actual));
+    }
+
+    [TestCase("no_such_kind", "{}")]
+    [TestCase("fixed_op", """{"format":"I8F8","op":"mul","a":"1","b":"1","expect":"1"}""")]
+    [TestCase("fixed_op", """{"format":"I32F32","op":"pow","a":"1","b":"1","expect":"1"}""")]
+    [TestCase("fixed_op", """{"format":"I32F32","op":"add","a":"9223372036854775808","b":"1","expect":"1"}""")]
+    [TestCase("fixed_op", """{"format":"I32F32","op":"add","a":"1","b":"1","expect":"3"}""")]
+    public void An_unknown_kind_format_or_operation_is_a_failure(string kind, string one) =>
+        Assert.That(Replay(kind, one).Summary, Is.EqualTo("0 passed, 1 failed, 0 skipped"));
+
+    [Test]
+    public void A_file_of_another_kind_beside_the_vectors_is_a_failure()
+    {
+        using TemporaryFolder folder = new();
+        Write(folder, "good.json", "fn", """{"fn":"exp_safe","args":{"x":0},"expect":4294967296,"source":"x"}""");
+        File.WriteAllText(Path.Combine(folder.Path, "broken.json"), "{");
+        File.WriteAllText(Path.Combine(folder.Path, "other.json"), """{"format":"else/1"}""");
+        File.WriteAllText(Path.Combine(folder.Path, "README.md"), "read me");
+
+        Assert.That(Replay(folder.Path).Summary, Is.EqualTo("1 passed, 2 failed, 0 skipped"));
+    }
+
+    [Test]
+    public void A_folder_without_the_schema_leaves_the_report_empty()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(Path.Combine(folder.Path, "other.json"), """{"format":"else/1"}""");
+        Assert.That(Replay(folder.Path).IsEmpty);
+    }
+
+    [Test]
+    public void A_file_without_cases_is_a_failure()
+    {
+        using TemporaryFolder folder = new();
+        Write(folder, "empty.json", "fn", "");
+        Assert.That(Replay(folder.Path).Summary, Is.EqualTo("0 passed, 1 failed, 0 skipped"));
+    }
+
+    private static ConformanceReport Replay(string kind, string one)
+    {
+        using TemporaryFolder folder = new();
+        Write(folder, "cases.json", kind, one);
+        return Replay(folder.Path);
+    }
+
+    private static ConformanceReport Replay(string folder)
+    {
+        ConformanceReport report = new();
+        new YumaConformance().Run(folder, report, CancellationToken.None);
+        return report;
+    }
+
+    private static void Write(TemporaryFolder folder, string name, string kind, string cases) => File.WriteAllText(
+        Path.Combine(folder.Path, name),
+        $$"""{"format":"subnetstack-yuma/1","kind":"{{kind}}","source":"test","cases":[{{cases}}]}""");
+}
