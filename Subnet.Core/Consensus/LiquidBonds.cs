@@ -9,7 +9,7 @@ namespace Subnet.Core.Consensus;
 public static class LiquidBonds
 {
     /// <summary>
-    /// The new bonds. They have the entries of the weights, in their order: a bond on a miner for whom the validator has no entry
+    /// The new bonds, positive ones only, in the order of the weights: a bond on a miner for whom the validator has no entry
     /// at all is lost, whereas an explicit zero weight lets it decay.
     /// </summary>
     /// <param name="weights">Weights for bonds.</param>
@@ -25,8 +25,7 @@ public static class LiquidBonds
         }
 
         SparseMatrix result = SparseMatrix.Create(weights.RowCount, weights.ColumnCount, weights.EntryCount);
-        weights.RowStarts.CopyTo(result.RowStarts, 0);
-        Array.Copy(weights.Columns, result.Columns, weights.EntryCount);
+        int next = 0;
         I32F32[] old = new I32F32[weights.ColumnCount];
         for (int row = 0; row < weights.RowCount; row++)
         {
@@ -41,11 +40,88 @@ public static class LiquidBonds
             for (int k = 0; k < columns.Length; k++)
             {
                 ushort column = columns[k];
-                result.Values[weights.RowStarts[row] + k] = Next(rates[row][column], weights.ValuesOf(row)[k], old[column]);
+                Append(result, ref next, column, Next(rates[row][column], weights.ValuesOf(row)[k], old[column]));
             }
+
+            result.RowStarts[row + 1] = next;
         }
 
         return result;
+    }
+
+    /// <summary>The new bonds, each pair at the rate of its own distance from consensus.</summary>
+    /// <param name="weights">Weights for bonds.</param>
+    /// <param name="bonds">Old bonds.</param>
+    /// <param name="consensus">Consensus of each miner.</param>
+    /// <param name="rule">The rate rule.</param>
+    /// <param name="trace">Keeps the rates, if given.</param>
+    internal static SparseMatrix MovingAverage(
+        SparseMatrix weights, SparseMatrix bonds, ReadOnlySpan<I32F32> consensus, LiquidAlpha rule, EpochTrace? trace)
+    {
+        SparseMatrix result = SparseMatrix.Create(weights.RowCount, weights.ColumnCount, weights.EntryCount);
+        int next = 0;
+        I32F32[] rates = new I32F32[weights.EntryCount];
+
+        // Old bonds of the current row by column: as they are, and as the reference's forward cursor reads them.
+        I32F32[] old = new I32F32[weights.ColumnCount];
+        I32F32[] oldRead = new I32F32[weights.ColumnCount];
+        for (int row = 0; row < weights.RowCount; row++)
+        {
+            ReadOnlySpan<ushort> columns = weights.ColumnsOf(row);
+            if (columns.IsEmpty)
+            {
+                result.RowStarts[row + 1] = next;
+                continue;
+            }
+
+            ReadOnlySpan<ushort> bondColumns = bonds.ColumnsOf(row);
+            Scatter(bondColumns, bonds.ValuesOf(row), old, oldRead);
+            int start = weights.RowStarts[row], highest = -1;
+            for (int k = 0; k < columns.Length; k++)
+            {
+                ushort column = columns[k];
+                I32F32 weight = weights.Values[start + k];
+                I32F32 weightRead = column > highest ? weight : I32F32.Zero;
+                highest = Math.Max(highest, column);
+                I32F32 rate = rule.Rate(consensus[column], weightRead, oldRead[column]);
+                rates[start + k] = rate;
+                Append(result, ref next, column, Next(rate, weight, old[column]));
+            }
+
+            result.RowStarts[row + 1] = next;
+
+            foreach (ushort column in bondColumns)
+            {
+                old[column] = oldRead[column] = I32F32.Zero;
+            }
+        }
+
+        trace?.Rates = rates;
+        return result;
+    }
+
+    private static void Append(SparseMatrix matrix, ref int next, ushort column, I32F32 bond)
+    {
+        if (bond.Bits > 0)
+        {
+            matrix.Columns[next] = column;
+            matrix.Values[next++] = bond;
+        }
+    }
+
+    /// <summary>
+    /// An entry behind a larger column has passed the reference's cursor when its turn comes, and is read as 0.
+    /// </summary>
+    private static void Scatter(ReadOnlySpan<ushort> columns, ReadOnlySpan<I32F32> values, Span<I32F32> all, Span<I32F32> read)
+    {
+        int highest = -1;
+        for (int k = 0; k < columns.Length; k++)
+        {
+            ushort column = columns[k];
+            all[column] = values[k];
+            read[column] = column > highest ? values[k] : I32F32.Zero;
+            highest = Math.Max(highest, column);
+        }
     }
 
     /// <summary>One bond.</summary>

@@ -49,6 +49,49 @@ public static class SparseAlgebra
         return sums;
     }
 
+    /// <summary>Sum of each row.</summary>
+    internal static I32F32[] RowSums(SparseMatrix matrix)
+    {
+        I32F32[] sums = new I32F32[matrix.RowCount];
+        for (int row = 0; row < sums.Length; row++)
+        {
+            sums[row] = Sum(matrix.ValuesOf(row));
+        }
+
+        return sums;
+    }
+
+    /// <summary>Largest entry of each column; 0 where there is none.</summary>
+    internal static I32F32[] ColumnMaxima(SparseMatrix matrix)
+    {
+        I32F32[] maxima = new I32F32[matrix.ColumnCount];
+        ReadOnlySpan<ushort> columns = matrix.Columns.AsSpan(0, matrix.EntryCount);
+        ReadOnlySpan<I32F32> values = matrix.Values.AsSpan(0, columns.Length);
+        for (int k = 0; k < columns.Length; k++)
+        {
+            ref I32F32 maximum = ref maxima[columns[k]];
+            maximum = new(Math.Max(maximum.Bits, values[k].Bits));
+        }
+
+        return maxima;
+    }
+
+    /// <summary><c>matrix[i][j] * factors[i]</c>, entry by entry.</summary>
+    internal static SparseMatrix ScaleRows(SparseMatrix matrix, ReadOnlySpan<I32F32> factors)
+    {
+        SparseMatrix result = matrix.Copy();
+        for (int row = 0; row < result.RowCount; row++)
+        {
+            I32F32 factor = factors[row];
+            foreach (ref I32F32 value in result.Values.AsSpan(result.RowStarts[row]..result.RowStarts[row + 1]))
+            {
+                value *= factor;
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>Divides each entry by its column's sum; leaves columns whose sum is 0.</summary>
     internal static void NormaliseColumnsInPlace(SparseMatrix matrix, ReadOnlySpan<I32F32> sums)
     {
@@ -99,6 +142,32 @@ public static class SparseAlgebra
             for (int k = 0; k < columns.Length; k++)
             {
                 sum += values[k] * vector[columns[k]];
+            }
+
+            sums[row] = sum;
+        }
+
+        return sums;
+    }
+
+    /// <summary>
+    /// <c>sum_j share[i][j] * vector[j]</c> for every row i, where the share is the entry over its column's sum; both floored.
+    /// </summary>
+    internal static I32F32[] WeightedRowSumsOfShares(SparseMatrix matrix, ReadOnlySpan<I32F32> columnSums, ReadOnlySpan<I32F32> vector)
+    {
+        I32F32[] sums = new I32F32[matrix.RowCount];
+        for (int row = 0; row < sums.Length; row++)
+        {
+            ReadOnlySpan<ushort> columns = matrix.ColumnsOf(row);
+            ReadOnlySpan<I32F32> values = matrix.ValuesOf(row);
+            I32F32 sum = I32F32.Zero;
+            for (int k = 0; k < columns.Length; k++)
+            {
+                ushort column = columns[k];
+                if (vector[column].Bits != 0)
+                {
+                    sum += I32F32.SafeDivide(values[k], columnSums[column]) * vector[column];
+                }
             }
 
             sums[row] = sum;

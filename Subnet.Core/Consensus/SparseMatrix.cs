@@ -77,6 +77,16 @@ public sealed class SparseMatrix
     /// <summary>A matrix to be filled: entries first, then the row starts.</summary>
     internal static SparseMatrix Create(int rowCount, int columnCount, int capacity) => new(rowCount, columnCount, capacity);
 
+    /// <summary>A copy to be changed in place.</summary>
+    internal SparseMatrix Copy()
+    {
+        SparseMatrix result = Create(RowCount, ColumnCount, EntryCount);
+        RowStarts.CopyTo(result.RowStarts, 0);
+        Array.Copy(Columns, result.Columns, EntryCount);
+        Array.Copy(Values, result.Values, EntryCount);
+        return result;
+    }
+
     /// <summary>Whether a row's columns ascend.</summary>
     internal static bool IsSorted(ReadOnlySpan<ushort> columns)
     {
@@ -105,10 +115,7 @@ public sealed class SparseMatrix
             return this;
         }
 
-        SparseMatrix result = Create(RowCount, ColumnCount, EntryCount);
-        RowStarts.CopyTo(result.RowStarts, 0);
-        Array.Copy(Columns, result.Columns, EntryCount);
-        Array.Copy(Values, result.Values, EntryCount);
+        SparseMatrix result = Copy();
         for (int row = 0; row < RowCount; row++)
         {
             int start = RowStarts[row], length = RowStarts[row + 1] - start;

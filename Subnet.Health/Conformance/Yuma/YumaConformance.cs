@@ -119,6 +119,8 @@ internal sealed class YumaConformance : IConformanceSuite
                 {
                     "fixed_op" => FixedOperationCase.Run(cases[i]),
                     "fn" => FunctionCase.Run(cases[i]),
+                    "epoch" => EpochCase.Run(cases[i]),
+                    "epoch_chain" => EpochCase.RunChain(cases[i]),
                     _ => throw new VectorFormatException($"unknown kind '{kind}'"),
                 };
                 if (difference is { } found)

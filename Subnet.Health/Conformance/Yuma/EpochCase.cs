@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Subnet.Core.Consensus;
+
+namespace Subnet.Health.Conformance.Yuma;
+
+/// <summary>Cases of the kinds <c>epoch</c> and <c>epoch_chain</c>.</summary>
+internal static class EpochCase
+{
+    /// <summary>One epoch.</summary>
+    public static Difference? Run(JsonElement element)
+    {
+        VectorObject one = new("the case", element);
+        one.Text("name");
+        OptionalText(one, "source");
+        EpochInput input = EpochCaseReader.Read(one.Object("input"));
+        JsonElement expected = one.Take("expect");
+        one.RequireAllTaken();
+        return EpochExpectation.Check("expect", expected, YumaEpoch.Run(input));
+    }
+
+    /// <summary>Successive epochs, each starting from the bonds and permits of the one before.</summary>
+    public static Difference? RunChain(JsonElement element)
+    {
+        VectorObject one = new("the case", element);
+        one.Text("name");
+        OptionalText(one, "source");
+        OptionalText(one, "story");
+        CheckClaims(one);
+        EpochInput state = EpochCaseReader.Read(one.Object("initial"));
+        JsonElement[] steps = one.Array("steps", (_, e) => e);
+        one.RequireAllTaken();
+        if (steps.Length == 0)
+        {
+            throw new VectorFormatException("the chain has no step");
+        }
+
+        for (int i = 0; i < steps.Length; i++)
+        {
+            VectorObject step = new($"step {i}", steps[i]);
+            state = EpochCaseReader.Apply(state, step.Object("set"));
+            if (step.TakeOptional("reset_bonds_of") is { } reset)
+            {
+                state = state with { Bonds = state.Bonds.WithoutColumn(VectorObject.UInt16("reset_bonds_of", reset)) };
+            }
+
+            EpochResult result = YumaEpoch.Run(state);
+            Difference? difference = EpochExpectation.Check("expect", step.Take("expect"), result);
+            if (step.TakeOptional("pallet") is { } pallet)
+            {
+                difference ??= EpochExpectation.Check("pallet", pallet, result);
+            }
+
+            step.RequireAllTaken();
+            if (difference is { } found)
+            {
+                return found with { Expected = $"step {i}: {found.Expected}" };
+            }
+
+            state = state with { Bonds = result.Bonds, ValidatorPermit = result.ValidatorPermit };
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A claim says in words, and as an expression over the expected results, what a scenario shows. Those results are compared whole,
+    /// so the expression adds nothing; its form is checked.
+    /// </summary>
+    private static void CheckClaims(VectorObject one)
+    {
+        if (one.TakeOptional("claims") is { } claims)
+        {
+            foreach (JsonElement element in VectorObject.Elements("claims", claims))
+            {
+                VectorObject claim = new("a claim", element);
+                claim.Text("text");
+                claim.Text("check");
+                claim.RequireAllTaken();
+            }
+        }
+    }
+
+    private static void OptionalText(VectorObject one, string member)
+    {
+        if (one.Has(member))
+        {
+            one.Text(member);
+        }
+    }
+}
