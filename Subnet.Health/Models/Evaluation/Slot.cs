@@ -1,0 +1,105 @@
+namespace Subnet.Health.Models.Evaluation;
+
+/// <summary>
+/// One slot of a column and, where rows can be sparse, whether its entry is explicit. Implicit entries are 0; a few
+/// transforms treat them unlike explicit zeros, so the distinction is carried as far as it is needed.
+/// </summary>
+/// <param name="Value">The value.</param>
+/// <param name="Explicit">A 0/1 lane; null when every row has the entry.</param>
+internal readonly record struct Slot(Lane Value, Lane? Explicit = null)
+{
+    /// <summary>All lanes of the slot.</summary>
+    public IEnumerable<Lane> Lanes => Explicit is Lane mask ? [Value, mask] : [Value];
+
+    /// <summary>Whether a row of the block has the entry.</summary>
+    public bool IsExplicit(LaneBlock block, int row) => Explicit is not Lane mask || block.Singles(mask)[row] != 0;
+}
+
+/// <summary>
+/// Which entries are explicit after a transform that builds its row entry by entry and drops zeros: the non-zero ones, or
+/// all of them once half of the slots are non-zero.
+/// </summary>
+internal sealed class RebuiltRowStage(Lane[] values, Lane[] masks) : Stage(values, masks)
+{
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        Span<int> entries = block.Leaves.AsSpan(0, block.Rows);
+        entries.Clear();
+        foreach (Lane lane in values)
+        {
+            ReadOnlySpan<float> x = block.Singles(lane);
+            for (int i = 0; i < x.Length; i++)
+            {
+                entries[i] += x[i] != 0 ? 1 : 0;
+            }
+        }
+
+        int dense = Math.Max(1, values.Length / 2);
+        for (int j = 0; j < values.Length; j++)
+        {
+            ReadOnlySpan<float> x = block.Singles(values[j]);
+            Span<float> mask = block.Singles(masks[j]);
+            for (int i = 0; i < mask.Length; i++)
+            {
+                mask[i] = entries[i] >= dense || x[i] != 0 ? 1 : 0;
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Which entries are explicit after a missing-value indicator: the missing ones while they are fewer than half of the slots
+/// or none, else all.
+/// </summary>
+internal sealed class IndicatorRowStage(Lane[] values, Lane[] masks) : Stage(values, masks)
+{
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        for (int i = 0; i < block.Rows; i++)
+        {
+            int missing = 0;
+            foreach (Lane lane in values)
+            {
+                missing += block.Singles(lane)[i] != 0 ? 1 : 0;
+            }
+
+            bool sparse = missing == 0 || missing < values.Length / 2;
+            for (int j = 0; j < values.Length; j++)
+            {
+                block.Singles(masks[j])[i] = sparse ? block.Singles(values[j])[i] : 1;
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Which entries are explicit after joining columns: a row with more explicit entries than half of the slots is written out
+/// in full.
+/// </summary>
+internal sealed class JoinedRowStage(Slot[] slots, Lane[] masks)
+    : Stage(slots.Where(slot => slot.Explicit is not null).Select(slot => slot.Explicit!.Value), masks)
+{
+    private readonly Lane[] own = [.. slots.Where(slot => slot.Explicit is not null).Select(slot => slot.Explicit!.Value)];
+
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        int always = slots.Length - own.Length;
+        for (int i = 0; i < block.Rows; i++)
+        {
+            int entries = always;
+            foreach (Lane lane in own)
+            {
+                entries += block.Singles(lane)[i] != 0 ? 1 : 0;
+            }
+
+            bool dense = entries > slots.Length / 2;
+            for (int j = 0; j < own.Length; j++)
+            {
+                block.Singles(masks[j])[i] = dense ? 1 : block.Singles(own[j])[i];
+            }
+        }
+    }
+}
