@@ -51,7 +51,7 @@ internal static class MlNetModelReader
         {
             Slot[] slots = [.. builder.AddInput(input).Select(lane => new Slot(lane))];
             string[] names = [.. slots.Select((_, j) => input.IsVector ? $"{input.Name}.{j}" : input.Name)];
-            scope.Set(new BoundColumn(input.Name, input.Kind, input.IsVector, slots, names));
+            scope.Declare(new BoundColumn(input.Name, input.Kind, input.IsVector, slots, names));
             declared.Add(input);
         }
 
@@ -66,22 +66,15 @@ internal static class MlNetModelReader
     {
         if (archive.Contains("Schema"))
         {
-            var columns = new List<ModelColumn>();
-            foreach ((string column, Codec type) in DataViewHeader.Read("Schema", archive.Read("Schema")))
-            {
-                int width = type.VectorSize ?? 1;
-                if (type.KeyCount is null && type.Inner?.KeyCount is null && type.ItemKind is ColumnKind kind && width > 0)
-                {
-                    columns.Add(new ModelColumn(column, kind, width, type.VectorSize is not null));
-                }
-            }
-
-            return columns;
+            return ColumnsOf("Schema", archive);
         }
 
         if (!archive.Contains("Model.key"))
         {
-            throw new ModelFormatException(name, null, "the archive has neither an input schema nor a loader", Resave);
+            // Early releases wrote no input schema; the columns the trainer saw begin with the inputs.
+            return archive.FindLast("TrainSchema") is string trained
+                ? ColumnsOf(trained, archive)
+                : throw new ModelFormatException(name, null, "the archive has neither an input schema nor a loader", Resave);
         }
 
         ModelComponent root = ModelComponent.Open(archive, "", 0);
@@ -93,11 +86,29 @@ internal static class MlNetModelReader
             : throw loader.Unsupported("the model is saved with a loader that is not a text loader", Resave);
     }
 
+    private static List<ModelColumn> ColumnsOf(string entry, ModelArchive archive)
+    {
+        var columns = new List<ModelColumn>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string column, Codec type) in DataViewHeader.Read(entry, archive.Read(entry)))
+        {
+            int width = type.VectorSize ?? 1;
+            bool isKey = type.KeyCount is not null || type.Inner?.KeyCount is not null;
+            if (!isKey && type.ItemKind is ColumnKind kind && width > 0 && names.Add(column))
+            {
+                columns.Add(new ModelColumn(column, kind, width, type.VectorSize is not null));
+            }
+        }
+
+        return columns;
+    }
+
     private static MlNetModel Assemble(PipelineScope scope, PredictionParts parts, List<ModelColumn> declared)
     {
         BoundColumn[] outputs = [.. OutputNames.Select(scope.Find).OfType<BoundColumn>()];
         LaneProgram predict = scope.Builder.Build(outputs.SelectMany(output => output.Values));
-        ImmutableArray<ModelColumn> inputs = [.. declared.Select((column, i) => column with { IsUsed = predict.UsedInputs.Contains(i) })];
+        ModelColumn[] marked = [.. declared.Select((column, i) => column with { IsUsed = predict.UsedInputs.Contains(i) })];
+        ImmutableArray<ModelColumn> inputs = [.. marked.Where(column => column.IsUsed || !scope.WasMade(column.Name))];
         var schema = new ModelSchema(
             parts.Task, inputs, [.. outputs.Select(output => output.Name)], [.. parts.ClassLabels]);
         var features = new LaneFeatureMap(scope.Builder.Build(parts.Features.Values), parts.Features.Values, parts.Features.SlotNames);

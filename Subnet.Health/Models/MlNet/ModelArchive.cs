@@ -77,6 +77,10 @@ internal sealed class ModelArchive : IDisposable
     /// <summary>Whether there is an entry of this name.</summary>
     public bool Contains(string entry) => entries.ContainsKey(entry);
 
+    /// <summary>The first entry by name whose last part is this, or null.</summary>
+    public string? FindLast(string lastPart) =>
+        entries.Keys.Where(entry => entry.EndsWith("/" + lastPart, StringComparison.Ordinal)).Min(StringComparer.Ordinal);
+
     /// <summary>The whole content of an entry.</summary>
     /// <exception cref="ModelFormatException">It is absent, damaged or passes the bound on inflated bytes.</exception>
     public byte[] Read(string entry)

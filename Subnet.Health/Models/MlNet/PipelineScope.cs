@@ -9,6 +9,7 @@ namespace Subnet.Health.Models.MlNet;
 internal sealed class PipelineScope(ModelArchive archive, LaneProgramBuilder builder)
 {
     private readonly Dictionary<string, BoundColumn> columns = new(StringComparer.Ordinal);
+    private readonly HashSet<string> made = new(StringComparer.Ordinal);
 
     /// <summary>Where components come from.</summary>
     public ModelArchive Archive => archive;
@@ -19,8 +20,18 @@ internal sealed class PipelineScope(ModelArchive archive, LaneProgramBuilder bui
     /// <summary>What the last prediction transformer found, or null.</summary>
     public PredictionParts? Prediction { get; set; }
 
-    /// <summary>Adds a column; one of the same name is hidden from then on.</summary>
-    public void Set(BoundColumn column) => columns[column.Name] = column;
+    /// <summary>Adds an input column.</summary>
+    public void Declare(BoundColumn column) => columns[column.Name] = column;
+
+    /// <summary>Adds a column that a transformer made; one of the same name is hidden from then on.</summary>
+    public void Set(BoundColumn column)
+    {
+        made.Add(column.Name);
+        columns[column.Name] = column;
+    }
+
+    /// <summary>Whether a transformer made a column of this name.</summary>
+    public bool WasMade(string name) => made.Contains(name);
 
     /// <summary>Takes a column away.</summary>
     public void Remove(string name) => columns.Remove(name);

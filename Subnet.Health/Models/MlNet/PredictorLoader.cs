@@ -144,6 +144,7 @@ internal static class PredictorLoader
 
     private static OneVersusAllHead OneVersusAll(ModelComponent component, ModelArchive archive)
     {
+        component.FloatSize();
         byte formula = component.Byte();
         component.Require(formula <= (byte)OneVersusAllFormula.Softmax, $"output formula {formula} is unknown");
         int classes = component.Int32();
@@ -161,6 +162,7 @@ internal static class PredictorLoader
 
     private static PairwiseCouplingHead Pairwise(ModelComponent component, ModelArchive archive)
     {
+        component.FloatSize();
         int classes = component.Int32();
         component.Require(classes is > 0 and <= MaxClasses, $"there are {classes} classes");
         component.Finish();

@@ -1,0 +1,163 @@
+using Subnet.Health.Models;
+using Subnet.Health.Models.MlNet;
+using Subnet.Health.Models.Rows;
+
+namespace Subnet.Health.Conformance.Models;
+
+/// <summary>
+/// Replays models: reads each, predicts in the clear and compares with the answers of the program that made it; and lists
+/// of damaged files, each of which must be refused.
+/// </summary>
+internal sealed class ModelsConformance : IConformanceSuite
+{
+    /// <inheritdoc/>
+    public string Name => "models";
+
+    /// <inheritdoc/>
+    public string Description => "Replays saved models of ML.NET and ONNX against the answers of ML.NET and ONNX Runtime.";
+
+    /// <inheritdoc/>
+    public void Run(string folder, ConformanceReport report, CancellationToken cancellationToken)
+    {
+        string root = Path.GetFullPath(folder);
+        foreach (string inner in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).Append(root).Order(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(inner));
+            if (File.Exists(Path.Combine(inner, ModelCase.AboutFile)))
+            {
+                RunCase(inner, name, report, cancellationToken);
+            }
+            else if (File.Exists(Path.Combine(inner, MalformedCases.ListFile)))
+            {
+                MalformedCases.Run(inner, name, report, cancellationToken);
+            }
+        }
+
+        // Only what stands beside cases is ours to complain about; a folder without any is another folder.
+        if (!report.IsEmpty)
+        {
+            FailStrayFiles(root, report);
+        }
+    }
+
+    private static void RunCase(string folder, string name, ConformanceReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelCase model = ModelCase.Read(folder);
+            VectorTable expected = VectorTable.Read(model.Require("expected.csv"));
+            string input = model.Require("input.csv");
+            string? zip = model.Find("model.zip");
+            string? onnx = model.Find("model.onnx");
+            if (zip is null && onnx is null)
+            {
+                report.Fail(name, "model.zip or model.onnx", "neither");
+            }
+
+            if (zip is not null)
+            {
+                RunModel(model, zip, input, expected, $"{name}/model.zip", report, cancellationToken);
+            }
+
+            if (onnx is not null)
+            {
+                VectorTable runtime = model.Find("onnx_runtime.csv") is string answers ? VectorTable.Read(answers) : expected;
+                RunModel(model, onnx, input, runtime, $"{name}/model.onnx", report, cancellationToken);
+            }
+        }
+        catch (FormatException fault)
+        {
+            report.Fail(name, "a case of the schema", fault.Message);
+        }
+    }
+
+    private static void RunModel(
+        ModelCase model, string path, string input, VectorTable expected, string id, ConformanceReport report, CancellationToken cancellationToken)
+    {
+        bool mayBeRefused = model.RuntimeRefuses && path.EndsWith(".onnx", StringComparison.Ordinal);
+        try
+        {
+            IPlainModel read = ModelReader.Read(path);
+            using StreamReader text = File.OpenText(input);
+            RowBatch rows = RowFileReader.Read(text, read.Schema, model.Mapping);
+            PredictionBatch actual = read.Predict(rows, cancellationToken);
+            new PlainComparison(id, expected, PlainComparison.ToleranceOf(read)).Compare(actual, report, model.Name);
+            if (model.Find("features.csv") is string features && read is MlNetModel saved)
+            {
+                CompareFeatures($"{model.Name}/features.csv", VectorTable.Read(features), saved.Features, rows, report);
+            }
+        }
+        catch (ModelFormatException) when (mayBeRefused)
+        {
+            report.Pass(id);
+        }
+        catch (Exception fault) when (fault is ModelFormatException or RowFormatException)
+        {
+            report.Fail(id, "predictions", fault.Message);
+        }
+    }
+
+    private static void CompareFeatures(
+        string id, VectorTable expected, IFeatureMap map, RowBatch rows, ConformanceReport report)
+    {
+        if (map.Names.Count == 0)
+        {
+            // A model that looks at no feature has no feature map either.
+            return;
+        }
+
+        if (expected.Columns.Count != map.Names.Count)
+        {
+            report.Fail(id, $"{expected.Columns.Count} features", $"{map.Names.Count} features");
+            return;
+        }
+
+        // Compared by place: the table's names are those of the trainer's metadata.
+        var output = new NumberOutput("f", map.Names.Count, true, map.Evaluate(rows));
+        var columns = expected.Columns.Select((column, slot) => (column, slot)).ToArray();
+        int differences = report.Failures.Count;
+        foreach ((string column, int slot) in columns)
+        {
+            for (int row = 0; row < rows.Count; row++)
+            {
+                string got = output.Format(row, slot);
+                if (!PlainComparison.Close(expected[row, column], got, PlainComparison.Tolerance))
+                {
+                    report.Fail($"{id} row {row} {column}", expected[row, column], got);
+                }
+            }
+        }
+
+        if (report.Failures.Count == differences)
+        {
+            report.Pass(id);
+        }
+    }
+
+    private static void FailStrayFiles(string root, ConformanceReport report)
+    {
+        if (File.Exists(Path.Combine(root, ModelCase.AboutFile)) || File.Exists(Path.Combine(root, MalformedCases.ListFile)))
+        {
+            return;
+        }
+
+        foreach (string file in Directory.EnumerateFiles(root))
+        {
+            if (!string.Equals(Path.GetFileName(file), "README.md", StringComparison.OrdinalIgnoreCase))
+            {
+                report.Fail(Path.GetFileName(file), "a folder for each case", "a file of an unknown kind");
+            }
+        }
+
+        foreach (string inner in Directory.EnumerateDirectories(root))
+        {
+            if (!Directory.EnumerateFiles(inner, "*", SearchOption.AllDirectories).Any(IsCaseFile))
+            {
+                report.Fail(Path.GetFileName(inner), $"{ModelCase.AboutFile} or {MalformedCases.ListFile}", "neither");
+            }
+        }
+    }
+
+    private static bool IsCaseFile(string path) => Path.GetFileName(path) is ModelCase.AboutFile or MalformedCases.ListFile;
+}
