@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Subnet.Crypto.Commitments.Secp256k1;
 
@@ -66,20 +68,21 @@ internal readonly struct AffinePoint
         return bytes;
     }
 
-    /// <summary>Of the points of <paramref name="table"/> the one of number <paramref name="index"/>, reading all of them: time and memory trace do not tell which.</summary>
+    /// <summary>Of the points of <paramref name="table"/> the one of number <paramref name="index"/>, reading all of them: time and memory trace do not tell which. Zeros for any other number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AffinePoint SelectFrom(ReadOnlySpan<AffinePoint> table, ulong index)
     {
-        FieldElement x = FieldElement.Zero;
-        FieldElement y = FieldElement.Zero;
+        ReadOnlySpan<Vector256<ulong>> coordinates = MemoryMarshal.Cast<AffinePoint, Vector256<ulong>>(table);
+        Vector256<ulong> x = Vector256<ulong>.Zero;
+        Vector256<ulong> y = Vector256<ulong>.Zero;
         for (int i = 0; i < table.Length; i++)
         {
             ulong difference = (ulong)i ^ index;
-            ulong mask = ((difference | (0 - difference)) >> 63) - 1;
-            x = FieldElement.Select(mask, x, table[i].X);
-            y = FieldElement.Select(mask, y, table[i].Y);
+            Vector256<ulong> mask = Vector256.Create(((difference | (0 - difference)) >> 63) - 1);
+            x |= mask & coordinates[2 * i];
+            y |= mask & coordinates[(2 * i) + 1];
         }
 
-        return new AffinePoint(x, y);
+        return new AffinePoint(Unsafe.BitCast<Vector256<ulong>, FieldElement>(x), Unsafe.BitCast<Vector256<ulong>, FieldElement>(y));
     }
 }
