@@ -80,6 +80,19 @@ public readonly struct Modulus : IEquatable<Modulus>
         return ReduceOnce(low - (quotient * Value));
     }
 
+    /// <summary>floor((2^64 high + low) / q) modulo 2^64, and the remainder.</summary>
+    internal ulong DivRem(ulong high, ulong low, out ulong remainder)
+    {
+        ulong carry = Math.BigMul(low, _ratioLow, out _);
+        ulong middleHigh = Math.BigMul(low, _ratioHigh, out ulong middleLow);
+        UInt128 middle = (UInt128)middleLow + carry + ((UInt128)high * _ratioLow);
+        ulong quotient = (high * _ratioHigh) + middleHigh + (ulong)(middle >> 64);
+        ulong rest = low - (quotient * Value);
+        ulong over = 1 - ((rest - Value) >> 63);
+        remainder = rest - (over * Value);
+        return quotient + over;
+    }
+
     /// <summary>x mod q for x in [0, 2q), without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReduceOnce(ulong x)

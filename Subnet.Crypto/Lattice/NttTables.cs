@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Subnet.Crypto.Lattice.Kernels;
 
 namespace Subnet.Crypto.Lattice;
 
@@ -39,6 +40,14 @@ public sealed partial class NttTables
         // forward[i] = psi^rev(i): stage m reads the m entries from index m on. The inverse reads the inverses the same way.
         (_forward, _forwardQuotients) = Powers(Root);
         (_inverse, _inverseQuotients) = Powers(modulus.Invert(Root));
+        if (modulus.FitsDouble)
+        {
+            _forwardDouble = Balance(_forward, modulus);
+            _inverseDouble = Balance(_inverse, modulus);
+            _inverseDegreeDouble = Balance(_inverseDegree.Value, modulus);
+        }
+
+        Kernels = LimbKernels.For(this);
     }
 
     /// <summary>N.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Subnet.Crypto.Lattice;
 
 namespace Subnet.Crypto.Rlwe;
@@ -74,6 +75,13 @@ public sealed class Ciphertext
         return Polynomial(polynomial).Slice(prime * n, n);
     }
 
+    /// <summary>Where a limb begins in memory; it does not move while this ciphertext keeps its buffer.</summary>
+    internal nint LimbAddress(int polynomial, int prime)
+    {
+        int word = ((polynomial * Level.PrimeCount) + prime) * Level.Parameters.PolyModulusDegree;
+        return Marshal.UnsafeAddrOfPinnedArrayElement(_words.Array, _words.Offset + word);
+    }
+
     /// <summary>Sets level and size; the memory is kept where it suffices and its content is then undefined.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is not 0 to 16.</exception>
     public void Resize(Level level, int size)
@@ -88,6 +96,21 @@ public sealed class Ciphertext
         }
 
         Level = level;
+        Size = size;
+    }
+
+    /// <summary>Adds polynomials of undefined content behind those that are there.</summary>
+    internal void Grow(int size)
+    {
+        int used = Size * Level.PolynomialWords;
+        int count = size * Level.PolynomialWords;
+        if (_words.Length < count)
+        {
+            WordBuffer larger = new(count);
+            _words.Span[..used].CopyTo(larger.Span);
+            _words = larger;
+        }
+
         Size = size;
     }
 

@@ -10,6 +10,7 @@ namespace Subnet.Crypto.Rlwe;
 public sealed class Level
 {
     private readonly int _primeCount;
+    private readonly Lazy<PlainScaling> _plainScaling;
 
     internal Level(Parameters parameters, int primeCount, int chainIndex)
     {
@@ -26,6 +27,7 @@ public sealed class Level
 
         Product = product;
         TotalBits = (int)product.GetBitLength();
+        _plainScaling = new(() => new PlainScaling(parameters.PolyModulusDegree, Moduli, parameters.PlainModulus));
         Id = ParametersId.Compute(parameters.Scheme, parameters.PolyModulusDegree, primes, parameters.PlainModulus);
     }
 
@@ -64,6 +66,9 @@ public sealed class Level
 
     /// <summary>Words of one polynomial: N L.</summary>
     public int PolynomialWords => Parameters.PolyModulusDegree * _primeCount;
+
+    /// <summary>Messages to ciphertexts and back (BFV).</summary>
+    internal PlainScaling PlainScaling => _plainScaling.Value;
 
     /// <summary>The transform modulo prime number <paramref name="prime"/>.</summary>
     public NttTables Tables(int prime)

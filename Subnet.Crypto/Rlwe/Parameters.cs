@@ -12,6 +12,7 @@ public sealed class Parameters : IEquatable<Parameters>
     private readonly Modulus[] _moduli;
     private readonly Lazy<NttTables>[] _tables;
     private readonly Lazy<NttTables>? _plainTables;
+    private readonly Lazy<ulong[]>[] _inverses;
     private readonly Lazy<Level>?[] _levels;
     private readonly int _minPrimeCount;
 
@@ -22,9 +23,11 @@ public sealed class Parameters : IEquatable<Parameters>
         LogDegree = BitOperations.Log2((uint)PolyModulusDegree);
         PlainModulus = literal.PlainModulus;
         Security = literal.Security;
+        Automorphisms = new AutomorphismTables(PolyModulusDegree);
         HasSpecialPrime = literal.HasSpecialPrime && moduli.Length > 1;
         _moduli = moduli;
         _tables = [.. moduli.Select(q => new Lazy<NttTables>(() => new NttTables(PolyModulusDegree, q)))];
+        _inverses = [.. moduli.Select((p, i) => new Lazy<ulong[]>(() => [.. moduli.Take(i).Select(q => q.Invert(p.Value))]))];
         SupportsBatching = Scheme == Scheme.Bfv
             && PlainModulus % (2 * (ulong)PolyModulusDegree) == 1
             && Primes.IsPrime(PlainModulus);
@@ -92,6 +95,9 @@ public sealed class Parameters : IEquatable<Parameters>
     /// <summary>Scratch memory of the operations on these parameters.</summary>
     internal ScratchPool Scratch { get; } = new();
 
+    /// <summary>The index tables of the automorphisms used so far.</summary>
+    internal AutomorphismTables Automorphisms { get; }
+
     /// <summary>Validates a description.</summary>
     /// <exception cref="ParametersException">It breaks a rule; the message names it.</exception>
     public static Parameters Create(ParametersLiteral literal) => new(literal, ParametersValidation.Check(literal));
@@ -146,6 +152,9 @@ public sealed class Parameters : IEquatable<Parameters>
         + (HasSpecialPrime ? string.Empty : " without special prime");
 
     internal Level? LevelWithPrimes(int primes) => primes >= 1 && primes < _levels.Length ? _levels[primes]?.Value : null;
+
+    /// <summary>1/q_prime modulo each prime before it.</summary>
+    internal ReadOnlySpan<ulong> InversesOf(int prime) => _inverses[prime].Value;
 
     internal NttTables Tables(int prime) => _tables[prime].Value;
 }

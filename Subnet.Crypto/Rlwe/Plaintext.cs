@@ -56,6 +56,9 @@ public sealed class Plaintext : IDisposable
         return Words;
     }
 
+    /// <summary>Drops the highest coefficients.</summary>
+    internal void Shorten(int count) => _count = Math.Min(_count, count);
+
     /// <summary>Makes this a plaintext in NTT form of a level; the content is then undefined.</summary>
     public Span<ulong> ResizeNtt(Level level, double scale)
     {

@@ -1,0 +1,183 @@
+using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Lattice.Kernels;
+using Subnet.Crypto.Rlwe;
+
+namespace Subnet.Crypto.Bfv;
+
+public sealed partial class BfvEvaluator
+{
+    /// <summary>
+    /// destination = a b with size a.Size + b.Size - 1 (BEHZ, seal-format 10). Costs one level of noise; relinearize before the next
+    /// rotation.
+    /// </summary>
+    /// <exception cref="ArgumentException">Parameters, level or form do not fit, or the product would have more than 16 polynomials.</exception>
+    /// <exception cref="TransparentCiphertextException">The result could be read by anyone.</exception>
+    public void Multiply(Ciphertext a, Ciphertext b, Ciphertext destination)
+    {
+        Check(a, nameof(a));
+        Check(b, nameof(b));
+        ArgumentNullException.ThrowIfNull(destination);
+        CheckForm(a, nameof(a));
+        CheckSameLevel(a, b);
+        int size = a.Size + b.Size - 1;
+        if (size > Ciphertext.MaxSize)
+        {
+            throw new ArgumentException($"a product of {a.Size} and {b.Size} polynomials has {size}, the most is {Ciphertext.MaxSize}; relinearize first");
+        }
+
+        Level level = a.Level;
+        BehzBase behz = Behz(level);
+        bool square = ReferenceEquals(a, b);
+        int limbs = level.PrimeCount + behz.AuxiliaryCount;
+        int words = limbs * Parameters.PolyModulusDegree;
+        using ScratchPool.Scratch extendedA = Rent(a.Size * words);
+        using ScratchPool.Scratch extendedB = Rent(square ? 1 : b.Size * words);
+        using ScratchPool.Scratch product = Rent(size * words);
+        Extend(a, behz, extendedA.Span);
+        if (!square)
+        {
+            Extend(b, behz, extendedB.Span);
+        }
+
+        MultiplyLimbs(level, behz, extendedA.Span, a.Size, square ? extendedA.Span : extendedB.Span, square ? a.Size : b.Size, product.Span);
+        Shape(a, size, destination);
+        for (int i = 0; i < size; i++)
+        {
+            ReadOnlySpan<ulong> w = product.Span.Slice(i * words, words);
+            behz.ScaleDown(w[..level.PolynomialWords], w[level.PolynomialWords..], destination.Polynomial(i));
+        }
+
+        CheckResult(destination);
+    }
+
+    /// <summary>destination = a^2; the same words as <see cref="Multiply"/> of a with itself.</summary>
+    /// <exception cref="ArgumentException">Parameters or form do not fit, or the square would have more than 16 polynomials.</exception>
+    /// <exception cref="TransparentCiphertextException">The result could be read by anyone.</exception>
+    public void Square(Ciphertext a, Ciphertext destination) => Multiply(a, a, destination);
+
+    /// <summary>
+    /// destination = the product of all, relinearized, multiplied in pairs as a queue: the depth is the logarithm of the number.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is none, the destination is one of them, or two do not fit each other.</exception>
+    /// <exception cref="TransparentCiphertextException">A product could be read by anyone.</exception>
+    public void MultiplyMany(IReadOnlyList<Ciphertext> ciphertexts, RelinearizationKeys keys, Ciphertext destination)
+    {
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        ArgumentNullException.ThrowIfNull(destination);
+        if (ciphertexts.Count == 0)
+        {
+            throw new ArgumentException("there is nothing to multiply", nameof(ciphertexts));
+        }
+
+        foreach (Ciphertext ciphertext in ciphertexts)
+        {
+            Check(ciphertext, nameof(ciphertexts));
+            if (ReferenceEquals(ciphertext, destination))
+            {
+                throw new ArgumentException("the destination is one of the ciphertexts; give a new one", nameof(destination));
+            }
+        }
+
+        if (ciphertexts.Count == 1)
+        {
+            destination.CopyFrom(ciphertexts[0]);
+            return;
+        }
+
+        // SEAL's order: neighbours first, their products at the end of the queue; an odd one out waits for the next round.
+        List<Ciphertext> queue = [];
+        for (int i = 0; i + 1 < ciphertexts.Count; i += 2)
+        {
+            queue.Add(Product(ciphertexts[i], ciphertexts[i + 1], keys));
+        }
+
+        if ((ciphertexts.Count & 1) != 0)
+        {
+            queue.Add(ciphertexts[^1]);
+        }
+
+        for (int i = 0; i + 1 < queue.Count; i += 2)
+        {
+            queue.Add(Product(queue[i], queue[i + 1], keys));
+        }
+
+        destination.CopyFrom(queue[^1]);
+    }
+
+    /// <summary>destination = a^exponent, relinearized.</summary>
+    /// <param name="a">The base.</param>
+    /// <param name="exponent">1 or more; 0 would be a public constant.</param>
+    /// <param name="keys">Relinearization keys for s^2.</param>
+    /// <param name="destination">Receives the power.</param>
+    /// <exception cref="ArgumentException">The exponent is 0, or something does not fit.</exception>
+    public void Exponentiate(Ciphertext a, int exponent, RelinearizationKeys keys, Ciphertext destination)
+    {
+        Check(a, nameof(a));
+        if (exponent < 1)
+        {
+            throw new ArgumentException($"an exponent is at least 1, not {exponent}: the power 0 is 1 and needs no ciphertext", nameof(exponent));
+        }
+
+        ArgumentNullException.ThrowIfNull(destination);
+        if (exponent == 1)
+        {
+            destination.CopyFrom(a);
+            return;
+        }
+
+        Ciphertext[] factors = new Ciphertext[exponent];
+        Array.Fill(factors, ReferenceEquals(a, destination) ? a.Clone() : a);
+        MultiplyMany(factors, keys, destination);
+    }
+
+    private Ciphertext Product(Ciphertext a, Ciphertext b, RelinearizationKeys keys)
+    {
+        Ciphertext product = new(Parameters);
+        Multiply(a, b, product);
+        Relinearize(product, keys, product);
+        return product;
+    }
+
+    // Each polynomial: its limbs in NTT form, then its auxiliary limbs in NTT form.
+    private void Extend(Ciphertext ciphertext, BehzBase behz, Span<ulong> extended)
+    {
+        Level level = ciphertext.Level;
+        int n = Parameters.PolyModulusDegree;
+        int words = (level.PrimeCount + behz.AuxiliaryCount) * n;
+        for (int i = 0; i < ciphertext.Size; i++)
+        {
+            Span<ulong> target = extended.Slice(i * words, words);
+            Span<ulong> auxiliary = target[level.PolynomialWords..];
+            behz.Extend(ciphertext.Polynomial(i), auxiliary);
+            for (int prime = 0; prime < level.PrimeCount; prime++)
+            {
+                Parameters.Tables(prime).Kernels.Forward(ciphertext.Limb(i, prime), target.Slice(prime * n, n));
+            }
+
+            for (int j = 0; j < behz.AuxiliaryCount; j++)
+            {
+                Span<ulong> limb = auxiliary.Slice(j * n, n);
+                behz.Auxiliary(j).Kernels.Forward(limb, limb);
+            }
+        }
+    }
+
+    // The tensor product limb by limb, brought back to coefficient form.
+    private void MultiplyLimbs(
+        Level level, BehzBase behz, ReadOnlySpan<ulong> a, int sizeA, ReadOnlySpan<ulong> b, int sizeB, Span<ulong> product)
+    {
+        int n = Parameters.PolyModulusDegree;
+        int limbs = level.PrimeCount + behz.AuxiliaryCount;
+        int words = limbs * n;
+        for (int limb = 0; limb < limbs; limb++)
+        {
+            LimbKernels kernels = limb < level.PrimeCount ? Parameters.Tables(limb).Kernels : behz.Auxiliary(limb - level.PrimeCount).Kernels;
+            TensorProduct.Multiply(kernels, a[(limb * n)..], b[(limb * n)..], product[(limb * n)..], sizeA, sizeB, words, n);
+            for (int i = 0; i < sizeA + sizeB - 1; i++)
+            {
+                Span<ulong> w = product.Slice((i * words) + (limb * n), n);
+                kernels.Inverse(w, w);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Subnet.Crypto.Lattice.Kernels;
+
+/// <summary>
+/// Follows how large the values between two passes of a transform can be, in units of p, so that they are reduced only when
+/// they could leave the 53 bits in which doubles are exact.
+/// </summary>
+internal struct GrowthBound(double modulus, double start)
+{
+    // A product with a balanced constant is at most 1/2 + slope * (bound of the other factor); see DoubleModulus. The constant
+    // is a little above 3 * 2^-54 to cover the rounding of this bookkeeping itself.
+    private readonly double _slope = modulus * 3.0001 / (1L << 54);
+    private readonly double _limit = (1L << 53) / modulus;
+
+    /// <summary>The bound of the values.</summary>
+    public double Value { get; private set; } = start;
+
+    /// <summary>The bound of a product whose variable factor has this bound.</summary>
+    public readonly double Product(double factor) => 0.5 + (_slope * factor);
+
+    /// <summary>
+    /// Accounts for forward butterfly stages (a + b w, a - b w) and says whether the unmultiplied inputs of the first of them have
+    /// to be reduced.
+    /// </summary>
+    public bool ForwardStages(int stages)
+    {
+        double grown = Value;
+        for (int i = 0; i < stages; i++)
+        {
+            grown += Product(grown);
+        }
+
+        bool reduce = grown > _limit;
+        if (reduce)
+        {
+            grown = 0.5 + Product(0) + Product(Value);
+            for (int i = 1; i < stages; i++)
+            {
+                grown += Product(grown);
+            }
+        }
+
+        Value = grown;
+        return reduce;
+    }
+}

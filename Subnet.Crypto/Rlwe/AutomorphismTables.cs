@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Subnet.Crypto.Lattice;
+
+namespace Subnet.Crypto.Rlwe;
+
+/// <summary>
+/// Where the coefficients or transform values go under X to X^g. A table has N entries and is kept once it was asked for. Safe
+/// for concurrent use.
+/// </summary>
+internal sealed class AutomorphismTables(int degree)
+{
+    // A negative entry says that the coefficient changes its sign: ~entry is the index.
+    private readonly ConcurrentDictionary<int, int[]> _coefficients = new();
+    private readonly ConcurrentDictionary<int, int[]> _values = new();
+
+    /// <summary>r = a(X^g), coefficient form: coefficient k goes to k g mod 2N, with a change of sign from N on.</summary>
+    public void ApplyToCoefficients(ReadOnlySpan<ulong> a, int element, Span<ulong> r, Modulus modulus)
+    {
+        int[] table = _coefficients.GetOrAdd(element, CoefficientTable);
+        ulong q = modulus.Value;
+        for (int i = 0; i < table.Length && i < r.Length; i++)
+        {
+            int entry = table[i];
+            int sign = entry >> 31;
+            ulong value = a[entry ^ sign];
+            ulong mask = (ulong)(long)sign & (ulong)((long)(0 - value) >> 63);
+            r[i] = value ^ ((value ^ (q - value)) & mask);
+        }
+    }
+
+    /// <summary>r = a(X^g), NTT form: a permutation.</summary>
+    public void ApplyToValues(ReadOnlySpan<ulong> a, int element, Span<ulong> r)
+    {
+        int[] table = _values.GetOrAdd(element, ValueTable);
+        for (int i = 0; i < table.Length && i < r.Length; i++)
+        {
+            r[i] = a[table[i]];
+        }
+    }
+
+    private int[] CoefficientTable(int element)
+    {
+        int[] table = new int[degree];
+        int mask = (2 * degree) - 1;
+        for (int k = 0; k < degree; k++)
+        {
+            int target = (int)((long)k * element & mask);
+            table[target & (degree - 1)] = target < degree ? k : ~k;
+        }
+
+        return table;
+    }
+
+    private int[] ValueTable(int element)
+    {
+        // Position i holds the value at psi^(2 rev(i) + 1); the automorphism reads the value at that exponent times g.
+        int[] table = new int[degree];
+        int log = BitOperations.Log2((uint)degree);
+        int mask = (2 * degree) - 1;
+        for (int i = 0; i < degree; i++)
+        {
+            int exponent = (2 * NttTables.ReverseBits(i, log)) + 1;
+            int moved = (int)((long)exponent * element & mask);
+            table[i] = NttTables.ReverseBits((moved - 1) / 2, log);
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Subnet.Crypto.Rlwe;
+
+public abstract partial class Evaluator
+{
+    /// <summary>destination = an encryption of the same message with two polynomials. Works from the highest power downwards.</summary>
+    /// <exception cref="ArgumentException">Parameters or form do not fit, or a key for a power is missing.</exception>
+    public void Relinearize(Ciphertext a, RelinearizationKeys keys, Ciphertext destination)
+    {
+        Check(a, nameof(a));
+        CheckForm(a, nameof(a));
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(destination);
+        CheckKeys(keys.Parameters, nameof(keys));
+        for (int power = 2; power < a.Size; power++)
+        {
+            if (keys.Find(power) is null)
+            {
+                throw new ArgumentException(
+                    $"relinearizing {a.Size} polynomials needs a key for s^{power}, the keys reach s^{keys.Count + 1}; create more or relinearize earlier", nameof(keys));
+            }
+        }
+
+        destination.CopyFrom(a);
+        for (int power = destination.Size - 1; power >= 2; power--)
+        {
+            KeySwitching.Add(
+                destination.Level, destination.Polynomial(power), destination.IsNttForm, keys.Find(power)!, destination.Polynomial(0), destination.Polynomial(1));
+        }
+
+        destination.Resize(destination.Level, 2);
+        CheckResult(destination);
+    }
+
+    private protected void CheckKeys(Parameters keyParameters, string name)
+    {
+        if (!Parameters.Equals(keyParameters))
+        {
+            throw new ArgumentException($"the keys belong to {keyParameters}, the evaluator to {Parameters}", name);
+        }
+    }
+}

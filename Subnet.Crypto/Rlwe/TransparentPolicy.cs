@@ -1,0 +1,11 @@
+namespace Subnet.Crypto.Rlwe;
+
+/// <summary>What an operation does when its result is transparent: a ciphertext that anyone can read without the key.</summary>
+public enum TransparentPolicy
+{
+    /// <summary>Refuse with a <see cref="TransparentCiphertextException"/>, the default.</summary>
+    Throw = 0,
+
+    /// <summary>Return it. For callers that know the message is public.</summary>
+    Allow = 1,
+}
