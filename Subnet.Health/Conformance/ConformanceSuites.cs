@@ -7,5 +7,6 @@ internal static class ConformanceSuites
     public static IEnumerable<IConformanceSuite> All() =>
     [
         new Yuma.YumaConformance(),
+        new FhirConformance(),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Subnet.Health.Fhir;
 
 namespace Subnet.Health.Cli.Errors;
 
@@ -14,6 +15,7 @@ internal static class ExceptionTranslator
     public static CommandException? Translate(Exception exception) => exception switch
     {
         CommandException known => known,
+        FhirException e => new CommandException(ErrorCodes.FileMalformed, e.Message, e.Fix, e),
         FileNotFoundException e => new CommandException(
             ErrorCodes.FileNotFound, $"The file '{e.FileName}' does not exist.", "Check the path.", e),
         DirectoryNotFoundException e => new CommandException(ErrorCodes.FileNotFound, e.Message, "Check the path.", e),
