@@ -140,7 +140,7 @@ public sealed partial class SealReader
     }
 
     // The seed gives the words in the form that the ciphertext is in (seal-format 5.1).
-    private static void Expand(PrngSeed seed, Level level, Span<ulong> destination)
+    internal static void Expand(PrngSeed seed, Level level, Span<ulong> destination)
     {
         Span<ulong> moduli = stackalloc ulong[level.PrimeCount];
         for (int i = 0; i < moduli.Length; i++)

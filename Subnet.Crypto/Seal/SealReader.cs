@@ -78,7 +78,7 @@ public sealed partial class SealReader
         }
     }
 
-    private static void CheckCiphertextScale(Parameters parameters, double scale, string what)
+    internal static void CheckCiphertextScale(Parameters parameters, double scale, string what)
     {
         CheckPlaintextScale(parameters, scale, what);
         if (parameters.Scheme != Scheme.Ckks && scale != 1.0)
