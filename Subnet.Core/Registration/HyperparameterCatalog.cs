@@ -113,7 +113,7 @@ public static class HyperparameterCatalog
         new(
             15,
             "alpha_values",
-            static p => (p.AlphaLow << 16) | p.AlphaHigh,
+            static p => ((uint)p.AlphaLow << 16) | p.AlphaHigh,
             static (p, v) => p with { AlphaLow = (ushort)(v >> 16), AlphaHigh = (ushort)(v & 0xffff) },
             static (p, g, n, v) => AlphaValuesAreValid(p, v),
             static (p, g, n, v) => AlphaValuesAreValid(p, v)),

@@ -123,7 +123,7 @@ public sealed record GlobalParameters(
         VotingPeriod: 50_400,
         ExecutionDelay: 7_200,
         Quorum: 21_845,
-        Majority: 32_767,
+        Majority: 32_768,
         ProposalDeposit: 1_000_000_000,
         ProposalMinStake: 1_000_000_000,
         ProposalCooldown: 100_800,

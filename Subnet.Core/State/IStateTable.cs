@@ -18,8 +18,11 @@ internal interface IStateTable
     /// <summary>Takes back the changes after a savepoint.</summary>
     void UndoTo(int length);
 
-    /// <summary>Forgets the journal and returns the new root.</summary>
+    /// <summary>Brings the tree up to date with the journal and returns the new root.</summary>
     Hash256 Seal(CanonicalWriter scratch);
+
+    /// <summary>Forgets the journal: what was changed can no longer be taken back.</summary>
+    void Forget();
 
     /// <summary>Writes number, count and all records in the order of their encoded keys.</summary>
     void WriteAll(CanonicalWriter writer);

@@ -8,6 +8,7 @@ public sealed partial class LedgerState
     private readonly Dictionary<HotkeyKey, List<(AccountId Parent, ulong Proportion)>> _parents = [];
     private readonly Dictionary<AccountId, SortedSet<StakePlace>> _positions = [];
     private readonly Dictionary<AccountId, SortedSet<AccountId>> _ownedHotkeys = [];
+    private readonly Dictionary<HotkeyKey, SortedSet<AccountId>> _holders = [];
     private readonly SortedSet<ushort> _netuids = [];
     private readonly SortedSet<ulong> _openProposals = [];
 
@@ -44,6 +45,10 @@ public sealed partial class LedgerState
     public IReadOnlyCollection<StakePlace> PositionsOf(AccountId coldkey) =>
         _positions.TryGetValue(coldkey, out SortedSet<StakePlace>? places) ? places : [];
 
+    /// <summary>Who has stake behind a hotkey on a subnet, ascending.</summary>
+    public IReadOnlyCollection<AccountId> HoldersOf(ushort netuid, AccountId hotkey) =>
+        _holders.TryGetValue(new HotkeyKey(netuid, hotkey), out SortedSet<AccountId>? holders) ? holders : [];
+
     /// <summary>The hotkeys of a coldkey, ascending.</summary>
     public IReadOnlyCollection<AccountId> HotkeysOf(AccountId coldkey) =>
         _ownedHotkeys.TryGetValue(coldkey, out SortedSet<AccountId>? hotkeys) ? hotkeys : [];
@@ -68,6 +73,7 @@ public sealed partial class LedgerState
             if (old is null != now is null)
             {
                 KeepUnder(_positions, key.Coldkey, new StakePlace(key.Netuid, key.Hotkey), now is not null);
+                KeepUnder(_holders, new HotkeyKey(key.Netuid, key.Hotkey), key.Coldkey, now is not null);
             }
         };
         Hotkeys.Changed += (hotkey, old, now) =>
@@ -139,7 +145,8 @@ public sealed partial class LedgerState
         }
     }
 
-    private static void KeepUnder<T>(Dictionary<AccountId, SortedSet<T>> sets, AccountId owner, T item, bool present)
+    private static void KeepUnder<TOwner, T>(Dictionary<TOwner, SortedSet<T>> sets, TOwner owner, T item, bool present)
+        where TOwner : notnull
     {
         if (!sets.TryGetValue(owner, out SortedSet<T>? set))
         {

@@ -141,8 +141,25 @@ public sealed partial class LedgerState : IDisposable
     /// <summary>Hash of everything, as of the last <see cref="Seal"/>.</summary>
     public Hash256 Hash { get; private set; }
 
-    /// <summary>Ends a block: forgets how to take it back and computes the new hash.</summary>
+    /// <summary>Ends a block: computes the new hash and forgets how to take the block back.</summary>
     internal Hash256 Seal()
+    {
+        ComputeHash();
+        Forget();
+        return Hash;
+    }
+
+    /// <summary>Forgets how to take the block back.</summary>
+    internal void Forget()
+    {
+        foreach (IStateTable table in _tables)
+        {
+            table.Forget();
+        }
+    }
+
+    /// <summary>Computes the new hash; what was changed can still be told, but no longer taken back.</summary>
+    internal Hash256 ComputeHash()
     {
         CanonicalWriter roots = new();
         roots.Raw("subnet-state/1\n"u8);

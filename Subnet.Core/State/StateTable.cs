@@ -123,14 +123,18 @@ public sealed class StateTable<TKey, TValue> : IStateTable
         if (_journal.Count > 0)
         {
             _root = _tree.Root;
-            _journal.Clear();
-            if (_journal.Capacity > 1 << 16)
-            {
-                _journal.Capacity = 0;
-            }
         }
 
         return _root;
+    }
+
+    void IStateTable.Forget()
+    {
+        _journal.Clear();
+        if (_journal.Capacity > 1 << 16)
+        {
+            _journal.Capacity = 0;
+        }
     }
 
     void IStateTable.WriteAll(CanonicalWriter writer)

@@ -1,0 +1,101 @@
+using Subnet.Core.State;
+
+namespace Subnet.Core.Registration;
+
+/// <summary>Model cards and the commitments to their weights.</summary>
+internal static class ModelCalls
+{
+    /// <summary>Registers a card. A commitment belongs to the hotkey that registered it first, so that nobody is paid for a copied one.</summary>
+    public static RejectionReason Register(
+        BlockContext block,
+        IModelCommitmentVerifier? verifier,
+        AccountId hotkey,
+        ushort netuid,
+        ulong epoch,
+        Hash256 card,
+        ReadOnlyMemory<byte> commitment,
+        ReadOnlyMemory<byte> opening)
+    {
+        LedgerState state = block.State;
+        if (state.UidOf(netuid, hotkey) is null)
+        {
+            return RejectionReason.NotAMiner;
+        }
+
+        ModelKey key = new(netuid, card);
+        if (state.Models.Contains(key))
+        {
+            return RejectionReason.ModelExists;
+        }
+
+        bool valid = commitment.Length switch
+        {
+            32 => opening.Length == 0,
+            33 => verifier is not null && verifier.Verify(netuid, epoch, hotkey.ToArray(), card.ToArray(), commitment.Span, opening.Span),
+            _ => false,
+        };
+        if (!valid)
+        {
+            return RejectionReason.CommitmentInvalid;
+        }
+
+        Hash256 digest = Hash256.Of(commitment.Span);
+        if (state.Commitments.TryGet(digest, out CommitmentOwner? owner) && owner.Hotkey != hotkey)
+        {
+            return RejectionReason.CommitmentOwnedByAnother;
+        }
+
+        if (owner is null)
+        {
+            state.Commitments.Set(digest, new CommitmentOwner(hotkey, block.Height));
+        }
+
+        state.Models.Set(key, new ModelRegistration(hotkey, commitment, block.Height, 0));
+        block.Emit(EventKind.ModelRegistered, netuid, hotkey);
+        return RejectionReason.None;
+    }
+
+    /// <summary>Takes a card out of use; its record stays.</summary>
+    public static RejectionReason Retire(BlockContext block, AccountId hotkey, ushort netuid, Hash256 card)
+    {
+        ModelKey key = new(netuid, card);
+        if (!block.State.Models.TryGet(key, out ModelRegistration? model) || model.Hotkey != hotkey || model.RetiredHeight != 0)
+        {
+            return RejectionReason.ModelNotFound;
+        }
+
+        block.State.Models.Set(key, model with { RetiredHeight = block.Height });
+        block.Emit(EventKind.ModelRetired, netuid, hotkey);
+        return RejectionReason.None;
+    }
+
+    /// <summary>
+    /// Anchors a checkpoint. The first account that anchors an origin speaks for it from then on; a log that shrinks, or has another root
+    /// at the same size, is refused: that refusal and the two signed checkpoints are evidence.
+    /// </summary>
+    public static RejectionReason Anchor(BlockContext block, AccountId account, string origin, ulong size, Hash256 root)
+    {
+        if (origin.Length == 0 || origin.Any(static c => c is <= ' ' or >= (char)127))
+        {
+            return RejectionReason.OriginInvalid;
+        }
+
+        AnchorKey key = new(origin);
+        if (block.State.Anchors.TryGet(key, out Anchor? last))
+        {
+            if (last.Submitter != account)
+            {
+                return RejectionReason.OriginOwnedByAnother;
+            }
+
+            if (size <= last.Size)
+            {
+                return size == last.Size && root != last.Root ? RejectionReason.AnchorFork : RejectionReason.AnchorRollback;
+            }
+        }
+
+        block.State.Anchors.Set(key, new Anchor(size, root, block.Height, account));
+        block.Emit(EventKind.CheckpointAnchored, 0, account, default, size);
+        return RejectionReason.None;
+    }
+}

@@ -1,0 +1,36 @@
+namespace Subnet.Core.State;
+
+/// <summary>What the rules see while a block is executed: the state they change, where in time it is, and who made the block.</summary>
+internal sealed class BlockContext(LedgerState state, ulong height, AccountId author)
+{
+    private readonly List<LedgerEvent> _events = [];
+
+    /// <summary>The state, as changed so far by this block.</summary>
+    public LedgerState State { get; } = state;
+
+    /// <summary>Number of the block.</summary>
+    public ulong Height { get; } = height;
+
+    /// <summary>Account that receives the fees.</summary>
+    public AccountId Author { get; } = author;
+
+    /// <summary>What happened so far.</summary>
+    public IReadOnlyList<LedgerEvent> Events => _events;
+
+    /// <summary>Settings of the whole network.</summary>
+    public GlobalParameters Parameters => State.Parameters[default];
+
+    /// <summary>Records that something happened.</summary>
+    public void Emit(EventKind kind, ushort netuid, AccountId subject, AccountId other = default, ulong amount = 0, ulong extra = 0) =>
+        _events.Add(new LedgerEvent(kind, netuid, subject, other, amount, extra));
+
+    /// <summary>Forgets the events after a savepoint.</summary>
+    public void ForgetEventsAfter(int count) => _events.RemoveRange(count, _events.Count - count);
+
+    /// <summary>Whether less than <paramref name="interval"/> blocks have passed since the same was last done.</summary>
+    public bool IsRateLimited(RateLimitKey key, ulong interval) =>
+        State.RateLimits.TryGet(key, out BlockStamp? last) && Height - last.Block < interval;
+
+    /// <summary>Remembers that something was done in this block.</summary>
+    public void Stamp(RateLimitKey key) => State.RateLimits.Set(key, new BlockStamp(Height));
+}
