@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Subnet.Core.Consensus;
+using Subnet.Core.Staking;
+using Subnet.Core.State;
+
+namespace Subnet.Core.Ledger;
+
+/// <summary>Runs a subnet's epoch on the ledger: gathers its input, stores its outcome, hands the emission out.</summary>
+internal static class EpochStep
+{
+    /// <summary>Consumes the subnet's epoch slot.</summary>
+    public static void Run(BlockContext block, ushort netuid)
+    {
+        LedgerState state = block.State;
+        SubnetKey key = new(netuid);
+        SubnetState subnet = state.SubnetStates[key];
+        Neuron[] neurons = NeuronsOf(state, netuid);
+
+        // The epoch still belongs to the counter before it: commits of the epochs that can be revealed from now on stay hidden in it.
+        EpochInput input = BuildInput(state, netuid, block.Height);
+        EpochResult result = YumaEpoch.Run(input);
+        state.SubnetStates.Set(
+            key, subnet with { LastEpochBlock = block.Height, LastStepBlock = block.Height, EpochIndex = subnet.EpochIndex + 1 });
+        Store(state, netuid, neurons, result);
+        EpochDistribution.Run(block, netuid, [.. neurons.Select(static n => n.Hotkey)], result.ServerEmission, result.ValidatorEmission);
+        foreach (Neuron neuron in neurons)
+        {
+            WeightCalls.DropExpired(block, netuid, neuron.Hotkey);
+        }
+    }
+
+    /// <summary>What an epoch of the subnet would read if it ran at this height.</summary>
+    public static EpochInput BuildInput(LedgerState state, ushort netuid, ulong height)
+    {
+        SubnetKey key = new(netuid);
+        SubnetState subnet = state.SubnetStates[key];
+        Hyperparameters parameters = state.Hyperparameters[key];
+        GlobalParameters global = state.Parameters[default];
+        Neuron[] neurons = NeuronsOf(state, netuid);
+        ImmutableArray<ulong>.Builder alpha = ImmutableArray.CreateBuilder<ulong>(neurons.Length);
+        ImmutableArray<ulong>.Builder root = ImmutableArray.CreateBuilder<ulong>(neurons.Length);
+        foreach (Neuron neuron in neurons)
+        {
+            (ulong alphaStake, ulong rootStake) = StakeWeight.Inherited(state, netuid, neuron.Hotkey);
+            alpha.Add(alphaStake);
+            root.Add(rootStake);
+        }
+
+        return new EpochInput
+        {
+            CurrentBlock = height,
+            Tempo = parameters.Tempo,
+            ActivityCutoffBlocks = Math.Max(1UL, (ulong)parameters.ActivityCutoffFactorMilli * parameters.Tempo / 1000),
+            LastMechanismStepBlock = subnet.LastStepBlock,
+            LastUpdate = [.. neurons.Select(static n => n.LastUpdate)],
+            BlockAtRegistration = [.. neurons.Select(static n => n.RegisteredBlock)],
+            AlphaStake = alpha.MoveToImmutable(),
+            RootStake = root.MoveToImmutable(),
+            TaoWeight = global.TaoWeight,
+            StakeThreshold = global.StakeThreshold,
+            OwnerUid = state.UidOf(netuid, state.Subnets[key].OwnerHotkey),
+            ValidatorPermit = [.. neurons.Select(static n => n.ValidatorPermit)],
+            Weights = Rows(state.Weights, netuid, neurons.Length),
+            Bonds = Rows(state.Bonds, netuid, neurons.Length),
+            CommitRevealEnabled = parameters.CommitRevealWeightsEnabled,
+            EarliestCommitBlock = [.. neurons.Select(n => EarliestCommit(state, netuid, n.Hotkey, subnet.EpochIndex, parameters))],
+            Hyperparameters = new EpochHyperparameters
+            {
+                Kappa = parameters.Kappa,
+                MaxAllowedValidators = parameters.MaxAllowedValidators,
+                BondsPenalty = parameters.BondsPenalty,
+                BondsMovingAverage = (uint)parameters.BondsMovingAverage,
+                Yuma3 = parameters.Yuma3On,
+                LiquidAlpha = parameters.LiquidAlphaOn,
+                AlphaLow = parameters.AlphaLow,
+                AlphaHigh = parameters.AlphaHigh,
+                AlphaSigmoidSteepness = parameters.AlphaSigmoidSteepness,
+            },
+            Emission = checked(subnet.PendingServer + subnet.PendingValidator + subnet.PendingRoot),
+        };
+    }
+
+    private static void Store(LedgerState state, ushort netuid, Neuron[] neurons, EpochResult result)
+    {
+        for (int uid = 0; uid < neurons.Length; uid++)
+        {
+            NeuronKey key = new(netuid, (ushort)uid);
+            state.Neurons.Set(
+                key,
+                neurons[uid] with
+                {
+                    ValidatorPermit = result.ValidatorPermit[uid],
+                    StakeWeight = result.StakeWeight[uid],
+                    Consensus = result.Consensus[uid],
+                    Incentive = result.Incentive[uid],
+                    Dividends = result.Dividends[uid],
+                    ValidatorTrust = result.ValidatorTrust[uid],
+                    Emission = result.Emission[uid],
+                });
+            StoredRow bonds = result.Bonds[uid];
+            if (bonds.Columns.IsEmpty)
+            {
+                state.Bonds.Remove(key);
+            }
+            else
+            {
+                state.Bonds.Set(key, new SparseRow(bonds.Columns, bonds.Values));
+            }
+        }
+    }
+
+    private static ulong? EarliestCommit(LedgerState state, ushort netuid, AccountId hotkey, ulong epoch, Hyperparameters parameters)
+    {
+        foreach (WeightCommit commit in state.WeightCommits.Find(new HotkeyKey(netuid, hotkey))?.Commits ?? [])
+        {
+            if (commit.Epoch + parameters.RevealPeriodEpochs >= epoch)
+            {
+                return commit.Block;
+            }
+        }
+
+        return null;
+    }
+
+    private static Neuron[] NeuronsOf(LedgerState state, ushort netuid)
+    {
+        Neuron[] neurons = new Neuron[state.SubnetStates[new SubnetKey(netuid)].Neurons];
+        for (int uid = 0; uid < neurons.Length; uid++)
+        {
+            neurons[uid] = state.Neurons[new NeuronKey(netuid, (ushort)uid)];
+        }
+
+        return neurons;
+    }
+
+    private static StoredRows Rows(StateTable<NeuronKey, SparseRow> table, ushort netuid, int count)
+    {
+        StoredRow[] rows = new StoredRow[count];
+        for (int uid = 0; uid < count; uid++)
+        {
+            rows[uid] = table.Find(new NeuronKey(netuid, (ushort)uid)) is { } row ? new StoredRow(row.Uids, row.Values) : StoredRow.Empty;
+        }
+
+        return new StoredRows(rows);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Subnet.Core.Ledger;
+
+/// <summary>
+/// The transparency log whose leaves are the signed headers, leaf n being block n + 1. It may lag behind the store after a crash; the
+/// ledger then appends what is missing before anything new.
+/// </summary>
+public interface IBlockLog
+{
+    /// <summary>Number of leaves.</summary>
+    ulong Size { get; }
+
+    /// <summary>Appends the next leaf; durable when this returns.</summary>
+    void Append(ReadOnlySpan<byte> signedHeader);
+}

@@ -1,0 +1,374 @@
+using Subnet.Core.State;
+
+namespace Subnet.Core.Ledger;
+
+/// <summary>
+/// A ledger: the state, the store behind it, and the two ways to extend it. A sequencer produces blocks from transactions, a follower
+/// re-executes the sequencer's and stops at the first that does not follow. A block is in the store before anyone hears of it, so whatever
+/// was acknowledged survives a kill, and nothing is done twice. Not safe for concurrent use.
+/// </summary>
+public sealed class LedgerEngine : IDisposable
+{
+    private const int MaxEvidenceLines = 1_000;
+
+    private readonly ILedgerStore _store;
+    private readonly LedgerServices _services;
+    private readonly LedgerOptions _options;
+    private readonly IBlockLog? _log;
+    private readonly BlockExecutor _executor;
+    private string? _stopped;
+
+    private LedgerEngine(
+        ILedgerStore store, Genesis genesis, Hash256 genesisHash, LedgerServices services, LedgerOptions options, IBlockLog? log, LedgerPosition position)
+    {
+        _store = store;
+        _services = services;
+        _options = options;
+        _log = log;
+        Genesis = genesis;
+        GenesisHash = genesisHash;
+        State = position.State;
+        (Height, TipId, TimeMs) = (position.Height, position.BlockId, position.TimeMs);
+        _executor = new BlockExecutor(State, genesis.Network, genesis.Sequencer, services);
+    }
+
+    /// <summary>How the ledger began.</summary>
+    public Genesis Genesis { get; }
+
+    /// <summary>Its hash, part of every signature.</summary>
+    public Hash256 GenesisHash { get; }
+
+    /// <summary>The state after the newest block.</summary>
+    public LedgerState State { get; }
+
+    /// <summary>Number of the newest block; 0 before the first.</summary>
+    public ulong Height { get; private set; }
+
+    /// <summary>Id of the newest block; the genesis hash before the first.</summary>
+    public Hash256 TipId { get; private set; }
+
+    /// <summary>Time of the newest block, milliseconds since 1970 UTC.</summary>
+    public ulong TimeMs { get; private set; }
+
+    /// <summary>Opens a store: the newest snapshot, then every block after it is executed again and checked.</summary>
+    /// <param name="store">Stays the caller's to dispose of.</param>
+    /// <param name="genesis">Content of the genesis file; may be null where the store has one already, and must be the same then.</param>
+    /// <param name="services">What the rules need from outside.</param>
+    /// <param name="options">Snapshots and batches; null for the defaults.</param>
+    /// <param name="log">Transparency log of the signed headers; null for none.</param>
+    /// <exception cref="LedgerStoreException">The store cannot be read, or is empty and no genesis was given.</exception>
+    /// <exception cref="LedgerCorruptException">What the store holds does not follow from its genesis.</exception>
+    /// <exception cref="LedgerFormatException">The genesis file is malformed.</exception>
+    public static LedgerEngine Open(
+        ILedgerStore store, ReadOnlyMemory<byte>? genesis, LedgerServices services, LedgerOptions? options = null, IBlockLog? log = null)
+    {
+        options ??= LedgerOptions.Default;
+        Genesis content = ReadGenesis(store, genesis);
+        Hash256 genesisHash = content.Hash;
+        LedgerPosition position = LedgerPosition.Restore(store, content, genesisHash, services, options);
+        LedgerEngine engine = new(store, content, genesisHash, services, options, log, position);
+        try
+        {
+            engine.Replay();
+            engine.CatchUpLog();
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+
+        return engine;
+    }
+
+    /// <summary>
+    /// Makes the next block from transactions in the order given and stores it. Those that may not be in it are left out, with the reason in
+    /// the outcome; of one signer, those after a left out one wait for it.
+    /// </summary>
+    /// <param name="signer">The sequencer named by the genesis.</param>
+    /// <param name="timeMs">Time of the block; moved up to its predecessor's if it lies before.</param>
+    /// <param name="transactions">Candidates.</param>
+    /// <exception cref="LedgerStoreException">The block could not be stored; open the ledger anew.</exception>
+    public BlockOutcome Produce(ILedgerSigner signer, ulong timeMs, IReadOnlyList<Transaction> transactions)
+    {
+        DemandRunning();
+        if (signer.Account != Genesis.Sequencer)
+        {
+            throw new ArgumentException("only the sequencer named by the genesis signs blocks", nameof(signer));
+        }
+
+        SignatureChecks.CheckAll(transactions, _services.Signatures, GenesisHash);
+        List<Transaction> included = [];
+        RejectionReason[] reasons = new RejectionReason[transactions.Count];
+        bool[] isIncluded = new bool[transactions.Count];
+        Block block;
+        try
+        {
+            _executor.Begin(Height + 1);
+            for (int i = 0; i < transactions.Count; i++)
+            {
+                if (!transactions[i].SignatureChecked)
+                {
+                    reasons[i] = RejectionReason.BadSignature;
+                }
+                else if (_executor.TryApply(transactions[i], out reasons[i]))
+                {
+                    isIncluded[i] = true;
+                    included.Add(transactions[i]);
+                }
+            }
+
+            BlockHeader header = new(
+                Genesis.Network,
+                Height + 1,
+                TipId,
+                Math.Max(timeMs, TimeMs),
+                Block.RootOf(included),
+                Receipt.RootOf(_executor.Receipts),
+                _executor.Finish());
+            State.Forget();
+            block = Block.Create(header, included, signer, GenesisHash);
+            _store.Append([new StoredBlock(header.Height, block.Encode(), Receipt.EncodeAll(_executor.Receipts))]);
+        }
+        catch
+        {
+            _stopped = $"block {Height + 1} could not be made or stored; open the ledger anew";
+            throw;
+        }
+
+        Receipt[] receipts = [.. _executor.Receipts];
+        Advance(block);
+        return new BlockOutcome(block, receipts, reasons, isIncluded);
+    }
+
+    /// <summary>Follows the sequencer: checks and executes blocks and stores them in one batch.</summary>
+    /// <returns>What came of each block.</returns>
+    /// <exception cref="BlockRefusedException">
+    /// A block does not follow. The blocks before it are stored; if its state hash was wrong nothing more is accepted until the ledger is opened anew.
+    /// </exception>
+    /// <exception cref="LedgerStoreException">The blocks could not be stored; open the ledger anew.</exception>
+    public IReadOnlyList<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Block> blocks)
+    {
+        DemandRunning();
+        List<StoredBlock> stored = new(blocks.Count);
+        List<IReadOnlyList<Receipt>> receipts = new(blocks.Count);
+        try
+        {
+            foreach (Block block in blocks)
+            {
+                Execute(block);
+                receipts.Add([.. _executor.Receipts]);
+                stored.Add(new StoredBlock(block.Header.Height, block.Encode(), Receipt.EncodeAll(_executor.Receipts)));
+                (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
+            }
+        }
+        finally
+        {
+            Store(stored);
+        }
+
+        foreach (Block block in blocks)
+        {
+            _log?.Append(block.SignedHeader.Span);
+        }
+
+        SnapshotIfDue((ulong)blocks.Count);
+        return receipts;
+    }
+
+    /// <summary>Takes a snapshot now.</summary>
+    public void Snapshot()
+    {
+        DemandRunning();
+        if (Height > 0)
+        {
+            _store.WriteSnapshot(new StoredSnapshot(Height, StateSnapshot.Write(State, GenesisHash, Height, TipId, TimeMs)));
+        }
+    }
+
+    /// <summary>A stored block with what came of it, or null above the newest.</summary>
+    public (Block Block, IReadOnlyList<Receipt> Receipts)? ReadBlock(ulong height) =>
+        _store.ReadBlock(height) is { } stored ? (Block.Decode(stored.Block.Span), Receipt.DecodeAll(stored.Receipts.Span)) : null;
+
+    /// <summary>Nonce of an account's next transaction.</summary>
+    public ulong NextNonce(AccountId account) => State.Accounts.Find(account)?.Nonce ?? 0;
+
+    /// <inheritdoc/>
+    public void Dispose() => State.Dispose();
+
+    private static Genesis ReadGenesis(ILedgerStore store, ReadOnlyMemory<byte>? given)
+    {
+        byte[]? stored = store.ReadGenesis();
+        if (stored is null)
+        {
+            if (given is not { } first)
+            {
+                throw new LedgerStoreException($"{store.Description} holds no ledger yet; give a genesis file");
+            }
+
+            Genesis genesis = GenesisFile.Parse(first);
+            store.WriteGenesis(first);
+            return genesis;
+        }
+
+        Genesis content;
+        try
+        {
+            content = GenesisFile.Parse(stored);
+        }
+        catch (LedgerFormatException e)
+        {
+            throw new LedgerCorruptException($"{store.Description} holds a damaged genesis: {e.Message}", e);
+        }
+
+        if (given is { } file && GenesisFile.Parse(file).Hash != content.Hash)
+        {
+            throw new LedgerStoreException(
+                $"{store.Description} holds the ledger of `{content.Network}` with another genesis; use another store or that genesis file");
+        }
+
+        return content;
+    }
+
+    private void Replay()
+    {
+        while (Height < _store.Height)
+        {
+            StoredBlock stored = _store.ReadBlock(Height + 1)
+                ?? throw new LedgerCorruptException($"{_store.Description} lacks block {Height + 1} of {_store.Height}; restore it from a backup or follow the network anew");
+            try
+            {
+                Block block = Block.Decode(stored.Block.Span);
+                Execute(block);
+                if (Receipt.RootOf(Receipt.DecodeAll(stored.Receipts.Span)) != block.Header.Receipts)
+                {
+                    throw new LedgerFormatException("its receipts are not those of its header");
+                }
+
+                (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
+            }
+            catch (Exception e) when (e is LedgerFormatException or BlockRefusedException)
+            {
+                throw new LedgerCorruptException(
+                    $"{_store.Description} is damaged at block {Height + 1}: {e.Message}; restore it from a backup or follow the network anew", e);
+            }
+        }
+    }
+
+    private void CatchUpLog()
+    {
+        if (_log is null)
+        {
+            return;
+        }
+
+        if (_log.Size > Height)
+        {
+            throw new LedgerCorruptException(
+                $"the block log has {_log.Size} leaves but {_store.Description} only {Height} blocks: the store was rolled back; restore the newer one");
+        }
+
+        while (_log.Size < Height)
+        {
+            _log.Append(Block.Decode(_store.ReadBlock(_log.Size + 1)!.Block.Span).SignedHeader.Span);
+        }
+    }
+
+    /// <summary>Checks a block from its signature to its state hash. The state is the new one afterwards, or unusable if only the hash was wrong.</summary>
+    private void Execute(Block block)
+    {
+        BlockHeader header = block.Header;
+        Hash256 previousState = State.Hash;
+        string? wrong = header.Network != Genesis.Network ? $"it is of the network `{header.Network}`"
+            : header.Height != Height + 1 ? $"block {Height + 1} comes next"
+            : header.Previous != TipId ? $"its predecessor {header.Previous} is not the block before, {TipId}: a fork"
+            : header.TimeMs < TimeMs ? "its time lies before its predecessor's"
+            : !block.HasValidSignature(_services.Signatures, Genesis.Sequencer, GenesisHash) ? "its signature is not the sequencer's"
+            : null;
+        if (wrong is not null)
+        {
+            throw Refuse(block, previousState, wrong);
+        }
+
+        SignatureChecks.CheckAll(block.Transactions, _services.Signatures, GenesisHash);
+        _executor.Begin(header.Height);
+        for (int i = 0; i < block.Transactions.Count; i++)
+        {
+            Transaction transaction = block.Transactions[i];
+            RejectionReason reason = RejectionReason.BadSignature;
+            if (!transaction.SignatureChecked || !_executor.TryApply(transaction, out reason))
+            {
+                State.UndoAll();
+                throw Refuse(block, previousState, $"transaction {i} ({transaction.Id}) must not be in it: {reason.Describe().Sentence}");
+            }
+        }
+
+        Hash256 receipts = Receipt.RootOf(_executor.Receipts);
+        Hash256 state = _executor.Finish();
+        if (state != header.State || receipts != header.Receipts)
+        {
+            _stopped = $"block {header.Height} was refused; open the ledger anew";
+            throw Refuse(
+                block,
+                previousState,
+                state != header.State ? $"its state hash is {header.State}, execution gives {state}" : "its receipts are not those of its execution",
+                state,
+                receipts,
+                [.. State.DescribeChanges().Take(MaxEvidenceLines)]);
+        }
+
+        State.Forget();
+    }
+
+    private BlockRefusedException Refuse(
+        Block block, Hash256 previousState, string reason, Hash256 state = default, Hash256 receipts = default, IReadOnlyList<string>? changes = null) =>
+        new(new RefusalEvidence(
+            block.Header.Height, reason, block.SignedHeader, TipId, previousState, block.Header.State, state, block.Header.Receipts, receipts, changes ?? []));
+
+    private void Store(List<StoredBlock> blocks)
+    {
+        if (blocks.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _store.Append(blocks);
+        }
+        catch
+        {
+            _stopped = $"block {blocks[0].Height} could not be stored; open the ledger anew";
+            throw;
+        }
+    }
+
+    private void Advance(Block block)
+    {
+        (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
+        _log?.Append(block.SignedHeader.Span);
+        SnapshotIfDue(1);
+    }
+
+    private void SnapshotIfDue(ulong blocks)
+    {
+        if (_options.SnapshotInterval > 0 && Height / _options.SnapshotInterval != (Height - blocks) / _options.SnapshotInterval)
+        {
+            Snapshot();
+        }
+    }
+
+    private void DemandRunning()
+    {
+        if (_stopped is not null)
+        {
+            throw new InvalidOperationException(_stopped);
+        }
+
+        if (State.Global[default].ProtocolVersion > BlockExecutor.ProtocolVersion)
+        {
+            throw new InvalidOperationException(
+                $"the network is at protocol version {State.Global[default].ProtocolVersion}, this build knows {BlockExecutor.ProtocolVersion}: install a newer one");
+        }
+    }
+}

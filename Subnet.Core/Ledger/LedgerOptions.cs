@@ -1,0 +1,10 @@
+namespace Subnet.Core.Ledger;
+
+/// <summary>How a ledger is kept.</summary>
+/// <param name="SnapshotInterval">Blocks between snapshots; 0 for none.</param>
+/// <param name="IgnoreSnapshots">Execute from the first block on, whatever snapshots there are.</param>
+public sealed record LedgerOptions(ulong SnapshotInterval, bool IgnoreSnapshots)
+{
+    /// <summary>A snapshot every 1,000 blocks.</summary>
+    public static LedgerOptions Default { get; } = new(1_000, false);
+}
