@@ -8,6 +8,8 @@ namespace Subnet.Health.Cli.Commands;
 /// <summary><c>subnet conformance KIND FOLDER</c>: replays a folder of vectors and prints what differs.</summary>
 internal sealed class ConformanceCommand : SubnetCommand
 {
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
+
     private readonly Func<ParseResult, IConformanceSuite> create;
 
     private readonly Argument<string> folder = new("FOLDER") { Description = "The folder of vectors." };
@@ -35,6 +37,16 @@ internal sealed class ConformanceCommand : SubnetCommand
         string path = context.ExistingFolder(context.Get(folder));
         ConformanceReport report = new();
         IConformanceSuite suite = create(context.Arguments);
+        context.Output.Say($"replaying {path}");
+        long lastSaid = context.Time.GetTimestamp();
+        report.CaseFinished += state =>
+        {
+            if (context.Time.GetElapsedTime(lastSaid) >= ProgressInterval)
+            {
+                lastSaid = context.Time.GetTimestamp();
+                context.Output.Say($"{suite.Name}: {state.Summary} so far");
+            }
+        };
         await Task.Run(() => suite.Run(path, report, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (report.IsEmpty)
         {

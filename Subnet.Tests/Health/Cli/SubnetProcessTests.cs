@@ -41,6 +41,32 @@ internal sealed class SubnetProcessTests
         Assert.That(output, Does.Contain("Where log entries go; standard error when there is none."));
     }
 
+    [TestCase("INT", 130)]
+    [TestCase("TERM", 143)]
+    public async Task Signal_stops_a_running_command_with_its_code(string signal, int expected)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("there is no kill");
+        }
+
+        // Enough work for minutes, so that the signal always comes before the end.
+        string vectors = SharedFolder.Require("vectors", "yuma", "epoch_256.json");
+        for (int i = 0; i < 500; i++)
+        {
+            File.CreateSymbolicLink(folder.Combine($"epochs-{i}.json"), vectors);
+        }
+
+        using Process process = SubnetProcess.Start(folder.Path, ["conformance", "yuma", "."]);
+        Assert.That(await process.StandardError.ReadLineAsync(), Does.StartWith("replaying"));
+        using Process kill = Process.Start("kill", ["-s", signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        string error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.EqualTo(expected));
+        Assert.That(error, Does.Contain("Stopped before it was done"));
+        Assert.That(await process.StandardOutput.ReadToEndAsync(), Is.Empty);
+    }
+
     [Test]
     public async Task Bash_completes_the_words_of_the_tree()
     {
