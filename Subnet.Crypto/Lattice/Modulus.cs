@@ -136,7 +136,7 @@ public readonly struct Modulus : IEquatable<Modulus>
     {
         ulong sign = (ulong)(x >> 63);
         ulong magnitude = Reduce(((ulong)x ^ sign) - sign);
-        return sign == 0 ? magnitude : Negate(magnitude);
+        return (magnitude & ~sign) | (Negate(magnitude) & sign);
     }
 
     /// <summary>value^exponent mod q. Time depends on the exponent only.</summary>

@@ -73,6 +73,10 @@ internal readonly unsafe struct DoubleLanes128 : IDoubleLanes<DoubleLanes128>
         new(value._lanes - (Vector128.GreaterThanOrEqual(value._lanes, bound._lanes) & bound._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes128 SelectIfNegative(DoubleLanes128 test, DoubleLanes128 ifNegative, DoubleLanes128 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(test._lanes, Vector128<double>.Zero), ifNegative._lanes, otherwise._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exchange(DoubleLanes128 x, DoubleLanes128 y, int chunk, out DoubleLanes128 even, out DoubleLanes128 odd)
     {
         even = new(Vector128.Create(x._lanes.GetLower(), y._lanes.GetLower()));

@@ -78,6 +78,10 @@ internal readonly unsafe struct DoubleLanes256 : IDoubleLanes<DoubleLanes256>
         new(value._lanes - (Vector256.GreaterThanOrEqual(value._lanes, bound._lanes) & bound._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes256 SelectIfNegative(DoubleLanes256 test, DoubleLanes256 ifNegative, DoubleLanes256 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(test._lanes, Vector256<double>.Zero), ifNegative._lanes, otherwise._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exchange(DoubleLanes256 x, DoubleLanes256 y, int chunk, out DoubleLanes256 even, out DoubleLanes256 odd)
     {
         if (chunk == 2)

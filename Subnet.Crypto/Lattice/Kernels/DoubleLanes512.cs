@@ -76,6 +76,10 @@ internal readonly unsafe struct DoubleLanes512 : IDoubleLanes<DoubleLanes512>
         new(Vector512.ConditionalSelect(Vector512.LessThan(value._lanes, bound._lanes), value._lanes, value._lanes - bound._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes512 SelectIfNegative(DoubleLanes512 test, DoubleLanes512 ifNegative, DoubleLanes512 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(test._lanes, Vector512<double>.Zero), ifNegative._lanes, otherwise._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exchange(DoubleLanes512 x, DoubleLanes512 y, int chunk, out DoubleLanes512 even, out DoubleLanes512 odd)
     {
         Vector512<long> evenLanes = chunk switch

@@ -61,6 +61,9 @@ internal unsafe interface IDoubleLanes<TSelf>
     /// <summary>value - bound in lanes where value is not below bound, else value.</summary>
     static abstract TSelf SubtractIfNotLess(TSelf value, TSelf bound);
 
+    /// <summary>One of two values by the sign of a third: not negative includes zero of either sign and NaN.</summary>
+    static abstract TSelf SelectIfNegative(TSelf test, TSelf ifNegative, TSelf otherwise);
+
     /// <summary>
     /// Takes two vectors apart in chunks of so many lanes: all even chunks of both, all odd chunks of both; each result holds
     /// chunks of the first and of the second vector alternately where the chunk is smaller than half a vector.

@@ -12,6 +12,8 @@ internal sealed class SealVectorSet
     private readonly string _folder;
     private readonly SealReader _reader;
     private readonly Dictionary<string, string> _files = [];
+    private readonly Lazy<RelinearizationKeys> _relinearizationKeys;
+    private readonly Lazy<GaloisKeys> _galoisKeys;
 
     public SealVectorSet(string name)
     {
@@ -32,6 +34,8 @@ internal sealed class SealVectorSet
             Security = SecurityLevel.None,
         });
         _reader = new SealReader(Parameters);
+        _relinearizationKeys = new(() => _reader.ReadRelinearizationKeys(Read("rlk")).Value);
+        _galoisKeys = new(() => _reader.ReadGaloisKeys(Read("glk")).Value);
     }
 
     public JsonElement Manifest { get; }
@@ -44,9 +48,9 @@ internal sealed class SealVectorSet
 
     public PublicKey PublicKey() => _reader.ReadPublicKey(Read("pk")).Value;
 
-    public RelinearizationKeys RelinearizationKeys() => _reader.ReadRelinearizationKeys(Read("rlk")).Value;
+    public RelinearizationKeys RelinearizationKeys() => _relinearizationKeys.Value;
 
-    public GaloisKeys GaloisKeys() => _reader.ReadGaloisKeys(Read("glk")).Value;
+    public GaloisKeys GaloisKeys() => _galoisKeys.Value;
 
     public Plaintext Plaintext(string name) => _reader.ReadPlaintext(Read(name)).Value;
 
