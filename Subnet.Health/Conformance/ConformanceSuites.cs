@@ -8,5 +8,6 @@ internal static class ConformanceSuites
     [
         new Yuma.YumaConformance(),
         new FhirConformance(),
+        new Tlog.TlogConformance(),
     ];
 }
