@@ -19,6 +19,9 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
     /// <summary>Whether the message read last was compressed.</summary>
     public bool LastWasCompressed { get; private set; }
 
+    /// <summary>Whether the other side has said that nothing follows.</summary>
+    public bool ReachedEnd { get; private set; }
+
     /// <summary>The next message, or null at the end of the stream.</summary>
     /// <exception cref="GrpcException">
     /// INTERNAL: truncated, an unknown flag, compressed without a coding, or not such a message; RESOURCE_EXHAUSTED: too large.
@@ -34,6 +37,8 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
             {
                 throw new OperationCanceledException("the read was cancelled");
             }
+
+            ReachedEnd = result.IsCompleted;
 
             // Whatever happens the buffer is given back; after a fault nothing of it is wanted.
             SequencePosition consumed = buffer.End;
@@ -75,6 +80,18 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
 
         LastWasCompressed = compressed;
         return message;
+    }
+
+    /// <summary>Throws away what still comes, until the end or at most <paramref name="limit"/> bytes.</summary>
+    public async Task DrainAsync(long limit, CancellationToken cancellationToken)
+    {
+        while (!ReachedEnd && limit > 0)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReachedEnd = result.IsCompleted;
+            limit -= result.Buffer.Length;
+            input.AdvanceTo(result.Buffer.End);
+        }
     }
 
     private static GrpcException Internal(string message, Exception? inner = null) =>

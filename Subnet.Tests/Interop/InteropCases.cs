@@ -225,7 +225,7 @@ internal sealed class InteropCases(GrpcChannel channel)
         await using GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> call = channel.Start(StreamingInputCall, GrpcCallOptions.None, default);
         try
         {
-            await call.WriteAsync(new StreamingInputCallRequest { Payload = Zeros(20 << 20) });
+            await call.WriteAsync(new StreamingInputCallRequest { Payload = Zeros(5 << 20) });
             call.CompleteRequests();
         }
         catch (GrpcException exception)

@@ -241,13 +241,17 @@ function cases(address, files) {
     concurrent_large_unary: async () => {
       await Promise.all(Array.from({ length: 100 }, () => unary(client, 'UnaryCall', { response_size: 314159, payload: payload(271828) })));
     },
-    oversized_message: async () => {
-      const error = await code(unary(client, 'UnaryCall', { payload: payload(65 << 20) }));
-      assert.strictEqual(error.code, 8);
-    },
     large_key_upload: async () => {
       const { response } = await unary(client, 'UnaryCall', { response_size: 1, payload: payload(40 << 20) });
       assert.strictEqual(response.payload.body.length, 1);
+    },
+    oversized_message: async () => {
+      const error = await code(new Promise((resolve, reject) => {
+        const call = client.StreamingInputCall((failed, response) => (failed ? reject(failed) : resolve(response)));
+        call.write({ payload: payload(5 << 20) });
+        call.end();
+      }));
+      assert.strictEqual(error.code, 8);
     },
   };
 }

@@ -143,11 +143,11 @@ internal sealed partial class GrpcRequestHandler(
         Task<GrpcStatus> handler = RunHandlerAsync(call, endpoint, http);
         if (await Task.WhenAny(handler, call.DeadlinePassed).ConfigureAwait(false) != handler)
         {
-            await call.FinishAsync(DeadlineExceeded, reset: true).ConfigureAwait(false);
+            await call.FinishAsync(DeadlineExceeded, cancel: true).ConfigureAwait(false);
         }
 
         // The request's memory belongs to the handler until it returns, even when its status has left already.
-        await call.FinishAsync(await handler.ConfigureAwait(false), reset: false).ConfigureAwait(false);
+        await call.FinishAsync(await handler.ConfigureAwait(false), cancel: false).ConfigureAwait(false);
     }
 
     private static GrpcStatus DeadlineExceeded { get; } = new(GrpcStatusCode.DeadlineExceeded, "The deadline passed.");

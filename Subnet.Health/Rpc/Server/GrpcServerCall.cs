@@ -123,13 +123,14 @@ internal sealed class GrpcServerCall : IDisposable
     internal Task WriteLastAsync(IMessage message) => WriteAsync(message, flush: false);
 
     /// <summary>
-    /// Ends the call with a status, once: in trailers, or in the headers when nothing has left. <paramref name="reset"/>
-    /// also ends the stream, for a handler that may go on for a while.
+    /// Ends the call with a status, once: in trailers, or in the headers when nothing has left. The stream is reset after
+    /// them while the client still sends: left alone it would go on sending what nobody reads.
+    /// <paramref name="cancel"/> stops a handler that still runs.
     /// </summary>
-    internal async Task FinishAsync(GrpcStatus status, bool reset)
+    internal async Task FinishAsync(GrpcStatus status, bool cancel)
     {
         // A writer that waits for a slow reader holds the output; cancelling lets it go.
-        if (reset)
+        if (cancel)
         {
             await cancellation.CancelAsync().ConfigureAwait(false);
         }
@@ -149,10 +150,13 @@ internal sealed class GrpcServerCall : IDisposable
             }
 
             WriteStatus(status);
-            if (reset)
+            if (cancel || !reader.ReachedEnd)
             {
                 await CompleteOrTimeOutAsync().ConfigureAwait(false);
-                http.Features.Get<IHttpResetFeature>()?.Reset(ResetCancel);
+                if (cancel || !await DrainAsync().ConfigureAwait(false))
+                {
+                    http.Features.Get<IHttpResetFeature>()?.Reset(ResetCancel);
+                }
             }
         }
         finally
@@ -183,6 +187,24 @@ internal sealed class GrpcServerCall : IDisposable
     {
         Task complete = http.Response.CompleteAsync();
         await Task.WhenAny(complete, Task.Delay(options.TrailerGrace, clock)).ConfigureAwait(false);
+    }
+
+    // A client in the middle of a large upload learns the status only if its stream is not reset under it. So what it
+    // still sends is thrown away, for a while.
+    private async Task<bool> DrainAsync()
+    {
+        using CancellationTokenSource enough = new(options.TrailerGrace, clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, http.RequestAborted);
+        try
+        {
+            await reader.DrainAsync(options.MaxDrainBytes, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            return http.RequestAborted.IsCancellationRequested;
+        }
+
+        return reader.ReachedEnd;
     }
 
     private async Task WriteAsync(IMessage message, bool flush)

@@ -9,6 +9,9 @@ internal sealed record GrpcServerOptions
     /// <summary>Largest message sent, in bytes.</summary>
     public int MaxSendMessageBytes { get; init; } = 64 << 20;
 
-    /// <summary>How long trailers of a call past its deadline may wait for a reader that does not read.</summary>
+    /// <summary>How much of an upload is thrown away after its call has ended, in bytes, before the stream is reset.</summary>
+    public long MaxDrainBytes { get; init; } = 128L << 20;
+
+    /// <summary>How long a call that has ended waits for a peer that does not read its trailers, or that still sends.</summary>
     public TimeSpan TrailerGrace { get; init; } = TimeSpan.FromSeconds(1);
 }
