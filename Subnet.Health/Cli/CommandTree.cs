@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Subnet.Health.Cli.Commands;
+using Subnet.Health.Cli.Commands.Wallets;
 
 namespace Subnet.Health.Cli;
 
@@ -56,6 +57,15 @@ internal static class CommandTree
             new ConfigSetCommand(),
             new ConfigPathCommand()),
         new CompletionCommand(),
+        new NounCommand(
+            "wallet",
+            "Coldkeys and hotkeys: Ed25519, SS58 addresses, encrypted at rest.",
+            new WalletCreateCommand(),
+            new WalletListCommand(),
+            new WalletShowCommand(),
+            new WalletRecoverCommand(),
+            new WalletSignCommand(),
+            new WalletVerifyCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
         new DocsCommand(),
     ];

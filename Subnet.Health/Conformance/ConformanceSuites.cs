@@ -9,5 +9,6 @@ internal static class ConformanceSuites
         new Yuma.YumaConformance(),
         new FhirConformance(),
         new Tlog.TlogConformance(),
+        new Proofs.ProofsConformance(),
     ];
 }

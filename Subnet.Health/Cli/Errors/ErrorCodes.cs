@@ -49,13 +49,13 @@ internal static partial class ErrorCodes
     public static readonly ErrorCode Bug =
         new("bug", ExitCode.Bug, "The program did something it should not; the log has the details.");
 
-    /// <summary>All codes, by word.</summary>
-    public static IReadOnlyList<ErrorCode> All { get; } =
+    /// <summary>All codes, by word. Computed when asked for: the parts of this class are initialised in no particular order.</summary>
+    public static IReadOnlyList<ErrorCode> All =>
     [
         .. typeof(ErrorCodes)
             .GetFields(BindingFlags.Static | BindingFlags.Public)
-            .Where(field => field.FieldType == typeof(ErrorCode))
-            .Select(field => (ErrorCode)field.GetValue(null)!)
+            .Where(member => member.FieldType == typeof(ErrorCode))
+            .Select(member => (ErrorCode)member.GetValue(null)!)
             .OrderBy(code => code.Word, StringComparer.Ordinal),
     ];
 }

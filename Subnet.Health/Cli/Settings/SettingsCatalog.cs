@@ -19,13 +19,13 @@ internal static partial class SettingsCatalog
     public static readonly Setting LogFile =
         new("log.file", SettingKind.Text, null, "Where log entries go; standard error when there is none.");
 
-    /// <summary>All settings, by key.</summary>
-    public static IReadOnlyList<Setting> All { get; } =
+    /// <summary>All settings, by key. Computed when asked for: the parts of this class are initialised in no particular order.</summary>
+    public static IReadOnlyList<Setting> All =>
     [
         .. typeof(SettingsCatalog)
             .GetFields(BindingFlags.Static | BindingFlags.Public)
-            .Where(field => field.FieldType == typeof(Setting))
-            .Select(field => (Setting)field.GetValue(null)!)
+            .Where(member => member.FieldType == typeof(Setting))
+            .Select(member => (Setting)member.GetValue(null)!)
             .OrderBy(setting => setting.Key, StringComparer.Ordinal),
     ];
 
