@@ -6,6 +6,7 @@ internal static class ConformanceSuites
     /// <summary>New instances.</summary>
     public static IEnumerable<IConformanceSuite> All() =>
     [
+        new Seal.SealConformance(),
         new Yuma.YumaConformance(),
         new FhirConformance(),
         new Tlog.TlogConformance(),

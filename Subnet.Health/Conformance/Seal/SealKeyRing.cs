@@ -1,0 +1,123 @@
+using Subnet.Crypto.Rlwe;
+using Subnet.Crypto.Seal;
+using Subnet.Health.SealFiles;
+
+namespace Subnet.Health.Conformance.Seal;
+
+/// <summary>The context of a set of damaged files: its parameters and its secret key.</summary>
+internal sealed class SealKeyRing : IDisposable
+{
+    private readonly SecretKey key;
+
+    private SealKeyRing(Parameters parameters, SealReader reader, SecretKey key)
+    {
+        Parameters = parameters;
+        Reader = reader;
+        this.key = key;
+        Slots = new SealSlots(parameters, key);
+    }
+
+    /// <summary>The parameters, which reach no security level.</summary>
+    public Parameters Parameters { get; }
+
+    /// <summary>Reads objects of these parameters.</summary>
+    public SealReader Reader { get; }
+
+    /// <summary>Decrypts.</summary>
+    public SealSlots Slots { get; }
+
+    /// <summary>The files of a set's context.</summary>
+    public static string[] FileNames(string set) => [$"{set}.parms.none.seal", $"{set}.sk.zstd.seal"];
+
+    /// <summary>Reads the context.</summary>
+    public static SealKeyRing Open(string folder, string set)
+    {
+        string[] names = FileNames(set);
+        Parameters parameters = Parameters.Create(
+            SealReader.ReadParameters(File.ReadAllBytes(Path.Combine(folder, names[0])), SecurityLevel.None).Value);
+        SealReader reader = new(parameters);
+        return new SealKeyRing(parameters, reader, reader.ReadSecretKey(File.ReadAllBytes(Path.Combine(folder, names[1]))).Value);
+    }
+
+    /// <summary>Uses a loaded object as its type is used.</summary>
+    /// <returns>Whether the engine went along; else the answer says how it refused.</returns>
+    public bool TryUse(object value, out string answer)
+    {
+        try
+        {
+            Use(value);
+            answer = "used";
+            return true;
+        }
+        catch (Exception e) when (CaseReport.IsRefusal(e))
+        {
+            answer = $"refused: {e.Message}";
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Slots.Dispose();
+        key.Dispose();
+    }
+
+    private void Use(object value)
+    {
+        switch (value)
+        {
+            case Ciphertext ciphertext when Parameters.Scheme == Scheme.Bfv:
+                Slots.DecryptIntegers(ciphertext);
+                break;
+            case Ciphertext ciphertext:
+                Slots.DecryptComplex(ciphertext);
+                break;
+            case Plaintext plaintext when Parameters.Scheme == Scheme.Bfv:
+                Slots.Integers(plaintext);
+                break;
+            case Plaintext plaintext:
+                Slots.Complex(plaintext);
+                break;
+            case ParametersLiteral literal:
+                Parameters.Create(literal);
+                break;
+            case SecretKey other:
+                using (Decryptor decryptor = new(other))
+                using (Plaintext message = new())
+                {
+                    decryptor.Decrypt(new Ciphertext(Parameters.FirstDataLevel, 2, Parameters.Scheme == Scheme.Ckks), message);
+                }
+
+                break;
+            default:
+                UseEvaluationKey(value);
+                break;
+        }
+    }
+
+    private void UseEvaluationKey(object value)
+    {
+        using SealEngine engine = SealEngine.Create(Parameters);
+        bool isNtt = Parameters.Scheme == Scheme.Ckks;
+        Ciphertext result = new(Parameters);
+        switch (value)
+        {
+            case PublicKey publicKey:
+                engine.Encryptor.EncryptZero(Parameters.FirstDataLevel, publicKey, result);
+                break;
+            case RelinearizationKeys keys:
+                Ciphertext product = new(Parameters.FirstDataLevel, 3, isNtt);
+                product.Words.Fill(1);
+                engine.Evaluator.Relinearize(product, keys, result);
+                break;
+            case GaloisKeys keys:
+                Ciphertext rotated = new(Parameters.FirstDataLevel, 2, isNtt);
+                rotated.Words.Fill(1);
+                engine.Evaluator.ApplyGalois(rotated, GaloisElement.FromStep(Parameters, 1), keys, result);
+                break;
+            default:
+                throw new InvalidOperationException($"a {value.GetType().Name} cannot be used");
+        }
+    }
+}
