@@ -67,6 +67,7 @@ internal static class CommandTree
             new WalletSignCommand(),
             new WalletVerifyCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
+        new NounCommand("bench", "Headline numbers on this machine.", new BenchLatticeCommand()),
         new DocsCommand(),
     ];
 

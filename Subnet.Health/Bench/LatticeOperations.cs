@@ -1,0 +1,149 @@
+using System.Numerics;
+using Subnet.Crypto.Bfv;
+using Subnet.Crypto.Ckks;
+using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Rlwe;
+
+namespace Subnet.Health.Bench;
+
+/// <summary>The operations of the reference table on one parameter set, each ready to run again and again.</summary>
+internal sealed class LatticeOperations : IDisposable
+{
+    private readonly List<IDisposable> owned = [];
+    private readonly Dictionary<string, Action> actions = new(StringComparer.Ordinal);
+
+    /// <summary>Makes keys and operands.</summary>
+    public LatticeOperations(LatticeSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        Parameters parameters = set.CreateParameters();
+        RandomSourceFactory random = Own(RandomSourceFactory.FromOperatingSystem());
+        KeyGenerator generator = new(parameters, random);
+        SecretKey secret = Own(generator.CreateSecretKey());
+        AddTransforms(parameters.FirstDataLevel.Tables(0));
+        if (set.Scheme == Scheme.Bfv)
+        {
+            AddBfv(parameters, generator, secret, random);
+        }
+        else
+        {
+            AddCkks(parameters, generator, secret, random, set.Scale);
+        }
+
+        actions.Add("keygen_relin", () => generator.CreateRelinearizationKeys(secret));
+        actions.Add("keygen_galois1", () => generator.CreateRotationKeys(secret, [1]));
+    }
+
+    /// <summary>The operations by their name in the reference table, in its order.</summary>
+    public IReadOnlyDictionary<string, Action> Actions => actions;
+
+    /// <inheritdoc/>
+    public void Dispose() => owned.ForEach(item => item.Dispose());
+
+    private void AddTransforms(NttTables tables)
+    {
+        ulong[] values = new ulong[tables.Degree];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = tables.Modulus.Reduce((ulong)i * 0x9E3779B97F4A7C15);
+        }
+
+        actions.Add("ntt_fwd_limb", () => tables.Forward(values));
+        actions.Add("ntt_inv_limb", () => tables.Inverse(values));
+    }
+
+    private void AddBfv(Parameters parameters, KeyGenerator generator, SecretKey secret, RandomSourceFactory random)
+    {
+        BatchEncoder encoder = new(parameters);
+        Encryptor encryptor = new(parameters, random);
+        BfvEvaluator evaluator = new(parameters);
+        Decryptor decryptor = Own(new Decryptor(secret));
+        PublicKey publicKey = generator.CreatePublicKey(secret);
+        RelinearizationKeys relinearization = generator.CreateRelinearizationKeys(secret);
+        GaloisKeys rotation = generator.CreateRotationKeys(secret, [1]);
+        ulong[] values = new ulong[encoder.SlotCount];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (ulong)(i * i) % parameters.PlainModulus;
+        }
+
+        ulong[] decoded = new ulong[values.Length];
+        Plaintext plain = Own(new Plaintext());
+        Plaintext plainNtt = Own(new Plaintext());
+        Plaintext decrypted = Own(new Plaintext());
+        Plaintext encoded = Own(new Plaintext());
+        encoder.Encode(values, plain);
+        evaluator.TransformToNtt(plain, parameters.FirstDataLevel, plainNtt);
+        Ciphertext a = new(parameters);
+        Ciphertext b = new(parameters);
+        Ciphertext product = new(parameters);
+        Ciphertext transformed = new(parameters);
+        Ciphertext result = new(parameters);
+        encryptor.Encrypt(plain, publicKey, a);
+        encryptor.Encrypt(plain, publicKey, b);
+        evaluator.Multiply(a, b, product);
+        evaluator.TransformToNtt(a, transformed);
+
+        actions.Add("encode", () => encoder.Encode(values, encoded));
+        actions.Add("decode", () => encoder.Decode(plain, decoded));
+        actions.Add("encrypt_sk", () => encryptor.EncryptSymmetric(plain, secret, result));
+        actions.Add("encrypt_pk", () => encryptor.Encrypt(plain, publicKey, result));
+        actions.Add("decrypt", () => decryptor.Decrypt(a, decrypted));
+        actions.Add("add", () => evaluator.Add(a, b, result));
+        actions.Add("add_plain", () => evaluator.AddPlain(a, plain, result));
+        actions.Add("multiply", () => evaluator.Multiply(a, b, result));
+        actions.Add("square", () => evaluator.Square(a, result));
+        actions.Add("relinearize", () => evaluator.Relinearize(product, relinearization, result));
+        actions.Add("multiply_plain", () => evaluator.MultiplyPlain(a, plain, result));
+        actions.Add("multiply_plain_ntt", () => evaluator.MultiplyPlain(transformed, plainNtt, result));
+        actions.Add("rotate_rows", () => evaluator.RotateRows(a, 1, rotation, result));
+        actions.Add("mod_switch", () => evaluator.ModSwitchToNext(a, result));
+    }
+
+    private void AddCkks(Parameters parameters, KeyGenerator generator, SecretKey secret, RandomSourceFactory random, double scale)
+    {
+        CkksEncoder encoder = new(parameters);
+        Encryptor encryptor = new(parameters, random);
+        CkksEvaluator evaluator = new(parameters);
+        Decryptor decryptor = Own(new Decryptor(secret));
+        PublicKey publicKey = generator.CreatePublicKey(secret);
+        RelinearizationKeys relinearization = generator.CreateRelinearizationKeys(secret);
+        GaloisKeys rotation = generator.CreateRotationKeys(secret, [1]);
+        Complex[] values = [.. Enumerable.Range(0, encoder.SlotCount).Select(i => new Complex(Math.Sin(i), Math.Cos(i)))];
+        Complex[] decoded = new Complex[values.Length];
+        Plaintext plain = Own(new Plaintext());
+        Plaintext decrypted = Own(new Plaintext());
+        Plaintext encoded = Own(new Plaintext());
+        encoder.Encode(values, scale, plain);
+        Ciphertext a = new(parameters);
+        Ciphertext b = new(parameters);
+        Ciphertext product = new(parameters);
+        Ciphertext result = new(parameters);
+        encryptor.Encrypt(plain, publicKey, a);
+        encryptor.Encrypt(plain, publicKey, b);
+        evaluator.Multiply(a, b, product);
+
+        actions.Add("encode", () => encoder.Encode(values, scale, encoded));
+        actions.Add("decode", () => encoder.Decode(plain, decoded));
+        actions.Add("encrypt_sk", () => encryptor.EncryptSymmetric(plain, secret, result));
+        actions.Add("encrypt_pk", () => encryptor.Encrypt(plain, publicKey, result));
+        actions.Add("decrypt", () => decryptor.Decrypt(a, decrypted));
+        actions.Add("add", () => evaluator.Add(a, b, result));
+        actions.Add("add_plain", () => evaluator.AddPlain(a, plain, result));
+        actions.Add("multiply", () => evaluator.Multiply(a, b, result));
+        actions.Add("square", () => evaluator.Square(a, result));
+        actions.Add("multiply_plain", () => evaluator.MultiplyPlain(a, plain, result));
+        actions.Add("relinearize", () => evaluator.Relinearize(product, relinearization, result));
+        actions.Add("rescale", () => evaluator.RescaleToNext(a, result));
+        actions.Add("rotate", () => evaluator.RotateVector(a, 1, rotation, result));
+        actions.Add("mod_switch", () => evaluator.ModSwitchToNext(a, result));
+    }
+
+    private T Own<T>(T item)
+        where T : IDisposable
+    {
+        owned.Add(item);
+        return item;
+    }
+}
