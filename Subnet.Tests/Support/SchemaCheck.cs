@@ -11,7 +11,7 @@ namespace Subnet.Tests.Support;
 internal static class SchemaCheck
 {
     private static readonly string[] Known =
-        ["$schema", "title", "type", "properties", "required", "additionalProperties", "items", "enum", "const", "pattern", "$ref"];
+        ["$schema", "title", "type", "properties", "required", "additionalProperties", "items", "enum", "const", "pattern", "$ref", "anyOf"];
 
     /// <summary>What does not fit, one sentence each; empty when the document fits.</summary>
     public static IReadOnlyList<string> Problems(JsonNode schema, JsonNode? value)
@@ -34,6 +34,11 @@ internal static class SchemaCheck
         {
             Check(root, Resolve(root, reference.GetValue<string>()), value, path, problems);
             return;
+        }
+
+        if (schema["anyOf"] is JsonArray alternatives && !alternatives.Any(alternative => Fits(root, alternative!, value)))
+        {
+            problems.Add($"{path}: {value} fits none of {alternatives.ToJsonString()}");
         }
 
         if (schema["const"] is { } constant && !JsonNode.DeepEquals(constant, value))
@@ -69,6 +74,13 @@ internal static class SchemaCheck
                 Check(root, items, elements[i], $"{path}[{i}]", problems);
             }
         }
+    }
+
+    private static bool Fits(JsonNode root, JsonNode schema, JsonNode? value)
+    {
+        List<string> problems = [];
+        Check(root, schema, value, "", problems);
+        return problems.Count == 0;
     }
 
     private static void CheckMembers(JsonNode root, JsonObject schema, JsonObject members, string path, List<string> problems)
