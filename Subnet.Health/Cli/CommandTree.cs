@@ -66,6 +66,12 @@ internal static class CommandTree
             new WalletRecoverCommand(),
             new WalletSignCommand(),
             new WalletVerifyCommand()),
+        new NounCommand(
+            "model",
+            "Reads, evaluates, compiles and checks models.",
+            new ModelInspectCommand(),
+            new ModelPredictCommand(),
+            new ModelVerifyCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
         new NounCommand("bench", "Headline numbers on this machine.", new BenchLatticeCommand()),
         new DocsCommand(),

@@ -11,5 +11,6 @@ internal static class ConformanceSuites
         new FhirConformance(),
         new Tlog.TlogConformance(),
         new Proofs.ProofsConformance(),
+        new Models.ModelsConformance(),
     ];
 }

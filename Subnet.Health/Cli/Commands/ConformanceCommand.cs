@@ -2,6 +2,7 @@ using System.CommandLine;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Conformance;
+using Subnet.Health.Conformance.Models;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -29,7 +30,22 @@ internal sealed class ConformanceCommand : SubnetCommand
     public override IReadOnlyList<Type> Documents => [typeof(ConformanceDocument)];
 
     /// <summary>One command a suite.</summary>
-    public static IEnumerable<ConformanceCommand> All() => ConformanceSuites.All().Select(suite => new ConformanceCommand(suite, _ => suite));
+    public static IEnumerable<ConformanceCommand> All() => ConformanceSuites.All().Select(Create);
+
+    private static ConformanceCommand Create(IConformanceSuite suite)
+    {
+        if (suite is not ModelsConformance)
+        {
+            return new ConformanceCommand(suite, _ => suite);
+        }
+
+        Option<int> rows = new("--rows")
+        {
+            Description = "Rows of each model that go through encryption.",
+            DefaultValueFactory = _ => ModelsConformance.DefaultRows,
+        };
+        return new ConformanceCommand(suite, arguments => new ModelsConformance(arguments.GetValue(rows)), rows);
+    }
 
     /// <inheritdoc/>
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Subnet.Health.Circuits;
 using Subnet.Health.Fhir;
+using Subnet.Health.Models;
+using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Cli.Errors;
 
@@ -16,6 +19,12 @@ internal static class ExceptionTranslator
     {
         CommandException known => known,
         FhirException e => new CommandException(ErrorCodes.FileMalformed, e.Message, e.Fix, e),
+        ModelFormatException e => new CommandException(
+            ErrorCodes.ModelUnreadable, $"{e.Place}{(e.Component is null ? "" : $" ({e.Component})")}: {e.Problem}.", Sentence(e.Fix), e),
+        RowFormatException e => new CommandException(
+            ErrorCodes.RowsUnreadable, e.Message, "Correct the table; 'subnet model inspect' shows what the model needs.", e),
+        CircuitException e => new CommandException(
+            ErrorCodes.ModelNotCompiled, Sentence(e.Message), "'subnet model predict' evaluates it in the clear.", e),
         FileNotFoundException e => new CommandException(
             ErrorCodes.FileNotFound, $"The file '{e.FileName}' does not exist.", "Check the path.", e),
         DirectoryNotFoundException e => new CommandException(ErrorCodes.FileNotFound, e.Message, "Check the path.", e),
@@ -31,4 +40,7 @@ internal static class ExceptionTranslator
             ErrorCodes.FileMalformed, $"The JSON does not fit: {e.Message}", "Compare it with the documented form.", e),
         _ => null,
     };
+
+    private static string Sentence(string clause) =>
+        string.Concat(char.ToUpperInvariant(clause[0]).ToString(), clause.AsSpan(1).TrimEnd('.'), ".");
 }

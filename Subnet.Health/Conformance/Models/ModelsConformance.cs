@@ -8,8 +8,12 @@ namespace Subnet.Health.Conformance.Models;
 /// Replays models: reads each, predicts in the clear and compares with the answers of the program that made it; and lists
 /// of damaged files, each of which must be refused.
 /// </summary>
-internal sealed class ModelsConformance : IConformanceSuite
+/// <param name="rows">Rows of each case that go through encryption; the plain comparison takes all.</param>
+internal sealed class ModelsConformance(int rows = ModelsConformance.DefaultRows) : IConformanceSuite
 {
+    /// <summary>Rows of each case that go through encryption unless another number is asked for.</summary>
+    public const int DefaultRows = 64;
+
     /// <inheritdoc/>
     public string Name => "models";
 
@@ -41,7 +45,7 @@ internal sealed class ModelsConformance : IConformanceSuite
         }
     }
 
-    private static void RunCase(string folder, string name, ConformanceReport report, CancellationToken cancellationToken)
+    private void RunCase(string folder, string name, ConformanceReport report, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +76,7 @@ internal sealed class ModelsConformance : IConformanceSuite
         }
     }
 
-    private static void RunModel(
+    private void RunModel(
         ModelCase model, string path, string input, VectorTable expected, string id, ConformanceReport report, CancellationToken cancellationToken)
     {
         bool mayBeRefused = model.RuntimeRefuses && path.EndsWith(".onnx", StringComparison.Ordinal);
@@ -80,13 +84,15 @@ internal sealed class ModelsConformance : IConformanceSuite
         {
             IPlainModel read = ModelReader.Read(path);
             using StreamReader text = File.OpenText(input);
-            RowBatch rows = RowFileReader.Read(text, read.Schema, model.Mapping);
-            PredictionBatch actual = read.Predict(rows, cancellationToken);
+            RowBatch batch = RowFileReader.Read(text, read.Schema, model.Mapping);
+            PredictionBatch actual = read.Predict(batch, cancellationToken);
             new PlainComparison(id, expected, PlainComparison.ToleranceOf(read)).Compare(actual, report, model.Name);
             if (model.Find("features.csv") is string features && read is MlNetModel saved)
             {
-                CompareFeatures($"{model.Name}/features.csv", VectorTable.Read(features), saved.Features, rows, report);
+                CompareFeatures($"{model.Name}/features.csv", VectorTable.Read(features), saved.Features, batch, report);
             }
+
+            EncryptedComparison.Run($"{id} encrypted", model, read, batch, rows, report, cancellationToken);
         }
         catch (ModelFormatException) when (mayBeRefused)
         {

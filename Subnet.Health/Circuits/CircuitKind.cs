@@ -1,0 +1,14 @@
+namespace Subnet.Health.Circuits;
+
+/// <summary>The keyless circuits of protocol 2. All are one private linear form over public integer features.</summary>
+internal enum CircuitKind
+{
+    /// <summary>Features are quantised reals or indicators; weights are private.</summary>
+    Linear,
+
+    /// <summary>Features are the bins that a row falls into; shape values are private.</summary>
+    Additive,
+
+    /// <summary>Features are the leaves that a row reaches in public trees; leaf values are private.</summary>
+    ForestLeaves,
+}

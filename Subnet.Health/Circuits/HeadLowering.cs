@@ -1,0 +1,137 @@
+using Subnet.Health.Models.Heads;
+
+namespace Subnet.Health.Circuits;
+
+/// <summary>Writes a private head as linear forms over public integer features, or says why it cannot be.</summary>
+internal static class HeadLowering
+{
+    /// <summary>The circuit of a head, or null with a reason when it is served in the clear only.</summary>
+    public static CircuitKind? KindOf(ModelHead head, out string? reason)
+    {
+        reason = null;
+        switch (head)
+        {
+            case LinearHead or MulticlassLinearHead or NaiveBayesHead or CentroidHead or ConstantHead:
+                return CircuitKind.Linear;
+            case AdditiveHead:
+                return CircuitKind.Additive;
+            case TreeEnsembleHead { Aggregate: TreeAggregate.Sum or TreeAggregate.Average }:
+                return CircuitKind.ForestLeaves;
+            case OneVersusAllHead ova:
+                CircuitKind? first = KindOf(ova.Members[0].Head, out reason);
+                if (ova.Members.Any(member => KindOf(member.Head, out _) != first))
+                {
+                    reason = "its members need different circuits; train all of them with one trainer";
+                    return null;
+                }
+
+                return first;
+            default:
+                reason = $"{head.GetType().Name} is not linear in any public features; use a linear model, an additive model or trees";
+                return null;
+        }
+    }
+
+    /// <summary>The linear forms of a head, in the order of its raw scores.</summary>
+    /// <param name="head">Of a kind that <see cref="KindOf"/> names.</param>
+    /// <param name="reals">How each feature of the vector is quantised; used by heads that take reals.</param>
+    /// <exception cref="CircuitException">The head has no circuit.</exception>
+    public static IReadOnlyList<RealForm> Lower(ModelHead head, RealEncoding reals)
+    {
+        switch (head)
+        {
+            case LinearHead linear:
+                return [Linear(reals, [.. linear.Weights.Select(w => (double)w)], [linear.Bias])];
+            case MulticlassLinearHead multiclass:
+                return [Linear(reals, [.. multiclass.Weights.Select(w => (double)w)], [.. multiclass.Biases.Select(b => (double)b)])];
+            case CentroidHead centroids:
+                return [Centroids(reals, centroids)];
+            case ConstantHead constant:
+                return [new RealForm(new RealEncoding([]), 1, [(2.0 * constant.Probability) - 1])];
+            case NaiveBayesHead bayes:
+                return [NaiveBayes(bayes)];
+            case AdditiveHead additive:
+                return [new RealForm(
+                    new BinEncoding(additive.Shapes), 1, [additive.Intercept, .. additive.Shapes.SelectMany(shape => shape.Effects)])];
+            case TreeEnsembleHead trees:
+                return Trees(trees);
+            case OneVersusAllHead { Members: var members } when members[0].Head is LinearHead:
+                LinearHead[] heads = [.. members.Select(member => (LinearHead)member.Head)];
+                return [Linear(
+                    reals, [.. heads.SelectMany(member => member.Weights).Select(w => (double)w)], [.. heads.Select(member => (double)member.Bias)])];
+            case OneVersusAllHead ova:
+                return [.. ova.Members.SelectMany(member => Lower(member.Head, reals))];
+            default:
+                KindOf(head, out string? reason);
+                throw new CircuitException($"the model cannot be compiled: {reason}.");
+        }
+    }
+
+    // w . x = w . (middle + step phi): the steps go into the weights, the middles into the bias.
+    private static RealForm Linear(RealEncoding reals, double[] weights, double[] biases)
+    {
+        int features = reals.Features.Length;
+        int n = features + 1;
+        double[] form = new double[biases.Length * n];
+        for (int k = 0; k < biases.Length; k++)
+        {
+            double bias = biases[k];
+            for (int i = 0; i < features; i++)
+            {
+                double w = weights[(k * features) + i];
+                bias += w * reals.Features[i].Middle;
+                form[(k * n) + i + 1] = w * reals.Features[i].Step;
+            }
+
+            form[k * n] = bias;
+        }
+
+        return new RealForm(reals, biases.Length, form);
+    }
+
+    // |c - x|^2 = |c|^2 - 2 c . x + |x|^2; the clinic adds the last term, which is the same for all centres.
+    private static RealForm Centroids(RealEncoding reals, CentroidHead head)
+    {
+        double[] weights = [.. head.Centres.Select(c => -2.0 * c)];
+        double[] biases = [.. Enumerable.Range(0, head.Count).Select(k =>
+            head.Centres.AsSpan().Slice(k * head.FeatureCount, head.FeatureCount).ToArray().Sum(c => (double)c * c))];
+        return Linear(reals, weights, biases);
+    }
+
+    private static RealForm NaiveBayes(NaiveBayesHead head)
+    {
+        int n = head.FeatureCount + 1;
+        double[] form = new double[head.ScoreCount * n];
+
+        // A class never seen has score minus infinity. A score below every possible one ranks the same.
+        double floor = -(1 + head.Weights.Sum(Math.Abs) + head.Bases.Where(double.IsFinite).Sum(Math.Abs));
+        for (int k = 0; k < head.ScoreCount; k++)
+        {
+            form[k * n] = double.IsFinite(head.Bases[k]) ? head.Bases[k] : floor;
+            head.Weights.AsSpan().Slice(k * head.FeatureCount, head.FeatureCount).CopyTo(form.AsSpan((k * n) + 1));
+        }
+
+        return new RealForm(new PresenceEncoding(head.FeatureCount), head.ScoreCount, form);
+    }
+
+    private static RealForm[] Trees(TreeEnsembleHead head)
+    {
+        var encoding = new LeafEncoding(head.Trees);
+        double divisor = head.Aggregate == TreeAggregate.Average ? head.Trees.Length : 1;
+        double[] form = new double[head.ScoreCount * encoding.Length];
+        for (int k = 0; k < head.ScoreCount; k++)
+        {
+            int at = k * encoding.Length;
+            form[at++] = head.BaseValues[k];
+            foreach (DecisionTree tree in head.Trees)
+            {
+                for (int leaf = 0; leaf < tree.LeafCount; leaf++)
+                {
+                    form[at++] = tree.LeafWeights[(leaf * tree.ScoreCount) + k] / divisor;
+                }
+            }
+        }
+
+        return [new RealForm(encoding, head.ScoreCount, form)];
+    }
+}

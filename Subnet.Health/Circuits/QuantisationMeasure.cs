@@ -1,0 +1,112 @@
+using Subnet.Health.Models;
+
+namespace Subnet.Health.Circuits;
+
+/// <summary>Compares the integer model with the float model on reference rows, in the clear.</summary>
+internal static class QuantisationMeasure
+{
+    /// <summary>Measures a compiled model.</summary>
+    public static QuantisationReport Measure(CompiledModel compiled, ReferenceRows rows)
+    {
+        SplitModel model = compiled.Model;
+        int classes = compiled.Classes;
+        long[] answers = new long[classes];
+        var floats = new List<double>();
+        var integers = new List<double>();
+        var outcomes = new List<bool>();
+        double squares = 0;
+        double largest = 0;
+        int changed = 0;
+        int refused = 0;
+        var statistics = new List<double>();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<float> x = rows.Row(row);
+            if (compiled.TryEvaluate(x, answers) is not null)
+            {
+                refused++;
+                continue;
+            }
+
+            double[] exact = ExactScores.Of(model.Head, x);
+            double[] rounded = compiled.RawScores(answers);
+            for (int k = 0; k < classes; k++)
+            {
+                double d = Math.Abs(exact[k] - rounded[k]);
+                squares += d * d;
+                largest = Math.Max(largest, d);
+                statistics.Add(exact[k]);
+            }
+
+            int label = ScoreFinish.Finish(model, exact, x).Label;
+            if (label != ScoreFinish.Finish(model, rounded, x).Label && !IsTie(compiled, model, exact, x))
+            {
+                changed++;
+            }
+
+            floats.Add(exact[0]);
+            integers.Add(rounded[0]);
+            if (rows.Outcomes is bool[] known)
+            {
+                outcomes.Add(known[row]);
+            }
+        }
+
+        double mean = statistics.Count == 0 ? 0 : statistics.Average();
+        double deviation = statistics.Count == 0 ? 0 : Math.Sqrt(statistics.Average(value => (value - mean) * (value - mean)));
+        double rms = statistics.Count == 0 ? 0 : Math.Sqrt(squares / statistics.Count);
+        bool hasAuc = classes == 1 && outcomes.Count > 0 && outcomes.Contains(true) && outcomes.Contains(false);
+        return new QuantisationReport(
+            rows.Count - refused,
+            refused,
+            deviation > 0 ? rms / deviation : rms,
+            largest,
+            changed,
+            hasAuc ? Auc(floats, outcomes) : null,
+            hasAuc ? Auc(integers, outcomes) : null);
+    }
+
+    /// <summary>Area under the ROC curve, ties counted half.</summary>
+    public static double Auc(IReadOnlyList<double> scores, IReadOnlyList<bool> outcomes)
+    {
+        int[] order = [.. Enumerable.Range(0, scores.Count).OrderBy(i => scores[i])];
+        double rankSum = 0;
+        for (int start = 0; start < order.Length;)
+        {
+            int end = start;
+            while (end < order.Length && scores[order[end]].Equals(scores[order[start]]))
+            {
+                end++;
+            }
+
+            double rank = (start + 1 + end) / 2.0;
+            rankSum += rank * order[start..end].Count(i => outcomes[i]);
+            start = end;
+        }
+
+        double positives = outcomes.Count(outcome => outcome);
+        double negatives = outcomes.Count - positives;
+        return (rankSum - (positives * (positives + 1) / 2)) / (positives * negatives);
+    }
+
+    // Whether moving the raw scores by the declared rounding can change the label.
+    private static bool IsTie(CompiledModel compiled, SplitModel model, double[] exact, ReadOnlySpan<float> x)
+    {
+        double reach = compiled.Parts.Max(part => part.LargestRounding);
+        int label = ScoreFinish.Finish(model, exact, x).Label;
+        for (int k = 0; k < exact.Length; k++)
+        {
+            foreach (double step in (ReadOnlySpan<double>)[-2 * reach, 2 * reach])
+            {
+                double[] moved = [.. exact];
+                moved[k] += step;
+                if (ScoreFinish.Finish(model, moved, x).Label != label)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

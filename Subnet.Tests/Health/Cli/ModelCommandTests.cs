@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Subnet.Health.Cli;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Cli;
+
+[TestFixture]
+internal sealed class ModelCommandTests
+{
+    private static string Model(string name) => SharedFolder.Require("vectors", "mlnet", name, "model.zip");
+
+    private static string Rows(string name) => SharedFolder.Require("vectors", "mlnet", name, "input.csv");
+
+    [Test]
+    public async Task Predict_prints_a_table_with_the_expected_columns()
+    {
+        using TemporaryFolder home = new();
+        CommandRun run = await CommandRun.Of(home.Path, ["model", "predict", Model("heart-fasttree"), "--input", Rows("heart-fasttree")]);
+        string[] lines = run.Output.Split('\n');
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(lines[0], Is.EqualTo("PredictedLabel,Score,Probability"));
+            Assert.That(lines, Has.Length.EqualTo(115));
+        });
+    }
+
+    [Test]
+    public async Task Predict_writes_a_file_once_and_refuses_to_overwrite_it()
+    {
+        using TemporaryFolder home = new();
+        string output = Path.Combine(home.Path, "out.csv");
+        string[] arguments = ["model", "predict", Model("derm-ova-lbfgs"), "--input", Rows("derm-ova-lbfgs"), "--output", output];
+        CommandRun first = await CommandRun.Of(home.Path, arguments);
+        CommandRun second = await CommandRun.Of(home.Path, arguments);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.ExitCode, Is.Zero, first.Error);
+            Assert.That(File.ReadLines(output).First(), Does.StartWith("PredictedLabel,Score.0,Score.1"));
+            Assert.That(second.ExitCode, Is.EqualTo((int)ExitCode.CouldNot));
+            Assert.That(second.Error, Does.Contain("exists"));
+        });
+    }
+
+    [Test]
+    public async Task Inspect_names_the_circuit_and_its_parameters()
+    {
+        using TemporaryFolder home = new();
+        CommandRun run = await CommandRun.Of(home.Path, ["model", "inspect", Model("heart-gam"), "--input", Rows("heart-gam"), "--json"]);
+        JsonNode document = JsonNode.Parse(run.Output)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((string?)document["format"], Is.EqualTo("subnet/model-inspect/1"));
+            Assert.That((string?)document["circuit"], Is.EqualTo("additive"));
+            Assert.That((int?)document["parts"]![0]!["upload_bytes"], Is.EqualTo(102_585));
+        });
+    }
+
+    [Test]
+    public async Task Verify_ends_with_done_when_every_row_is_equal()
+    {
+        using TemporaryFolder home = new();
+        string rows = Path.Combine(home.Path, "rows.csv");
+        await File.WriteAllLinesAsync(rows, File.ReadLines(Rows("heart-fasttree-small")).Take(9));
+        CommandRun run = await CommandRun.Of(home.Path, ["model", "verify", Model("heart-fasttree-small"), "--input", rows]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(run.Output, Does.Contain("8 rows equal, 0 different"));
+        });
+    }
+
+    [Test]
+    public async Task A_damaged_model_and_rows_that_do_not_fit_end_with_one_sentence_and_could_not()
+    {
+        using TemporaryFolder home = new();
+        CommandRun model = await CommandRun.Of(home.Path, ["model", "inspect", SharedFolder.Require("vectors", "mlnet-malformed", "tree-cycle.zip")]);
+        CommandRun rows = await CommandRun.Of(home.Path, ["model", "predict", Model("heart-ap"), "--input", Rows("derm-ova-lbfgs")]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(model.ExitCode, Is.EqualTo((int)ExitCode.CouldNot));
+            Assert.That(model.Error, Does.Contain("FastTree").And.Contain("reached twice"));
+            Assert.That(rows.ExitCode, Is.EqualTo((int)ExitCode.CouldNot));
+            Assert.That(rows.Error, Does.Contain("no column age"));
+        });
+    }
+
+    [Test]
+    public async Task Predict_without_rows_ends_with_usage()
+    {
+        using TemporaryFolder home = new();
+        CommandRun run = await CommandRun.Of(home.Path, ["model", "predict", Model("heart-ap")]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.ExitCode, Is.EqualTo((int)ExitCode.Usage));
+            Assert.That(run.Error, Does.Contain("--input"));
+        });
+    }
+}
