@@ -19,10 +19,12 @@ internal static class Clipping
             for (int k = 0; k < rowColumns.Length; k++)
             {
                 ushort column = rowColumns[k];
-                long weight = rowValues[k].Bits, bound = consensus[column].Bits;
+                long weight = rowValues[k].Bits, bound = consensus[column].Bits, excess = weight - bound;
+
+                // min(weight, bound) and the decision to keep it, both without a branch: which is less is anybody's guess.
                 columns[next] = column;
-                values[next] = new(Math.Min(weight, bound));
-                next += bound != 0 || weight == 0 ? 1 : 0;
+                values[next] = new(bound + (excess & (excess >> 63)));
+                next += (int)((ulong)((-bound) | (weight - 1)) >> 63);
             }
 
             clipped.RowStarts[row + 1] = next;

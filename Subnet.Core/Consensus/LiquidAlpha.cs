@@ -35,10 +35,26 @@ public readonly record struct LiquidAlpha(I32F32 Low, I32F32 High, I32F32 Slope)
         return new(Math.Clamp(distance.Bits, 0, I32F32.One.Bits));
     }
 
-    /// <summary>The rate at a distance.</summary>
-    public I32F32 RateAt(I32F32 distance)
+    /// <summary>The rates at distances, in their place.</summary>
+    internal void RatesInPlace(Span<I32F32> distances)
     {
-        I32F32 exponential = I32F32.BoundedExp(Slope * (distance - Half));
+        foreach (ref I32F32 distance in distances)
+        {
+            distance = Slope * (distance - Half);
+        }
+
+        I32F32.BoundedExpInPlace(distances);
+        foreach (ref I32F32 exponential in distances)
+        {
+            exponential = RateOf(exponential);
+        }
+    }
+
+    /// <summary>The rate at a distance.</summary>
+    private I32F32 RateAt(I32F32 distance) => RateOf(I32F32.BoundedExp(Slope * (distance - Half)));
+
+    private I32F32 RateOf(I32F32 exponential)
+    {
         I32F32 sigmoid = I32F32.SafeDivide(I32F32.One, I32F32.One + exponential);
         I32F32 rate = Low + (sigmoid * (High - Low));
         return new(Math.Max(Math.Min(rate.Bits, High.Bits), Low.Bits));

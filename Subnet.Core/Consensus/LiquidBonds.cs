@@ -18,117 +18,106 @@ public static class LiquidBonds
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static SparseMatrix MovingAverage(SparseMatrix weights, SparseMatrix bonds, IReadOnlyList<I32F32[]> rates)
     {
-        if (bonds.RowCount != weights.RowCount || bonds.ColumnCount != weights.ColumnCount
-            || rates.Count != weights.RowCount || rates.Any(r => r.Length != weights.ColumnCount))
+        if (rates.Count != weights.RowCount || rates.Any(r => r.Length != weights.ColumnCount))
         {
-            throw new ArgumentException("weights, bonds and rates have different shapes", nameof(weights));
+            throw new ArgumentException("weights and rates have different shapes", nameof(rates));
+        }
+
+        I32F32[] entryRates = new I32F32[weights.EntryCount];
+        for (int row = 0, k = 0; row < weights.RowCount; row++)
+        {
+            foreach (ushort column in weights.ColumnsOf(row))
+            {
+                entryRates[k++] = rates[row][column];
+            }
+        }
+
+        return MovingAverage(weights, bonds, entryRates);
+    }
+
+    /// <summary>The new bonds at a rate for each entry of the weights.</summary>
+    internal static SparseMatrix MovingAverage(SparseMatrix weights, SparseMatrix bonds, ReadOnlySpan<I32F32> rates)
+    {
+        if (bonds.RowCount != weights.RowCount || bonds.ColumnCount != weights.ColumnCount)
+        {
+            throw new ArgumentException("weights and bonds have different shapes", nameof(bonds));
         }
 
         SparseMatrix result = SparseMatrix.Create(weights.RowCount, weights.ColumnCount, weights.EntryCount);
-        int next = 0;
         I32F32[] old = new I32F32[weights.ColumnCount];
+        int next = 0;
         for (int row = 0; row < weights.RowCount; row++)
         {
-            Array.Clear(old);
-            ReadOnlySpan<ushort> bondColumns = bonds.ColumnsOf(row);
+            ReadOnlySpan<ushort> columns = weights.ColumnsOf(row), bondColumns = bonds.ColumnsOf(row);
+            ReadOnlySpan<I32F32> values = weights.ValuesOf(row), bondValues = bonds.ValuesOf(row);
+            ReadOnlySpan<I32F32> rowRates = rates.Slice(weights.RowStarts[row], columns.Length);
             for (int k = 0; k < bondColumns.Length; k++)
             {
-                old[bondColumns[k]] = bonds.ValuesOf(row)[k];
+                old[bondColumns[k]] = bondValues[k];
             }
 
-            ReadOnlySpan<ushort> columns = weights.ColumnsOf(row);
             for (int k = 0; k < columns.Length; k++)
             {
-                ushort column = columns[k];
-                Append(result, ref next, column, Next(rates[row][column], weights.ValuesOf(row)[k], old[column]));
+                I32F32 gain = rowRates[k] * values[k];
+                I32F32 kept = (I32F32.One - rowRates[k]) * old[columns[k]];
+                long bond = Math.Min((kept + new I32F32(Math.Max(gain.Bits, 0))).Bits, I32F32.One.Bits);
+                result.Columns[next] = columns[k];
+                result.Values[next] = new(bond);
+                next += bond > 0 ? 1 : 0;
             }
 
             result.RowStarts[row + 1] = next;
+            foreach (ushort column in bondColumns)
+            {
+                old[column] = I32F32.Zero;
+            }
         }
 
         return result;
     }
 
-    /// <summary>The new bonds, each pair at the rate of its own distance from consensus.</summary>
+    /// <summary>The rate of each entry of the weights.</summary>
     /// <param name="weights">Weights for bonds.</param>
     /// <param name="bonds">Old bonds.</param>
     /// <param name="consensus">Consensus of each miner.</param>
     /// <param name="rule">The rate rule.</param>
-    /// <param name="trace">Keeps the rates, if given.</param>
-    internal static SparseMatrix MovingAverage(
-        SparseMatrix weights, SparseMatrix bonds, ReadOnlySpan<I32F32> consensus, LiquidAlpha rule, EpochTrace? trace)
+    /// <remarks>
+    /// The reference reads both rows with a cursor that only moves forward: an entry behind a larger column has been passed when its
+    /// turn comes, and counts as 0 for the rate.
+    /// </remarks>
+    internal static I32F32[] Rates(SparseMatrix weights, SparseMatrix bonds, ReadOnlySpan<I32F32> consensus, LiquidAlpha rule)
     {
-        SparseMatrix result = SparseMatrix.Create(weights.RowCount, weights.ColumnCount, weights.EntryCount);
-        int next = 0;
         I32F32[] rates = new I32F32[weights.EntryCount];
-
-        // Old bonds of the current row by column: as they are, and as the reference's forward cursor reads them.
         I32F32[] old = new I32F32[weights.ColumnCount];
-        I32F32[] oldRead = new I32F32[weights.ColumnCount];
         for (int row = 0; row < weights.RowCount; row++)
         {
-            ReadOnlySpan<ushort> columns = weights.ColumnsOf(row);
-            if (columns.IsEmpty)
+            ReadOnlySpan<ushort> columns = weights.ColumnsOf(row), bondColumns = bonds.ColumnsOf(row);
+            ReadOnlySpan<I32F32> values = weights.ValuesOf(row), bondValues = bonds.ValuesOf(row);
+            Span<I32F32> rowRates = rates.AsSpan(weights.RowStarts[row], columns.Length);
+            int highest = -1;
+            for (int k = 0; k < bondColumns.Length; k++)
             {
-                result.RowStarts[row + 1] = next;
-                continue;
+                ushort column = bondColumns[k];
+                old[column] = column > highest ? bondValues[k] : I32F32.Zero;
+                highest = Math.Max(highest, column);
             }
 
-            ReadOnlySpan<ushort> bondColumns = bonds.ColumnsOf(row);
-            Scatter(bondColumns, bonds.ValuesOf(row), old, oldRead);
-            int start = weights.RowStarts[row], highest = -1;
+            highest = -1;
             for (int k = 0; k < columns.Length; k++)
             {
                 ushort column = columns[k];
-                I32F32 weight = weights.Values[start + k];
-                I32F32 weightRead = column > highest ? weight : I32F32.Zero;
+                I32F32 weight = column > highest ? values[k] : I32F32.Zero;
                 highest = Math.Max(highest, column);
-                I32F32 rate = rule.Rate(consensus[column], weightRead, oldRead[column]);
-                rates[start + k] = rate;
-                Append(result, ref next, column, Next(rate, weight, old[column]));
+                rowRates[k] = LiquidAlpha.Distance(consensus[column], weight, old[column]);
             }
 
-            result.RowStarts[row + 1] = next;
-
+            rule.RatesInPlace(rowRates);
             foreach (ushort column in bondColumns)
             {
-                old[column] = oldRead[column] = I32F32.Zero;
+                old[column] = I32F32.Zero;
             }
         }
 
-        trace?.Rates = rates;
-        return result;
-    }
-
-    private static void Append(SparseMatrix matrix, ref int next, ushort column, I32F32 bond)
-    {
-        if (bond.Bits > 0)
-        {
-            matrix.Columns[next] = column;
-            matrix.Values[next++] = bond;
-        }
-    }
-
-    /// <summary>
-    /// An entry behind a larger column has passed the reference's cursor when its turn comes, and is read as 0.
-    /// </summary>
-    private static void Scatter(ReadOnlySpan<ushort> columns, ReadOnlySpan<I32F32> values, Span<I32F32> all, Span<I32F32> read)
-    {
-        int highest = -1;
-        for (int k = 0; k < columns.Length; k++)
-        {
-            ushort column = columns[k];
-            all[column] = values[k];
-            read[column] = column > highest ? values[k] : I32F32.Zero;
-            highest = Math.Max(highest, column);
-        }
-    }
-
-    /// <summary>One bond.</summary>
-    internal static I32F32 Next(I32F32 rate, I32F32 weight, I32F32 old)
-    {
-        I32F32 gain = rate * weight;
-        I32F32 bond = ((I32F32.One - rate) * old) + (gain.Bits > 0 ? gain : I32F32.Zero);
-        return bond > I32F32.One ? I32F32.One : bond;
+        return rates;
     }
 }

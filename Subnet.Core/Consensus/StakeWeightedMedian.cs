@@ -1,3 +1,4 @@
+using System.Numerics;
 using Subnet.Core.Numerics;
 
 namespace Subnet.Core.Consensus;
@@ -8,7 +9,8 @@ namespace Subnet.Core.Consensus;
 /// </summary>
 /// <remarks>
 /// The reference partitions around pivots and keeps the stake below and above as running sums. Those sums are sums of integers and
-/// exact, so which pivots are taken does not change the answer; the tests hold this against a literal twin of the reference.
+/// exact, so which values are tried does not change the answer: the least score whose stake up to it exceeds the minority, the
+/// highest score where none does. The tests hold this against a literal twin of the reference.
 /// </remarks>
 public static class StakeWeightedMedian
 {
@@ -37,7 +39,7 @@ public static class StakeWeightedMedian
             stakes[i] = stake[i].Bits;
         }
 
-        return new(SelectInPlace(scores, stakes, 0, minority.Bits));
+        return new(Select(scores, stakes, 0, minority.Bits));
     }
 
     /// <summary>
@@ -81,8 +83,8 @@ public static class StakeWeightedMedian
         for (int column = 0, start = 0; column < medians.Length; column++)
         {
             // Transposing moved each start to the end of its column.
-            Span<long> columnScores = scores.AsSpan(start..starts[column]);
-            Span<long> columnStakes = stakes.AsSpan(start..starts[column]);
+            ReadOnlySpan<long> columnScores = scores.AsSpan(start..starts[column]);
+            ReadOnlySpan<long> columnStakes = stakes.AsSpan(start..starts[column]);
             start = starts[column];
 
             long behindZero = total.Bits;
@@ -93,7 +95,7 @@ public static class StakeWeightedMedian
 
             bool someScoreZero = columnScores.Length < validators;
             bool zeroDecides = columnScores.IsEmpty || (someScoreZero && minority < behindZero);
-            medians[column] = zeroDecides ? I32F32.Zero : new(SelectInPlace(columnScores, columnStakes, behindZero, minority));
+            medians[column] = zeroDecides ? I32F32.Zero : new(Select(columnScores, columnStakes, behindZero, minority));
         }
 
         return medians;
@@ -149,59 +151,88 @@ public static class StakeWeightedMedian
     }
 
     /// <summary>
-    /// The median of raw bits, reordering both spans. <paramref name="below"/> is stake behind lower scores that were left out.
-    /// At least one score.
+    /// The median of raw bits by halving the range of scores that it can have. At least one score.
     /// </summary>
-    internal static long SelectInPlace(Span<long> scores, Span<long> stakes, long below, long minority)
+    /// <param name="scores">Scores.</param>
+    /// <param name="stakes">Stake behind each.</param>
+    /// <param name="below">Stake behind lower scores that were left out.</param>
+    /// <param name="minority">The stake that does not decide.</param>
+    private static long Select(ReadOnlySpan<long> scores, ReadOnlySpan<long> stakes, long below, long minority)
     {
-        while (scores.Length > 1)
+        (long low, long high) = Range(scores);
+        while (low < high)
         {
-            long pivot = scores[scores.Length / 2];
-
-            // Three-way partition: lower scores to the front, higher ones to the back, the pivot's equals between.
-            int lower = 0, upper = scores.Length, i = 0;
-            long lowerStake = 0, equalStake = 0;
-            while (i < upper)
+            long middle = low + ((high - low) / 2);
+            Split split = Split.At(scores, stakes, middle);
+            if (below + split.StakeUpTo > minority)
             {
-                long score = scores[i], stake = stakes[i];
-                if (score < pivot)
-                {
-                    (scores[i], stakes[i]) = (scores[lower], stakes[lower]);
-                    (scores[lower], stakes[lower]) = (score, stake);
-                    lowerStake += stake;
-                    lower++;
-                    i++;
-                }
-                else if (score > pivot)
-                {
-                    upper--;
-                    (scores[i], stakes[i]) = (scores[upper], stakes[upper]);
-                    (scores[upper], stakes[upper]) = (score, stake);
-                }
-                else
-                {
-                    equalStake += stake;
-                    i++;
-                }
-            }
-
-            if (lower > 0 && minority < below + lowerStake)
-            {
-                scores = scores[..lower];
-                stakes = stakes[..lower];
-            }
-            else if (upper < scores.Length && below + lowerStake + equalStake <= minority)
-            {
-                below += lowerStake + equalStake;
-                scores = scores[upper..];
-                stakes = stakes[upper..];
+                high = split.HighestUpTo;
             }
             else
             {
-                return pivot;
+                low = split.LowestAbove;
             }
         }
 
-        return scores[0];
+        return low;
+    }
+
+    private static (long Low, long High) Range(ReadOnlySpan<long> scores)
+    {
+        long low = long.MaxValue, high = long.MinValue;
+        foreach (long score in scores)
+        {
+            low = Math.Min(low, score);
+            high = Math.Max(high, score);
+        }
+
+        return (low, high);
+    }
+
+    /// <summary>The scores on both sides of a value.</summary>
+    /// <param name="StakeUpTo">Stake behind scores up to the value.</param>
+    /// <param name="HighestUpTo">The highest of them.</param>
+    /// <param name="LowestAbove">The lowest of the others.</param>
+    private readonly record struct Split(long StakeUpTo, long HighestUpTo, long LowestAbove)
+    {
+        public static Split At(ReadOnlySpan<long> scores, ReadOnlySpan<long> stakes, long value)
+        {
+            long stake = 0, highest = long.MinValue, lowest = long.MaxValue;
+            int i = 0;
+            if (Vector.IsHardwareAccelerated && scores.Length >= Vector<long>.Count)
+            {
+                Vector<long> values = new(value), sum = Vector<long>.Zero, low = new(lowest), high = new(highest);
+                for (; i <= scores.Length - Vector<long>.Count; i += Vector<long>.Count)
+                {
+                    Vector<long> score = new(scores[i..]);
+                    Vector<long> isAbove = Vector.GreaterThan(score, values);
+                    sum += Vector.AndNot(new Vector<long>(stakes[i..]), isAbove);
+                    high = Vector.Max(high, Vector.ConditionalSelect(isAbove, high, score));
+                    low = Vector.Min(low, Vector.ConditionalSelect(isAbove, score, low));
+                }
+
+                stake = Vector.Sum(sum);
+                for (int lane = 0; lane < Vector<long>.Count; lane++)
+                {
+                    highest = Math.Max(highest, high[lane]);
+                    lowest = Math.Min(lowest, low[lane]);
+                }
+            }
+
+            for (; i < scores.Length; i++)
+            {
+                if (scores[i] > value)
+                {
+                    lowest = Math.Min(lowest, scores[i]);
+                }
+                else
+                {
+                    highest = Math.Max(highest, scores[i]);
+                    stake += stakes[i];
+                }
+            }
+
+            return new(stake, highest, lowest);
+        }
     }
 }

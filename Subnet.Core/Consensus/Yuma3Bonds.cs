@@ -19,15 +19,18 @@ internal static class Yuma3Bonds
         EpochHyperparameters parameters = input.Hyperparameters;
         SparseMatrix old = OldBonds.AsFractions(input);
 
-        bool liquid = parameters.LiquidAlpha && consensus.ContainsAnyExcept(I32F32.Zero);
-        SparseMatrix bonds = liquid
-            ? LiquidBonds.MovingAverage(
-                bondWeights,
-                old,
-                consensus,
-                LiquidAlpha.FromStored(parameters.AlphaLow, parameters.AlphaHigh, parameters.AlphaSigmoidSteepness),
-                trace)
-            : SparseAlgebra.MovingAverage(bondWeights, old, rate);
+        SparseMatrix bonds;
+        if (parameters.LiquidAlpha && consensus.ContainsAnyExcept(I32F32.Zero))
+        {
+            LiquidAlpha rule = LiquidAlpha.FromStored(parameters.AlphaLow, parameters.AlphaHigh, parameters.AlphaSigmoidSteepness);
+            I32F32[] rates = LiquidBonds.Rates(bondWeights, old, consensus, rule);
+            trace?.Rates = rates;
+            bonds = LiquidBonds.MovingAverage(bondWeights, old, rates);
+        }
+        else
+        {
+            bonds = SparseAlgebra.MovingAverage(bondWeights, old, rate);
+        }
 
         // d_i = a_i * SUM(j) i_j * B_ij with bonds as shares of each miner.
         I32F32[] columnSums = SparseAlgebra.ColumnSums(bonds);

@@ -109,10 +109,22 @@ public readonly record struct I32F32(long Bits) : IFixedPoint<I32F32>
     /// <inheritdoc/>
     public static I32F32 SafeDivide(I32F32 dividend, I32F32 divisor)
     {
-        // Non-negative dividends below 1, the rule inside an epoch, need no 128-bit division.
-        if ((ulong)dividend.Bits < 1UL << Fraction && divisor.Bits > 0)
+        // Non-negative dividends up to 1, the rule inside an epoch, need no 128-bit division.
+        if ((ulong)dividend.Bits <= 1UL << Fraction && divisor.Bits > 0)
         {
-            ulong bits = ((ulong)dividend.Bits << Fraction) / (ulong)divisor.Bits;
+            ulong by = (ulong)divisor.Bits;
+            ulong bits;
+            if (dividend.Bits == 1L << Fraction)
+            {
+                // 2^64 / by, from the largest 64-bit number: one more if that reaches 2^64 exactly.
+                bits = ulong.MaxValue / by;
+                bits += unchecked((bits + 1) * by) == 0 ? 1UL : 0;
+            }
+            else
+            {
+                bits = ((ulong)dividend.Bits << Fraction) / by;
+            }
+
             return bits <= long.MaxValue ? new((long)bits) : default;
         }
 
@@ -139,6 +151,9 @@ public readonly record struct I32F32(long Bits) : IFixedPoint<I32F32>
     /// e to the power of x clamped to [-20, 20]; on the error that clamping leaves possible 0 for x &lt;= 0, else the maximum.
     /// </summary>
     public static I32F32 BoundedExp(I32F32 x) => Exponential.Bounded(x);
+
+    /// <summary><see cref="BoundedExp"/> of each value, the same bits in a fraction of the time.</summary>
+    public static void BoundedExpInPlace(Span<I32F32> values) => Exponential.BoundedInPlace(values);
 
     /// <summary>The natural logarithm, truncated; false where x is not positive or 1/x does not fit.</summary>
     public static bool TryLn(I32F32 x, out I32F32 result)

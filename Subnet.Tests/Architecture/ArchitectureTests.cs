@@ -93,6 +93,7 @@ internal sealed partial class ArchitectureTests
         && (type.GetCustomAttribute<System.Runtime.CompilerServices.CompilerGeneratedAttribute>() is not null
             || type.Name.Contains('<', StringComparison.Ordinal)
             || type.GetInterfaces().Any(i => i.FullName == "Google.Protobuf.IMessage")
+            || type.GetProperty("Descriptor", BindingFlags.Static | BindingFlags.Public)?.PropertyType.FullName == "Google.Protobuf.Reflection.FileDescriptor"
             || IsGenerated(type.DeclaringType));
 
     private static Assembly Load(string project) => Assembly.Load(project == "Subnet.Health" ? "subnet" : project);

@@ -1,0 +1,8 @@
+namespace Subnet.Health.Rpc.Certificates;
+
+/// <summary>What a certificate is shown for.</summary>
+internal enum PeerRole
+{
+    Server,
+    Client,
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Google.Protobuf;
+
+namespace Subnet.Health.Rpc;
+
+/// <summary>
+/// Reads the messages of one direction of a call. A length is checked before its bytes are waited for, so a peer can
+/// claim much but make us hold only what it sent, and never more than the limits. One reader at a time.
+/// </summary>
+/// <param name="input">The bytes of the DATA frames.</param>
+/// <param name="coding">What <c>grpc-encoding</c> names; null for identity.</param>
+/// <param name="limits">How much may come.</param>
+internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding, GrpcLimits limits)
+{
+    private long received;
+
+    /// <summary>Whether the message read last was compressed.</summary>
+    public bool LastWasCompressed { get; private set; }
+
+    /// <summary>Whether the other side has said that nothing follows.</summary>
+    public bool ReachedEnd { get; private set; }
+
+    /// <summary>The next message, or null at the end of the stream.</summary>
+    /// <exception cref="GrpcException">
+    /// INTERNAL: truncated, an unknown flag, compressed without a coding, or not such a message; RESOURCE_EXHAUSTED: too large.
+    /// </exception>
+    public async ValueTask<T?> ReadAsync<T>(MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReadOnlySequence<byte> buffer = result.Buffer;
+            if (result.IsCanceled)
+            {
+                throw new OperationCanceledException("the read was cancelled");
+            }
+
+            ReachedEnd = result.IsCompleted;
+
+            // Whatever happens the buffer is given back; after a fault nothing of it is wanted.
+            SequencePosition consumed = buffer.End;
+            try
+            {
+                if (TryReadFrame(buffer, out bool compressed, out ReadOnlySequence<byte> body))
+                {
+                    T message = Parse(parser, body, compressed);
+                    consumed = body.End;
+                    return message;
+                }
+
+                if (result.IsCompleted)
+                {
+                    return buffer.IsEmpty ? null : throw Internal("The stream ended inside a message.");
+                }
+
+                consumed = buffer.Start;
+            }
+            finally
+            {
+                input.AdvanceTo(consumed, consumed.Equals(buffer.Start) ? buffer.End : consumed);
+            }
+        }
+    }
+
+    /// <summary>The only message of the stream.</summary>
+    /// <exception cref="GrpcException">INTERNAL: there is none, or more than one; and as <see cref="ReadAsync"/>.</exception>
+    public async ValueTask<T> ReadSingleAsync<T>(MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        T message = await ReadAsync(parser, cancellationToken).ConfigureAwait(false)
+            ?? throw Internal("The call needs exactly one message and none came.");
+        bool compressed = LastWasCompressed;
+        if (await ReadAsync(parser, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw Internal("The call needs exactly one message and more came.");
+        }
+
+        LastWasCompressed = compressed;
+        return message;
+    }
+
+    /// <summary>Throws away what still comes, until the end or at most <paramref name="limit"/> bytes.</summary>
+    public async Task DrainAsync(long limit, CancellationToken cancellationToken)
+    {
+        while (!ReachedEnd && limit > 0)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReachedEnd = result.IsCompleted;
+            limit -= result.Buffer.Length;
+            input.AdvanceTo(result.Buffer.End);
+        }
+    }
+
+    private static GrpcException Internal(string message, Exception? inner = null) =>
+        new(new GrpcStatus(GrpcStatusCode.Internal, message), inner: inner);
+
+    private bool TryReadFrame(ReadOnlySequence<byte> buffer, out bool compressed, out ReadOnlySequence<byte> body)
+    {
+        (compressed, body) = (false, default);
+        if (buffer.Length < GrpcFrame.HeaderBytes)
+        {
+            return false;
+        }
+
+        Span<byte> header = stackalloc byte[GrpcFrame.HeaderBytes];
+        buffer.Slice(0, GrpcFrame.HeaderBytes).CopyTo(header);
+        if (header[0] > 1)
+        {
+            throw Internal($"A message has the flag {header[0]}; only 0 and 1 are known.");
+        }
+
+        compressed = header[0] == 1;
+        if (compressed && coding is null)
+        {
+            throw Internal("A message is marked as compressed and grpc-encoding names no coding.");
+        }
+
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
+        if (length > (uint)limits.MessageBytes)
+        {
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"A message of {length} bytes is beyond the limit of {limits.MessageBytes}.");
+        }
+
+        if (buffer.Length < GrpcFrame.HeaderBytes + (long)length)
+        {
+            return false;
+        }
+
+        body = buffer.Slice(GrpcFrame.HeaderBytes, (int)length);
+        return true;
+    }
+
+    private T Parse<T>(MessageParser<T> parser, ReadOnlySequence<byte> body, bool compressed)
+        where T : class, IMessage<T>
+    {
+        LastWasCompressed = compressed;
+        byte[]? rented = null;
+        try
+        {
+            if (compressed)
+            {
+                (rented, int length) = coding!.Expand(body, limits.MessageBytes);
+                body = new ReadOnlySequence<byte>(rented, 0, length);
+            }
+
+            received += body.Length;
+            if (received > limits.CallBytes)
+            {
+                throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"The call brings more than its limit of {limits.CallBytes} bytes.");
+            }
+
+            return parser.ParseFrom(body);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw Internal("A message does not parse.", exception);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+}
