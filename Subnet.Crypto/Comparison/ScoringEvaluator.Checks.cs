@@ -1,0 +1,112 @@
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Rlwe;
+
+namespace Subnet.Crypto.Comparison;
+
+public sealed partial class ScoringEvaluator
+{
+    private const int BlockSize = 128;
+
+    /// <summary>
+    /// The checks: sum over planes and label of rho (x² - x), which is 0 where every slot is a bit; for pairs also the layout check, which is 0 where layout B holds what
+    /// layout A holds. Each plus s'.
+    /// </summary>
+    private void AddChecks(ScoringInputs inputs, List<Ciphertext> results)
+    {
+        Ciphertext[] bits = [.. inputs.Planes, inputs.Label];
+        Ciphertext[] defects = [.. bits.Select(Defect)];
+        Ciphertext[] first = inputs.OtherLabel is null ? [] : [.. bits.Select(ToNtt)];
+        Ciphertext[] second = inputs.OtherLabel is null ? [] : [.. inputs.OtherPlanes.Select(ToNtt), ToNtt(Complement(inputs.OtherLabel))];
+        using IRandomSource shifts = randomness.Open("s'");
+        for (int i = 0; i < set.TagCount; i++)
+        {
+            using IRandomSource source = randomness.Open($"rho/{i}");
+            Ciphertext? sum = null;
+            ulong[] slots = new ulong[encoder.SlotCount];
+            ulong[] others = new ulong[encoder.SlotCount];
+            foreach (Ciphertext defect in defects)
+            {
+                Draw(source, slots);
+                sum = AddProduct(sum, defect, slots);
+            }
+
+            for (int plane = 0; plane < first.Length; plane++)
+            {
+                Draw(source, slots);
+                Draw(source, others);
+                BalanceLayouts(slots, others);
+                sum = AddProduct(sum, first[plane], slots);
+                sum = AddProduct(sum, second[plane], others);
+            }
+
+            evaluator.TransformFromNtt(sum!, sum!);
+            results.Add(AddConstant(sum!, ScoreRandomness.NextElement(shifts, t.Value)));
+        }
+    }
+
+    /// <summary>alpha at (i, 0) becomes what makes row i of alpha and column i of beta sum to 0.</summary>
+    private void BalanceLayouts(ulong[] alpha, ulong[] beta)
+    {
+        for (int i = 0; i < BlockSize; i++)
+        {
+            ulong sum = beta[i];
+            for (int j = 1; j < BlockSize; j++)
+            {
+                sum = t.Add(sum, t.Add(alpha[(BlockSize * i) + j], beta[(BlockSize * j) + i]));
+            }
+
+            alpha[BlockSize * i] = t.Negate(sum);
+        }
+    }
+
+    /// <summary>x² - x in NTT form.</summary>
+    private Ciphertext Defect(Ciphertext x)
+    {
+        Ciphertext defect = Multiply(x, x);
+        evaluator.Subtract(defect, x, defect);
+        evaluator.TransformToNtt(defect, defect);
+        return defect;
+    }
+
+    private Ciphertext ToNtt(Ciphertext x)
+    {
+        Ciphertext transformed = new(set.Parameters);
+        evaluator.TransformToNtt(x, transformed);
+        return transformed;
+    }
+
+    /// <summary>1 - x, slot by slot: a constant polynomial is the same in every slot.</summary>
+    private Ciphertext Complement(Ciphertext x)
+    {
+        Ciphertext complement = new(set.Parameters);
+        evaluator.Negate(x, complement);
+        using Plaintext one = new([1]);
+        evaluator.AddPlain(complement, one, complement);
+        return complement;
+    }
+
+    private void Draw(IRandomSource source, ulong[] slots)
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            slots[i] = ScoreRandomness.NextElement(source, t.Value);
+        }
+    }
+
+    private Ciphertext AddProduct(Ciphertext? sum, Ciphertext transformed, ulong[] slots)
+    {
+        using Plaintext coefficients = new();
+        using Plaintext values = new();
+        encoder.Encode(slots, coefficients);
+        evaluator.TransformToNtt(coefficients, set.Parameters.FirstDataLevel, values);
+        Ciphertext product = new(set.Parameters);
+        evaluator.MultiplyPlain(transformed, values, product);
+        if (sum is null)
+        {
+            return product;
+        }
+
+        evaluator.Add(sum, product, sum);
+        return sum;
+    }
+}
