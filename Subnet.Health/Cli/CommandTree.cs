@@ -72,6 +72,8 @@ internal static class CommandTree
             new ModelInspectCommand(),
             new ModelPredictCommand(),
             new ModelVerifyCommand()),
+        new NounCommand("epoch", "Epochs of the consensus on given inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
+        new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
         new NounCommand("bench", "Headline numbers on this machine.", new BenchLatticeCommand()),
         new DocsCommand(),

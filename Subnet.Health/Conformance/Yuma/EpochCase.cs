@@ -37,12 +37,7 @@ internal static class EpochCase
         for (int i = 0; i < steps.Length; i++)
         {
             VectorObject step = new($"step {i}", steps[i]);
-            state = EpochCaseReader.Apply(state, step.Object("set"));
-            if (step.TakeOptional("reset_bonds_of") is { } reset)
-            {
-                state = state with { Bonds = state.Bonds.WithoutColumn(VectorObject.UInt16("reset_bonds_of", reset)) };
-            }
-
+            state = Enter(state, step);
             EpochResult result = YumaEpoch.Run(state);
             Difference? difference = EpochExpectation.Check("expect", step.Take("expect"), result);
             if (step.TakeOptional("pallet") is { } pallet)
@@ -56,11 +51,24 @@ internal static class EpochCase
                 return found with { Expected = $"step {i}: {found.Expected}" };
             }
 
-            state = state with { Bonds = result.Bonds, ValidatorPermit = result.ValidatorPermit };
+            state = Carry(state, result);
         }
 
         return null;
     }
+
+    /// <summary>The state with what a step changes before its epoch runs.</summary>
+    public static EpochInput Enter(EpochInput state, VectorObject step)
+    {
+        state = EpochCaseReader.Apply(state, step.Object("set"));
+        return step.TakeOptional("reset_bonds_of") is { } reset
+            ? state with { Bonds = state.Bonds.WithoutColumn(VectorObject.UInt16("reset_bonds_of", reset)) }
+            : state;
+    }
+
+    /// <summary>The state with what an epoch leaves for the next.</summary>
+    public static EpochInput Carry(EpochInput state, EpochResult result) =>
+        state with { Bonds = result.Bonds, ValidatorPermit = result.ValidatorPermit };
 
     /// <summary>
     /// A claim says in words, and as an expression over the expected results, what a scenario shows. Those results are compared whole,

@@ -46,7 +46,7 @@ internal static class EpochResultNodes
         "validator_emission" => VectorNodes.Numbers(result.ValidatorEmission),
         "emission" => VectorNodes.Numbers(result.Emission),
         "stake" => VectorNodes.Numbers(result.Stake),
-        "bonds" => Rows(result.Bonds),
+        "bonds" => VectorNodes.Rows(result.Bonds),
         _ => null,
     };
 
@@ -64,21 +64,4 @@ internal static class EpochResultNodes
         "dividends" => VectorNodes.Numbers(numbers.Dividends),
         _ => null,
     };
-
-    private static JsonArray Rows(StoredRows rows)
-    {
-        JsonArray result = [];
-        for (int row = 0; row < rows.RowCount; row++)
-        {
-            JsonArray entries = [];
-            for (int k = 0; k < rows.ColumnsOf(row).Length; k++)
-            {
-                entries.Add((JsonNode)new JsonArray((int)rows.ColumnsOf(row)[k], (int)rows.ValuesOf(row)[k]));
-            }
-
-            result.Add((JsonNode)entries);
-        }
-
-        return result;
-    }
 }

@@ -45,4 +45,22 @@ internal static class VectorNodes
 
         return rows;
     }
+
+    /// <summary>Rows of [uid, value].</summary>
+    public static JsonArray Rows(StoredRows rows)
+    {
+        JsonArray result = [];
+        for (int row = 0; row < rows.RowCount; row++)
+        {
+            JsonArray entries = [];
+            for (int k = 0; k < rows.ColumnsOf(row).Length; k++)
+            {
+                entries.Add((JsonNode)new JsonArray((int)rows.ColumnsOf(row)[k], (int)rows.ValuesOf(row)[k]));
+            }
+
+            result.Add((JsonNode)entries);
+        }
+
+        return result;
+    }
 }
