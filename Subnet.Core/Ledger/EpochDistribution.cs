@@ -7,7 +7,7 @@ namespace Subnet.Core.Ledger;
 
 /// <summary>
 /// Hands an epoch's alpha out, down to each nominator (<c>design/yuma.md</c> 8): owner's cut, miners, then validators after parents,
-/// takes and root. What rounding leaves goes to the subnet's dust; a pot that nobody earned is recycled.
+/// takes and root. What rounding leaves goes to the subnet's dust; a pot, or the part of the miners' pot, that nobody earned is recycled.
 /// </summary>
 internal sealed class EpochDistribution
 {
@@ -44,6 +44,7 @@ internal sealed class EpochDistribution
         U96F32 minerBurned = distribution.PayMiners(hotkeys, server, miners);
         ulong total = checked(subnet.PendingOwner + subnet.PendingServer + subnet.PendingValidator + subnet.PendingRoot);
         ulong validatorPot = ValidatorPot(ref subnet, miners);
+        distribution._recycled += miners > 0 && subnet.PendingServer > miners ? subnet.PendingServer - miners : 0;
         distribution.PayOwner(subnet.PendingOwner);
         distribution.PayValidators(hotkeys, validator, validatorPot, subnet.PendingRoot);
 

@@ -12,7 +12,7 @@ public interface ILedgerStore : IDisposable
     /// <summary>Where it is, for messages; never a password.</summary>
     string Description { get; }
 
-    /// <summary>Height of the newest block; 0 for none.</summary>
+    /// <summary>Height of the newest block, by whichever process; 0 for none.</summary>
     ulong Height { get; }
 
     /// <summary>The genesis file's content, or null for an empty store.</summary>

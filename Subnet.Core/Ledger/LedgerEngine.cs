@@ -150,6 +150,7 @@ public sealed class LedgerEngine : IDisposable
     public IReadOnlyList<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Block> blocks)
     {
         DemandRunning();
+        SignatureChecks.CheckAll([.. blocks.SelectMany(static b => b.Transactions)], _services.Signatures, GenesisHash);
         List<StoredBlock> stored = new(blocks.Count);
         List<IReadOnlyList<Receipt>> receipts = new(blocks.Count);
         try
@@ -174,6 +175,31 @@ public sealed class LedgerEngine : IDisposable
 
         SnapshotIfDue((ulong)blocks.Count);
         return receipts;
+    }
+
+    /// <summary>
+    /// What would become of a transaction in the next block: executed on the newest state and taken back.
+    /// </summary>
+    /// <returns>Its receipt and none, or no receipt and why it would be in no block; a refused call has its reason and its receipt.</returns>
+    public (Receipt? Receipt, RejectionReason Reason) Preview(Transaction transaction)
+    {
+        DemandRunning();
+        SignatureChecks.CheckAll([transaction], _services.Signatures, GenesisHash);
+        if (!transaction.SignatureChecked)
+        {
+            return (null, RejectionReason.BadSignature);
+        }
+
+        try
+        {
+            _executor.Begin(Height + 1);
+            bool included = _executor.TryApply(transaction, out RejectionReason reason);
+            return (included ? _executor.Receipts[^1] : null, reason);
+        }
+        finally
+        {
+            State.UndoAll();
+        }
     }
 
     /// <summary>Takes a snapshot now.</summary>
@@ -232,27 +258,31 @@ public sealed class LedgerEngine : IDisposable
 
     private void Replay()
     {
-        while (Height < _store.Height)
+        StoredBlockReader reader = new(_store, _services.Signatures, GenesisHash);
+        foreach ((Block block, Hash256 receipts) in reader.Read(Height + 1, _store.Height))
         {
-            StoredBlock stored = _store.ReadBlock(Height + 1)
-                ?? throw new LedgerCorruptException($"{_store.Description} lacks block {Height + 1} of {_store.Height}; restore it from a backup or follow the network anew");
             try
             {
-                Block block = Block.Decode(stored.Block.Span);
                 Execute(block);
-                if (Receipt.RootOf(Receipt.DecodeAll(stored.Receipts.Span)) != block.Header.Receipts)
-                {
-                    throw new LedgerFormatException("its receipts are not those of its header");
-                }
-
-                (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
             }
-            catch (Exception e) when (e is LedgerFormatException or BlockRefusedException)
+            catch (BlockRefusedException e)
             {
-                throw new LedgerCorruptException(
-                    $"{_store.Description} is damaged at block {Height + 1}: {e.Message}; restore it from a backup or follow the network anew", e);
+                throw Damaged(block, e.Message, e);
             }
+
+            if (receipts != block.Header.Receipts)
+            {
+                throw Damaged(block, "its receipts are not those of its header", null);
+            }
+
+            (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
         }
+    }
+
+    private LedgerCorruptException Damaged(Block block, string why, Exception? cause)
+    {
+        string message = $"{_store.Description} is damaged at block {block.Header.Height}: {why}; restore it from a backup or follow the network anew";
+        return cause is null ? new LedgerCorruptException(message) : new LedgerCorruptException(message, cause);
     }
 
     private void CatchUpLog()

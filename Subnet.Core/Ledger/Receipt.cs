@@ -48,9 +48,9 @@ public sealed record Receipt(Hash256 Transaction, RejectionReason Reason, ulong 
         return writer.ToArray();
     }
 
-    /// <summary>Reads what <see cref="EncodeAll"/> wrote.</summary>
+    /// <summary>Reads the receipts that a <see cref="StoredBlock"/> carries.</summary>
     /// <exception cref="LedgerFormatException">Anything else.</exception>
-    internal static IReadOnlyList<Receipt> DecodeAll(ReadOnlySpan<byte> bytes)
+    public static IReadOnlyList<Receipt> DecodeAll(ReadOnlySpan<byte> bytes)
     {
         CanonicalReader reader = new(bytes);
         Receipt[] receipts = new Receipt[reader.Count32(Block.MaxTransactions + 1, 46)];

@@ -5,9 +5,12 @@ namespace Subnet.Core.Ledger;
 /// <summary>Checks the signatures of many transactions on all cores, each once.</summary>
 internal static class SignatureChecks
 {
+    /// <summary>Below it, starting other threads costs more than it saves.</summary>
+    private const int ParallelFrom = 8;
+
     public static void CheckAll(IReadOnlyList<Transaction> transactions, ISignatureVerifier verifier, Hash256 genesisHash)
     {
-        if (transactions.Count < 4)
+        if (transactions.Count < ParallelFrom)
         {
             foreach (Transaction transaction in transactions)
             {

@@ -34,7 +34,6 @@ public abstract class SqlLedgerStore : ILedgerStore
             Guard(() => connection.Open());
             Guard(() => connection.Execute(sessionSetup));
             CreateTables(blobType);
-            Height = (ulong)Guard(() => connection.ExecuteScalar<long>("select coalesce(max(height), 0) from blocks"));
         }
         catch
         {
@@ -47,7 +46,7 @@ public abstract class SqlLedgerStore : ILedgerStore
     public string Description { get; }
 
     /// <inheritdoc/>
-    public ulong Height { get; private set; }
+    public ulong Height => (ulong)Guard(() => _connection.ExecuteScalar<long>("select coalesce(max(height), 0) from blocks"));
 
     /// <inheritdoc/>
     public byte[]? ReadGenesis() =>
@@ -87,7 +86,6 @@ public abstract class SqlLedgerStore : ILedgerStore
 
             transaction.Commit();
         });
-        Height = blocks[^1].Height;
     }
 
     /// <inheritdoc/>

@@ -214,6 +214,24 @@ internal sealed class LedgerEngineTests
     }
 
     [Test]
+    public void Preview_says_what_would_happen_and_changes_nothing()
+    {
+        using TestLedger ledger = new();
+        Hash256 before = ledger.State.Hash;
+        Transaction transfer = ledger.Sign("alice", new TransferCall(TestLedger.Key("bob"), 5), 0);
+        (Receipt? receipt, RejectionReason reason) = ledger.Engine.Preview(transfer);
+        Assert.That(reason, Is.EqualTo(RejectionReason.None));
+        Assert.That(
+            ledger.Engine.Preview(ledger.Sign("alice", new TransferCall(TestLedger.Key("bob"), ulong.MaxValue), 0)).Reason,
+            Is.EqualTo(RejectionReason.InsufficientBalance));
+        BlockOutcome outcome = ledger.Engine.Produce(TestLedger.Sequencer, 0, [transfer]);
+        Assert.That(outcome.Receipts[1].Events, Is.EqualTo(receipt!.Events));
+        Assert.That(before, Is.Not.EqualTo(ledger.State.Hash));
+        using LedgerEngine again = ledger.Reopen();
+        Assert.That(again.State.Hash, Is.EqualTo(ledger.State.Hash), "the preview left no trace in the state");
+    }
+
+    [Test]
     public void Network_at_a_newer_protocol_version_is_not_continued()
     {
         using TestLedger ledger = new();

@@ -1,0 +1,63 @@
+using Subnet.Core.Ledger;
+using Subnet.Core.State;
+using Subnet.Core.Storage;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Core.Ledger;
+
+/// <summary>A smaller one of the simulation that <c>Subnet.Benchmarks</c> runs with 32 subnets, 64 neurons and 10,000 blocks.</summary>
+[TestFixture]
+internal sealed class LedgerSimulationTests
+{
+    [Test]
+    public void Simulated_network_conserves_everything_and_its_follower_agrees()
+    {
+        using SqliteLedgerStore store = new(":memory:");
+        using LedgerSimulation simulation = new(store, subnets: 4, neurons: 16, seed: 1, snapshotInterval: 200);
+        simulation.Run(800);
+        LedgerState state = simulation.Engine.State;
+        Assert.Multiple(() =>
+        {
+            Assert.That(simulation.Accepted, Is.GreaterThan(2 * simulation.Refused));
+            foreach (ushort netuid in state.Netuids)
+            {
+                SubnetState subnet = state.SubnetStates[new SubnetKey(netuid)];
+                Assert.That(subnet.EpochIndex, Is.GreaterThanOrEqualTo(2UL));
+                Assert.That(subnet.DustAlpha, Is.LessThan(100_000UL), "dust is units, not stakes");
+                Assert.That(
+                    state.Neurons.Unordered().Where(n => n.Key.Netuid == netuid).Count(n => n.Value.Incentive > 0), Is.GreaterThan(5));
+            }
+
+            Assert.That(state.Children.Count, Is.EqualTo(4));
+            Assert.That(state.Bonds.Count, Is.Positive);
+        });
+
+        using LedgerEngine fromGenesis = LedgerEngine.Open(store, null, LedgerSimulation.Services, new LedgerOptions(0, IgnoreSnapshots: true));
+        using LedgerEngine fromSnapshot = LedgerEngine.Open(store, null, LedgerSimulation.Services);
+        Assert.That(fromGenesis.State.Hash, Is.EqualTo(state.Hash));
+        Assert.That(fromSnapshot.State.Hash, Is.EqualTo(state.Hash));
+    }
+
+    [Test]
+    public void Block_without_transactions_hashes_what_it_changed_and_not_the_whole_state()
+    {
+        using SqliteLedgerStore store = new(":memory:");
+        using LedgerSimulation simulation = new(store, subnets: 2, neurons: 8, seed: 2);
+        simulation.Produce([]);
+        long small = AllocatedBy(simulation);
+        for (int i = 0; i < 20_000; i++)
+        {
+            simulation.Engine.State.Accounts.Set(SampleCalls.DrawAccount(new Random(i)), new Account(0, 1));
+        }
+
+        simulation.Produce([]);
+        Assert.That(AllocatedBy(simulation), Is.LessThan(small + 50_000));
+    }
+
+    private static long AllocatedBy(LedgerSimulation simulation)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        simulation.Produce([]);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}
