@@ -1,3 +1,4 @@
+using Subnet.Core.Staking;
 using Subnet.Core.State;
 
 namespace Subnet.Core.Ledger;
@@ -60,7 +61,7 @@ public sealed class LedgerEngine : IDisposable
     /// <exception cref="LedgerCorruptException">What the store holds does not follow from its genesis.</exception>
     /// <exception cref="LedgerFormatException">The genesis file is malformed.</exception>
     public static LedgerEngine Open(
-        ILedgerStore store, ReadOnlyMemory<byte>? genesis, LedgerServices services, LedgerOptions? options = null, IBlockLog? log = null)
+        ILedgerStore store, byte[]? genesis, LedgerServices services, LedgerOptions? options = null, IBlockLog? log = null)
     {
         options ??= LedgerOptions.Default;
         Genesis content = ReadGenesis(store, genesis);
@@ -219,21 +220,27 @@ public sealed class LedgerEngine : IDisposable
     /// <summary>Nonce of an account's next transaction.</summary>
     public ulong NextNonce(AccountId account) => State.Accounts.Find(account)?.Nonce ?? 0;
 
+    /// <summary>What a coldkey's stake behind a hotkey is worth, in alpha (rao on root).</summary>
+    public ulong StakeOf(ushort netuid, AccountId hotkey, AccountId coldkey) => StakeLedger.ValueOf(State, netuid, hotkey, coldkey);
+
+    /// <summary>Root dividends that a coldkey can claim of a hotkey on a subnet, in alpha.</summary>
+    public ulong ClaimableOf(ushort netuid, AccountId hotkey, AccountId coldkey) => RootClaims.Claimable(State, netuid, hotkey, coldkey);
+
     /// <inheritdoc/>
     public void Dispose() => State.Dispose();
 
-    private static Genesis ReadGenesis(ILedgerStore store, ReadOnlyMemory<byte>? given)
+    private static Genesis ReadGenesis(ILedgerStore store, byte[]? given)
     {
         byte[]? stored = store.ReadGenesis();
         if (stored is null)
         {
-            if (given is not { } first)
+            if (given is null)
             {
                 throw new LedgerStoreException($"{store.Description} holds no ledger yet; give a genesis file");
             }
 
-            Genesis genesis = GenesisFile.Parse(first);
-            store.WriteGenesis(first);
+            Genesis genesis = GenesisFile.Parse(given);
+            store.WriteGenesis(given);
             return genesis;
         }
 
@@ -247,7 +254,7 @@ public sealed class LedgerEngine : IDisposable
             throw new LedgerCorruptException($"{store.Description} holds a damaged genesis: {e.Message}", e);
         }
 
-        if (given is { } file && GenesisFile.Parse(file).Hash != content.Hash)
+        if (given is not null && GenesisFile.Parse(given).Hash != content.Hash)
         {
             throw new LedgerStoreException(
                 $"{store.Description} holds the ledger of `{content.Network}` with another genesis; use another store or that genesis file");

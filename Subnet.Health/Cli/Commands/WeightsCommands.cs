@@ -1,0 +1,181 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Subnet.Core.Consensus;
+using Subnet.Core.Ledger;
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Output;
+
+namespace Subnet.Health.Cli.Commands;
+
+/// <summary>Options that name a row of weights.</summary>
+internal sealed class WeightOptions
+{
+    public Option<ushort> Netuid { get; } = StakeOptions.Netuid();
+
+    public Option<string> Row { get; } = new("--weights") { Description = "The row, UID:WEIGHT separated by commas; weights are 0 to 65535.", HelpName = "UID:WEIGHT,...", Required = true };
+
+    public Option<ulong> Version { get; } = new("--version-key") { Description = "Version of the validator's code." };
+
+    public Option<string?> Salt { get; } = new("--salt") { Description = "What kept the row secret: 4 to 256 hexadecimal digits, random and used once.", HelpName = "HEX" };
+
+    public (ushort[] Uids, ushort[] Values) Read(CommandContext context)
+    {
+        string text = context.Get(Row)!;
+        List<ushort> uids = [], values = [];
+        foreach (string pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] parts = pair.Split(':');
+            if (parts.Length != 2
+                || !ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort uid)
+                || !ushort.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort value))
+            {
+                throw new CommandException(ErrorCodes.Usage, $"'{pair}' is not a weight.", "Give UID:WEIGHT, such as 3:65535.");
+            }
+
+            uids.Add(uid);
+            values.Add(value);
+        }
+
+        return ([.. uids], [.. values]);
+    }
+
+    public ushort[] ReadSalt(CommandContext context)
+    {
+        string text = context.Get(Salt) ?? "";
+        if (text.Length is < 4 or > 256 || text.Length % 4 != 0 || !text.All(char.IsAsciiHexDigit))
+        {
+            throw new CommandException(ErrorCodes.Usage, "A salt is 4 to 256 hexadecimal digits, four at a time.", "Give --salt, such as the output of `openssl rand -hex 16`.");
+        }
+
+        return [.. Enumerable.Range(0, text.Length / 4).Select(i => ushort.Parse(text.AsSpan(4 * i, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];
+    }
+}
+
+/// <summary><c>subnet weights set</c>.</summary>
+internal sealed class WeightsSetCommand : LedgerCallCommand
+{
+    private readonly WeightOptions options = new();
+
+    public WeightsSetCommand()
+        : base("set", "Set the weights of the wallet's hotkey, where the subnet takes them without a commit.", new CommandExample("weights set --netuid 1 --weights 2:65535,3:1000 --yes", "a validator's wallet"))
+    {
+        Options.Add(options.Netuid);
+        Options.Add(options.Row);
+        Options.Add(options.Version);
+    }
+
+    /// <inheritdoc/>
+    protected override bool SignsWithHotkey => true;
+
+    /// <inheritdoc/>
+    protected override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
+    {
+        (ushort[] uids, ushort[] values) = options.Read(context);
+        return new SetWeightsCall(context.Get(options.Netuid), uids, values, context.Get(options.Version));
+    }
+}
+
+/// <summary><c>subnet weights commit</c>.</summary>
+internal sealed class WeightsCommitCommand : LedgerCallCommand
+{
+    private readonly WeightOptions options = new();
+
+    public WeightsCommitCommand()
+        : base("commit", "Commit to weights that are revealed in a later epoch.", new CommandExample("weights commit --netuid 1 --weights 2:65535 --salt 9f3c61d2a0b4e875 --yes", "a validator's wallet"))
+    {
+        Options.Add(options.Netuid);
+        Options.Add(options.Row);
+        Options.Add(options.Version);
+        Options.Add(options.Salt);
+    }
+
+    /// <inheritdoc/>
+    protected override bool SignsWithHotkey => true;
+
+    /// <inheritdoc/>
+    protected override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
+    {
+        (ushort[] uids, ushort[] values) = options.Read(context);
+        byte[] digest = CommitHash.Compute(
+            Wallet.Account(context, asHotkey: true).ToArray(), context.Get(options.Netuid), uids, values, options.ReadSalt(context), context.Get(options.Version));
+        return new CommitWeightsCall(context.Get(options.Netuid), new Hash256(digest));
+    }
+}
+
+/// <summary><c>subnet weights reveal</c>.</summary>
+internal sealed class WeightsRevealCommand : LedgerCallCommand
+{
+    private readonly WeightOptions options = new();
+
+    public WeightsRevealCommand()
+        : base("reveal", "Reveal weights that were committed.", new CommandExample("weights reveal --netuid 1 --weights 2:65535 --salt 9f3c61d2a0b4e875 --yes", "a validator's wallet"))
+    {
+        Options.Add(options.Netuid);
+        Options.Add(options.Row);
+        Options.Add(options.Version);
+        Options.Add(options.Salt);
+    }
+
+    /// <inheritdoc/>
+    protected override bool SignsWithHotkey => true;
+
+    /// <inheritdoc/>
+    protected override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
+    {
+        (ushort[] uids, ushort[] values) = options.Read(context);
+        return new RevealWeightsCall(context.Get(options.Netuid), uids, values, options.ReadSalt(context), context.Get(options.Version));
+    }
+}
+
+/// <summary><c>subnet weights show</c>.</summary>
+internal sealed class WeightsShowCommand : LedgerCommand
+{
+    private readonly Argument<ushort> netuid = LedgerText.Netuid();
+
+    public WeightsShowCommand()
+        : base("show", "Show the rows of weights of a subnet, and the commits that wait.", new CommandExample("weights show 1", "a ledger with that subnet")) => Arguments.Add(netuid);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Type> Documents => [typeof(WeightsShowDocument)];
+
+    /// <inheritdoc/>
+    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    {
+        ushort number = context.Get(netuid);
+        Find(ledger, number);
+        List<WeightsEntry> rows = [];
+        for (ushort uid = 0; ledger.State.Neurons.TryGet(new NeuronKey(number, uid), out Neuron? neuron); uid++)
+        {
+            SparseRow row = ledger.State.Weights.Find(new NeuronKey(number, uid)) ?? SparseRow.Empty;
+            int commits = ledger.State.WeightCommits.Find(new HotkeyKey(number, neuron.Hotkey))?.Commits.Count ?? 0;
+            if (row.Uids.Length > 0 || commits > 0)
+            {
+                rows.Add(new WeightsEntry(
+                    uid, LedgerText.Address(neuron.Hotkey), neuron.LastUpdate, [.. row.Uids.ToArray()], [.. row.Values.ToArray()], commits));
+            }
+        }
+
+        WeightsShowDocument document = new(number, rows);
+        context.Output.Document(document, console =>
+        {
+            foreach (WeightsEntry row in rows)
+            {
+                string weights = string.Join(' ', row.Uids.Zip(row.Values, static (u, v) => $"{u}:{v}"));
+                console.WriteLine($"uid {row.Uid} {row.Hotkey} block {row.LastUpdateBlock} commits {row.Commits}  {weights}");
+            }
+        });
+        return ExitCode.Done;
+    }
+}
+
+/// <summary>The answer of <c>subnet weights show</c>.</summary>
+internal sealed record WeightsShowDocument(ushort Netuid, IReadOnlyList<WeightsEntry> Rows) : Document(FormatName)
+{
+    public const string FormatName = "subnet/weights-show/1";
+}
+
+/// <summary>A row: columns and values of 65535.</summary>
+internal sealed record WeightsEntry(ushort Uid, string Hotkey, Amount LastUpdateBlock, IReadOnlyList<ushort> Uids, IReadOnlyList<ushort> Values, int Commits);

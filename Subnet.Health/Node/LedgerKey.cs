@@ -1,0 +1,17 @@
+using Subnet.Core.Ledger;
+using Subnet.Core.State;
+using Subnet.Crypto.Identity;
+
+namespace Subnet.Health.Node;
+
+/// <summary>Signs transactions or blocks with a key of the wallet; disposing wipes the key.</summary>
+internal sealed class LedgerKey(SigningKey key) : ILedgerSigner, IDisposable
+{
+    /// <inheritdoc/>
+    public AccountId Account { get; } = new(key.PublicKey);
+
+    /// <inheritdoc/>
+    public byte[] Sign(ReadOnlySpan<byte> message) => key.Sign(message);
+
+    public void Dispose() => key.Dispose();
+}

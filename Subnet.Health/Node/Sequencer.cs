@@ -1,0 +1,85 @@
+using Subnet.Core.Ledger;
+using Subnet.Core.State;
+
+namespace Subnet.Health.Node;
+
+/// <summary>
+/// Makes blocks: takes what was handed over through the store, one block each block time. A transaction that waits for an earlier one, or found
+/// the block full, stays; one that can never be included leaves its reason.
+/// </summary>
+internal sealed class Sequencer(LedgerEngine engine, ILedgerStore store, ILedgerSigner signer, TimeProvider time)
+{
+    private const int MaxCandidates = 20_000;
+
+    /// <summary>Makes one block.</summary>
+    public BlockOutcome MakeBlock()
+    {
+        List<Transaction> candidates = [];
+        List<(Hash256, RejectionReason)> resolved = [];
+        foreach ((Hash256 id, byte[] bytes) in store.ReadPending(MaxCandidates))
+        {
+            if (TryDecode(bytes) is { } transaction && transaction.Id == id)
+            {
+                candidates.Add(transaction);
+            }
+            else
+            {
+                resolved.Add((id, RejectionReason.BadSignature));
+            }
+        }
+
+        BlockOutcome outcome = engine.Produce(signer, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), candidates);
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            if (outcome.Included[i])
+            {
+                resolved.Add((candidates[i].Id, RejectionReason.None));
+            }
+            else if (outcome.Reasons[i] is not (RejectionReason.NonceTooHigh or RejectionReason.BlockFull))
+            {
+                resolved.Add((candidates[i].Id, outcome.Reasons[i]));
+            }
+        }
+
+        if (resolved.Count > 0)
+        {
+            store.ResolvePending(resolved);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Makes blocks until stopped; each is reported when it is durable.</summary>
+    public async Task RunAsync(TimeSpan interval, ulong? last, Action<BlockOutcome> report, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && (last is null || engine.Height < last))
+        {
+            long started = time.GetTimestamp();
+            report(MakeBlock());
+            TimeSpan rest = interval - time.GetElapsedTime(started);
+            if (rest > TimeSpan.Zero)
+            {
+                try
+                {
+                    await Task.Delay(rest, time, stop).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static Transaction? TryDecode(byte[] bytes)
+    {
+        try
+        {
+            return Transaction.Decode(bytes);
+        }
+        catch (LedgerFormatException)
+        {
+            return null;
+        }
+    }
+}
