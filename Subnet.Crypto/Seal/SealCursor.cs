@@ -80,12 +80,15 @@ internal ref struct SealCursor(ReadOnlySpan<byte> data)
     /// <summary>Reads words.</summary>
     public void ReadWords(Span<ulong> destination, string what)
     {
-        Take(checked(destination.Length * sizeof(ulong)), what).CopyTo(MemoryMarshal.AsBytes(destination));
+        Take((long)destination.Length * sizeof(ulong), what).CopyTo(MemoryMarshal.AsBytes(destination));
         if (!BitConverter.IsLittleEndian)
         {
             BinaryPrimitives.ReverseEndianness(destination, destination);
         }
     }
+
+    /// <summary>Passes over words.</summary>
+    public void SkipWords(int count, string what) => Take((long)count * sizeof(ulong), what);
 
     /// <summary>Reads a record of type and seed of a generator (seal-format 5.1).</summary>
     public PrngSeed ReadSeed()
@@ -104,15 +107,15 @@ internal ref struct SealCursor(ReadOnlySpan<byte> data)
         return seed;
     }
 
-    private ReadOnlySpan<byte> Take(int count, string what)
+    private ReadOnlySpan<byte> Take(long byteCount, string what)
     {
-        if (count > rest.Length)
+        if (byteCount > rest.Length)
         {
-            throw new SealFormatException($"the object ends inside of {what}: {count} bytes are needed and {rest.Length} are left");
+            throw new SealFormatException($"the object ends inside of {what}: {byteCount} bytes are needed and {rest.Length} are left");
         }
 
-        ReadOnlySpan<byte> taken = rest[..count];
-        rest = rest[count..];
+        ReadOnlySpan<byte> taken = rest[..(int)byteCount];
+        rest = rest[(int)byteCount..];
         return taken;
     }
 }

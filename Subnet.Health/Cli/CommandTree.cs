@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Subnet.Health.Cli.Commands;
+using Subnet.Health.Cli.Commands.SealFiles;
 using Subnet.Health.Cli.Commands.Wallets;
 
 namespace Subnet.Health.Cli;
@@ -76,6 +77,14 @@ internal static class CommandTree
             new ModelVerifyCommand()),
         new NounCommand("epoch", "Epochs of the consensus on given inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
         new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),
+        new NounCommand(
+            "seal",
+            "Files in Microsoft SEAL's own format: parameters, plaintexts, ciphertexts and all keys.",
+            new SealInspectCommand(),
+            new SealKeygenCommand(),
+            new SealEncryptCommand(),
+            new SealDecryptCommand(),
+            new SealEvaluateCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
         new NounCommand("bench", "Headline numbers on this machine.", new BenchLatticeCommand()),
         new NounCommand("node", "The ledger: make blocks, or follow and check them.", new NodeRunCommand(), new NodeFollowCommand(), new NodeStatusCommand()),
