@@ -34,8 +34,9 @@ internal sealed record EpochCaseFile(string Name, EpochInput Input, JsonElement?
             using JsonDocument document = JsonDocument.Parse(stream);
             return ReadCase(Choose(document.RootElement, choice), step);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The platform's reader notices text that is not UTF-8 only when the text is asked for, and says so with the latter.
             throw new VectorFormatException($"the file is not JSON: {exception.Message}", exception);
         }
         catch (ArgumentException exception)
