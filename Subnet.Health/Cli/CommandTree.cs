@@ -50,6 +50,7 @@ internal static class CommandTree
     private static IEnumerable<Command> Commands() =>
     [
         new DoctorCommand(),
+        Subnet.Health.Cli.Commands.Audit.AuditCommands.Create(),
         new NounCommand(
             "config",
             "Settings: flag, else environment, else file, else default.",

@@ -34,6 +34,22 @@ public static class EntryBundle
         return at == bytes.Length ? entries : throw new TransparencyException($"{bytes.Length - at} bytes follow the {width} entries of the bundle");
     }
 
+    /// <summary>
+    /// The first <paramref name="width"/> entries of a bundle of that width or, where a source gives the full one for a partial one that is
+    /// gone, of 256.
+    /// </summary>
+    /// <exception cref="TransparencyException">The bytes are neither.</exception>
+    public static ReadOnlyMemory<byte>[] ParsePrefix(ReadOnlyMemory<byte> bytes, int width)
+    {
+        int at = 0;
+        for (int i = 0; i < width && bytes.Length - at >= 2; i++)
+        {
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(bytes.Span[at..]);
+        }
+
+        return at < bytes.Length ? Parse(bytes, TileId.FullWidth)[..width] : Parse(bytes, width);
+    }
+
     /// <summary>The bytes of a bundle.</summary>
     /// <exception cref="ArgumentException">An entry is longer than 65535 bytes, or there are more than 256.</exception>
     public static byte[] Write(IReadOnlyList<ReadOnlyMemory<byte>> entries)

@@ -1,0 +1,170 @@
+using System.Buffers.Binary;
+
+namespace Subnet.Crypto.Transparency.Storage;
+
+/// <summary>
+/// Finds the index of an entry by its identity (an idempotency key of 16 random bytes) in a log of any length with flat memory. The newest
+/// entries are in a dictionary; older ones in sorted files of 24 bytes an entry, <c>state/identities/FROM-TO</c>, which are merged when
+/// two neighbours have one length, so that there are as many as the length has bits. Derived from the entries: what is missing is read
+/// from them again. Not safe for concurrent use.
+/// </summary>
+internal sealed class EntryIdentityIndex
+{
+    /// <summary>Entries in the smallest file.</summary>
+    public const int SegmentEntries = 16_384;
+
+    private const string Folder = "state/identities";
+    private const int RecordBytes = 24;
+
+    private readonly ILogFiles files;
+    private readonly DurableFiles durable;
+    private readonly List<(long From, long To)> segments = [];
+    private readonly Dictionary<UInt128, long> recent = [];
+
+    public EntryIdentityIndex(ILogFiles files, DurableFiles durable)
+    {
+        this.files = files;
+        this.durable = durable;
+        durable.EnsureFolder(Folder);
+        LoadSegments();
+    }
+
+    /// <summary>Entries below this index are in files or were added.</summary>
+    public long Covered { get; private set; }
+
+    /// <summary>The first index of an identity, or null.</summary>
+    public long? Find(UInt128 identity)
+    {
+        if (recent.TryGetValue(identity, out long known))
+        {
+            return known;
+        }
+
+        for (int i = segments.Count - 1; i >= 0; i--)
+        {
+            if (Search(segments[i], identity) is { } index)
+            {
+                return index;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds the entry at <see cref="Covered"/>; entries without an identity only move the mark.</summary>
+    public void Add(UInt128? identity)
+    {
+        if (identity is { } key)
+        {
+            recent.TryAdd(key, Covered);
+        }
+
+        Covered++;
+    }
+
+    /// <summary>Moves the dictionary into a file when it is full. Only for entries that are in tiles.</summary>
+    public void Spill(long integratedSize)
+    {
+        long from = segments.Count == 0 ? 0 : segments[^1].To;
+        while (integratedSize - from >= SegmentEntries)
+        {
+            long to = from + SegmentEntries;
+            (UInt128 Key, long Index)[] records = [.. recent.Where(pair => pair.Value < to).Select(pair => (pair.Key, pair.Value)).OrderBy(record => record.Key)];
+            byte[] bytes = new byte[records.Length * RecordBytes];
+            for (int i = 0; i < records.Length; i++)
+            {
+                BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(i * RecordBytes), records[i].Key);
+                BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan((i * RecordBytes) + 16), records[i].Index);
+                recent.Remove(records[i].Key);
+            }
+
+            durable.Replace(PathOf((from, to)), bytes);
+            segments.Add((from, to));
+            MergeEqualNeighbours();
+            from = to;
+        }
+    }
+
+    private static string PathOf((long From, long To) segment) => $"{Folder}/{segment.From}-{segment.To}";
+
+    private void LoadSegments()
+    {
+        Dictionary<long, long> longest = [];
+        foreach (string name in files.List(Folder))
+        {
+            string[] parts = name.Split('-');
+            if (parts.Length == 2 && StrictDecimal.TryParse(parts[0], out long from) && StrictDecimal.TryParse(parts[1], out long to)
+                && files.Length($"{Folder}/{name}") is { } length && length % RecordBytes == 0 && to > longest.GetValueOrDefault(from))
+            {
+                longest[from] = to;
+            }
+        }
+
+        while (longest.TryGetValue(Covered, out long end))
+        {
+            segments.Add((Covered, end));
+            Covered = end;
+        }
+    }
+
+    private void MergeEqualNeighbours()
+    {
+        while (segments.Count >= 2 && segments[^1].To - segments[^1].From == segments[^2].To - segments[^2].From)
+        {
+            (long From, long To) left = segments[^2];
+            (long From, long To) right = segments[^1];
+            (long From, long To) merged = (left.From, right.To);
+            IdentityMerge.Run(files, PathOf(left), PathOf(right), PathOf(merged), RecordBytes);
+            segments.RemoveRange(segments.Count - 2, 2);
+            segments.Add(merged);
+            files.Delete(PathOf(left));
+            files.Delete(PathOf(right));
+        }
+    }
+
+    /// <summary>Identities are uniform, so interpolation finds the place in two or three reads of a few kilobytes.</summary>
+    private long? Search((long From, long To) segment, UInt128 identity)
+    {
+        const int Window = 128;
+        string path = PathOf(segment);
+        long low = 0;
+        long high = (files.Length(path) ?? 0) / RecordBytes;
+        Span<byte> window = stackalloc byte[Window * RecordBytes];
+        double place = (double)identity / (double)UInt128.MaxValue;
+        long guess = (long)(place * high);
+        while (low < high)
+        {
+            long start = Math.Clamp(guess - (Window / 2), low, Math.Max(low, high - Window));
+            int count = files.ReadAt(path, start * RecordBytes, window[..(int)(Math.Min(Window, high - start) * RecordBytes)]) / RecordBytes;
+            if (count == 0)
+            {
+                return null;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                if (BinaryPrimitives.ReadUInt128BigEndian(window[(i * RecordBytes)..]) == identity)
+                {
+                    return BinaryPrimitives.ReadInt64BigEndian(window[((i * RecordBytes) + 16)..]);
+                }
+            }
+
+            if (identity < BinaryPrimitives.ReadUInt128BigEndian(window))
+            {
+                high = start;
+            }
+            else if (identity > BinaryPrimitives.ReadUInt128BigEndian(window[((count - 1) * RecordBytes)..]))
+            {
+                low = start + count;
+            }
+            else
+            {
+                return null;
+            }
+
+            guess = (low + high) / 2;
+        }
+
+        return null;
+    }
+}

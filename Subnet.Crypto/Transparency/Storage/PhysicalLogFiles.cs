@@ -1,0 +1,120 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Subnet.Crypto.Transparency.Storage;
+
+/// <summary>A log's folder on this machine's file system.</summary>
+public sealed class PhysicalLogFiles : ILogFiles
+{
+    private readonly string root;
+
+    /// <summary>The files below a folder, which is made if its parent exists.</summary>
+    public PhysicalLogFiles(string root)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        this.root = Path.GetFullPath(root);
+        Directory.CreateDirectory(this.root);
+    }
+
+    /// <inheritdoc/>
+    public byte[]? Read(string path)
+    {
+        string full = Full(path);
+        try
+        {
+            return File.ReadAllBytes(full);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long? Length(string path) => new FileInfo(Full(path)) is { Exists: true } file ? file.Length : null;
+
+    /// <inheritdoc/>
+    public int ReadAt(string path, long offset, Span<byte> destination)
+    {
+        using SafeFileHandle handle = File.OpenHandle(Full(path));
+        int total = 0;
+        while (total < destination.Length)
+        {
+            int read = RandomAccess.Read(handle, destination[total..], offset + total);
+            if (read == 0)
+            {
+                break;
+            }
+
+            total += read;
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string folder) => Directory.Exists(Full(folder))
+        ? [.. Directory.EnumerateFiles(Full(folder)).Select(path => Path.GetFileName(path))]
+        : [];
+
+    /// <inheritdoc/>
+    public void CreateFolder(string folder) => Directory.CreateDirectory(Full(folder));
+
+    /// <inheritdoc/>
+    public void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Create, FileAccess.Write);
+        RandomAccess.Write(handle, bytes, 0);
+    }
+
+    /// <inheritdoc/>
+    public void Append(string path, ReadOnlySpan<byte> bytes)
+    {
+        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.OpenOrCreate, FileAccess.Write);
+        RandomAccess.Write(handle, bytes, RandomAccess.GetLength(handle));
+    }
+
+    /// <inheritdoc/>
+    public void Truncate(string path, long length)
+    {
+        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Write);
+        RandomAccess.SetLength(handle, length);
+    }
+
+    /// <inheritdoc/>
+    public void Sync(string path)
+    {
+        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    /// <inheritdoc/>
+    public void SyncFolder(string folder) => FolderSync.Flush(Full(folder));
+
+    /// <inheritdoc/>
+    public void Rename(string path, string newPath) => File.Move(Full(path), Full(newPath), true);
+
+    /// <inheritdoc/>
+    public void Delete(string path)
+    {
+        if (File.Exists(Full(path)))
+        {
+            File.Delete(Full(path));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DeleteFolder(string folder)
+    {
+        if (Directory.Exists(Full(folder)))
+        {
+            Directory.Delete(Full(folder));
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Lock(string path) => new FileStream(Full(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private string Full(string path) => path.Split('/').Contains("..")
+        ? throw new ArgumentException("a path of a log does not leave its folder", nameof(path))
+        : Path.Combine(root, path);
+}

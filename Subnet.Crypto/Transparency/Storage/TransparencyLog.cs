@@ -1,0 +1,312 @@
+using System.Threading.Channels;
+using Subnet.Crypto.Transparency.Notes;
+using Subnet.Crypto.Transparency.Tiles;
+
+namespace Subnet.Crypto.Transparency.Storage;
+
+/// <summary>
+/// The one writer of a log. An idle writer commits at once; what arrives meanwhile goes into the next commit, so the wait of an entry is
+/// bounded by one commit besides its own. Appends are answered once the write-ahead file is on the disk; tiles follow behind, and
+/// checkpoints behind those. Safe for concurrent use.
+/// </summary>
+public sealed class TransparencyLog : IAsyncDisposable
+{
+    private readonly TransparencyLogOptions options;
+    private readonly TimeProvider clock;
+    private readonly LogStore store;
+    private readonly CheckpointPublisher publisher;
+    private readonly EntryIdentityIndex identities;
+    private readonly Lock identityGate = new();
+    private readonly Channel<Waiting> queue;
+    private readonly Channel<bool> grown = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SemaphoreSlim publishing = new(1);
+    private readonly CancellationTokenSource stopping = new();
+    private Task committing = Task.CompletedTask;
+    private Task integrating = Task.CompletedTask;
+    private Task signing = Task.CompletedTask;
+
+    private TransparencyLog(ILogFiles files, LogStore store, TransparencyLogOptions options, TimeProvider clock)
+    {
+        this.options = options;
+        this.clock = clock;
+        this.store = store;
+        publisher = new CheckpointPublisher(files, store, options, clock);
+        identities = new EntryIdentityIndex(files, store.Durable);
+        queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.MaximumWaiting) { SingleReader = true });
+        ReadIdentities(new FileTileSource(files));
+    }
+
+    /// <summary>Entries that are durable.</summary>
+    public long Size => store.CommittedSize;
+
+    /// <summary>Entries that are in tiles.</summary>
+    public long IntegratedSize => store.IntegratedSize;
+
+    /// <summary>The log's name.</summary>
+    public string Origin => options.Signers[0].Verifier.Name;
+
+    /// <summary>Opens the log in a folder and starts writing. Without a folder yet, an empty log begins.</summary>
+    /// <exception cref="LogStoreException">What is stored contradicts itself or what was signed.</exception>
+    /// <exception cref="IOException">Another process writes this log, or a file operation failed.</exception>
+    public static TransparencyLog Open(ILogFiles files, TransparencyLogOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentOutOfRangeException.ThrowIfZero(options.Signers.Count);
+        LogStore store = LogStore.Open(files);
+        try
+        {
+            TransparencyLog log = new(files, store, options, clock);
+            log.Start();
+            return log;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends an entry and returns when it is durable.</summary>
+    /// <exception cref="LogPushbackException">Too many entries wait.</exception>
+    /// <exception cref="ArgumentException">The entry is longer than the limit.</exception>
+    /// <exception cref="LogStoreException">The log stopped; whether this entry is durable shows when it is opened again.</exception>
+    public Task<AppendedEntry> AppendAsync(ReadOnlyMemory<byte> entry)
+    {
+        if (entry.Length > options.MaximumEntryBytes)
+        {
+            throw new ArgumentException($"an entry has at most {options.MaximumEntryBytes} bytes, not {entry.Length}", nameof(entry));
+        }
+
+        Waiting waiting = new(entry, options.Identity?.Invoke(entry));
+        if (!queue.Writer.TryWrite(waiting))
+        {
+            ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+            throw new LogPushbackException(options.MaximumWaiting);
+        }
+
+        return waiting.Answer.Task;
+    }
+
+    /// <summary>The index of the durable entry with this identity, or null.</summary>
+    public long? Find(UInt128 identity)
+    {
+        lock (identityGate)
+        {
+            return identities.Find(identity);
+        }
+    }
+
+    /// <summary>The tree of the entries that are in tiles.</summary>
+    public TileTree Tree() => store.Tree();
+
+    /// <summary>Waits until every entry answered so far is in tiles.</summary>
+    public Task FlushAsync() => Task.Run(Integrate);
+
+    /// <summary>
+    /// Signs and publishes the head now if it has grown. Returns the published checkpoint, or null if there was nothing new or too few
+    /// witnesses cosigned.
+    /// </summary>
+    /// <exception cref="LogStoreException">The head does not extend what was signed, or a file operation failed.</exception>
+    public async Task<SignedNote?> PublishAsync(CancellationToken cancellationToken = default)
+    {
+        await publishing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await publisher.PublishAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            publishing.Release();
+        }
+    }
+
+    /// <summary>Commits what waits, brings it into tiles, and releases the folder. Nothing is signed on the way out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await committing.ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(integrating, signing).ConfigureAwait(false);
+        try
+        {
+            Integrate();
+        }
+        catch (LogStoreException)
+        {
+            // Callers have been told; the write-ahead file keeps what was answered.
+        }
+        finally
+        {
+            store.Dispose();
+            stopping.Dispose();
+            publishing.Dispose();
+        }
+    }
+
+    private void Start()
+    {
+        committing = Task.Factory.StartNew(CommitLoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        integrating = Task.Run(IntegrateLoopAsync);
+        signing = Task.Run(PublishLoopAsync);
+    }
+
+    private async Task CommitLoopAsync()
+    {
+        List<Waiting> batch = [];
+        while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            batch.Clear();
+            while (batch.Count < options.MaximumBatch && queue.Reader.TryRead(out Waiting? waiting))
+            {
+                batch.Add(waiting);
+            }
+
+            try
+            {
+                Commit(batch);
+                grown.Writer.TryWrite(true);
+                if (store.WriteAheadLength > options.MaximumWriteAheadBytes)
+                {
+                    Integrate();
+                }
+            }
+            catch (LogStoreException stopped)
+            {
+                // The store stays stopped, so that whatever comes now is refused in the same way.
+                foreach (Waiting waiting in batch)
+                {
+                    waiting.Answer.TrySetException(stopped);
+                }
+            }
+        }
+    }
+
+    private void Commit(List<Waiting> batch)
+    {
+        List<Waiting> fresh = [];
+        List<(Waiting Waiting, long Index)> repeated = [];
+        Dictionary<UInt128, long> inBatch = [];
+        lock (identityGate)
+        {
+            foreach (Waiting waiting in batch)
+            {
+                if (waiting.Identity is { } identity)
+                {
+                    if ((inBatch.TryGetValue(identity, out long index) ? index : identities.Find(identity)) is { } first)
+                    {
+                        repeated.Add((waiting, first));
+                        continue;
+                    }
+
+                    inBatch.Add(identity, identities.Covered + fresh.Count);
+                }
+
+                fresh.Add(waiting);
+            }
+        }
+
+        long next = fresh.Count > 0 ? store.Commit([.. fresh.Select(waiting => waiting.Entry)]) : 0;
+        lock (identityGate)
+        {
+            foreach (Waiting waiting in fresh)
+            {
+                identities.Add(waiting.Identity);
+            }
+        }
+
+        foreach (Waiting waiting in fresh)
+        {
+            waiting.Answer.TrySetResult(new AppendedEntry(next++, false));
+        }
+
+        foreach ((Waiting waiting, long index) in repeated)
+        {
+            waiting.Answer.TrySetResult(new AppendedEntry(index, true));
+        }
+    }
+
+    private void Integrate()
+    {
+        store.Integrate();
+        if (options.Identity is null)
+        {
+            return;
+        }
+
+        lock (identityGate)
+        {
+            store.Guarded(() =>
+            {
+                identities.Spill(store.IntegratedSize);
+                return true;
+            });
+        }
+    }
+
+    private async Task IntegrateLoopAsync()
+    {
+        try
+        {
+            while (await grown.Reader.WaitToReadAsync(stopping.Token).ConfigureAwait(false))
+            {
+                grown.Reader.TryRead(out _);
+                Integrate();
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or LogStoreException)
+        {
+            return;
+        }
+    }
+
+    private async Task PublishLoopAsync()
+    {
+        using PeriodicTimer timer = new(options.CheckpointInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
+            {
+                await PublishAsync(stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or LogStoreException)
+        {
+            return;
+        }
+    }
+
+    /// <summary>Reads the identities of entries that no file of the index has yet: at most some ten thousand.</summary>
+    private void ReadIdentities(FileTileSource source)
+    {
+        if (options.Identity is null)
+        {
+            return;
+        }
+
+        while (identities.Covered < store.IntegratedSize)
+        {
+            TileId tile = TileLayout.At(TileId.EntriesLevel, identities.Covered / TileId.FullWidth, store.IntegratedSize);
+            byte[]? bytes = source.Read(tile);
+            if (bytes is null)
+            {
+                throw new LogStoreException(LogStoreFault.Corrupt, $"{tile.Path} is missing");
+            }
+
+            foreach (ReadOnlyMemory<byte> entry in EntryBundle.ParsePrefix(bytes, tile.Width).Skip((int)(identities.Covered % TileId.FullWidth)))
+            {
+                identities.Add(options.Identity(entry));
+            }
+        }
+    }
+
+    private sealed class Waiting(ReadOnlyMemory<byte> entry, UInt128? identity)
+    {
+        public ReadOnlyMemory<byte> Entry { get; } = entry;
+
+        public UInt128? Identity { get; } = identity;
+
+        public TaskCompletionSource<AppendedEntry> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Text;
+using Subnet.Crypto.Transparency;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
+using Subnet.Health.Cli.Errors;
+using Subnet.Health.Review.Queries;
+using Subnet.Health.Review.Sources;
+
+namespace Subnet.Health.Cli.Commands.Audit;
+
+/// <summary>What the reviewer's commands share: a log, and whom the reviewer trusts. The keys come from the reviewer, never from the log.</summary>
+internal abstract class AuditReadCommand : SubnetCommand
+{
+    private readonly Argument<string> log = new("LOG") { Description = "A log's folder, or the URL that its tiles are served below." };
+
+    private readonly Option<string[]> logKeys = OptionNames.Create<string[]>("--log-key", "A verifier key of the log (name+id+key); may be given twice.");
+
+    private readonly Option<string?> policyFile = new("--policy") { Description = "A tlog-policy file: logs, witnesses and their quorum." };
+
+    private readonly Option<string?> originOption = new("--origin") { Description = "The log's name; else that of the only log key." };
+
+    /// <inheritdoc cref="SubnetCommand(string, string, CommandExample[])"/>
+    protected AuditReadCommand(string name, string description, params CommandExample[] examples)
+        : base(name, description, examples)
+    {
+        Arguments.Add(log);
+        AddTrustOptions();
+    }
+
+    /// <summary>A command over a file that is no log.</summary>
+    protected AuditReadCommand(string name, string description, Argument<string> file, params CommandExample[] examples)
+        : base(name, description, examples)
+    {
+        Arguments.Add(file);
+        AddTrustOptions();
+    }
+
+    /// <summary>What the user named as the log.</summary>
+    protected string LogName(CommandContext context) => context.Get(log);
+
+    /// <summary>The log that was named.</summary>
+    /// <exception cref="CommandException">There is no such folder.</exception>
+    protected ILogSource OpenSource(CommandContext context) => OpenSource(context, context.Get(log));
+
+    /// <summary>A log by folder or URL.</summary>
+    /// <exception cref="CommandException">There is no such folder.</exception>
+    protected static ILogSource OpenSource(CommandContext context, string name) =>
+        Uri.TryCreate(name, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+            ? new HttpLogSource(new HttpClient { Timeout = TimeSpan.FromSeconds(30) }, url)
+            : new FolderLogSource(context.ExistingFolder(name));
+
+    /// <summary>The log, with its checkpoint accepted.</summary>
+    /// <exception cref="CommandException">It is not (exit code 1).</exception>
+    protected VerifiedLog OpenLog(CommandContext context)
+    {
+        (string origin, TrustPolicy policy) = Trust(context);
+        return OpenLog(OpenSource(context), origin, policy);
+    }
+
+    /// <summary>Opens a log and turns its refusal into an error of the command line.</summary>
+    /// <exception cref="CommandException">The log is not sound (exit code 1).</exception>
+    protected static VerifiedLog OpenLog(ILogSource source, string origin, TrustPolicy policy)
+    {
+        try
+        {
+            return VerifiedLog.Open(source, origin, policy);
+        }
+        catch (UnsoundLogException unsound)
+        {
+            throw Unsound(unsound);
+        }
+    }
+
+    /// <summary>The error of a log that does not hold what it signs.</summary>
+    protected static CommandException Unsound(UnsoundLogException unsound) => new(
+        ErrorCodes.LogUnsound, $"The log is not sound ({unsound.Code}): {unsound.Message}.", "Run 'subnet audit verify' for all findings.", unsound);
+
+    /// <summary>The log's name and whom the reviewer trusts.</summary>
+    /// <exception cref="CommandException">No key, or a malformed one.</exception>
+    protected (string Origin, TrustPolicy Policy) Trust(CommandContext context)
+    {
+        TrustPolicy policy;
+        try
+        {
+            policy = context.Get(policyFile) is { } file
+                ? TrustPolicyFile.Parse(File.ReadAllBytes(context.ExistingFile(file)))
+                : TrustPolicy.Threshold((context.Get(logKeys) ?? []).Select(VerifierKey.Parse), [], 0);
+        }
+        catch (TransparencyException malformed)
+        {
+            throw new CommandException(ErrorCodes.FileMalformed, $"The policy or key cannot be read: {malformed.Message}.", "Ask the log's operator for its verifier key.");
+        }
+
+        string? origin = context.Get(originOption) ?? (policy.Logs.Select(key => key.Name).Distinct().ToArray() is [string only] ? only : null);
+        return policy.Logs.Count > 0 && origin is not null
+            ? (origin, policy)
+            : throw new CommandException(
+                ErrorCodes.Usage, "A review needs the log's own key.", "Give --log-key, or --policy with one log line; with several logs also --origin.");
+    }
+
+    /// <summary>The value of an option that must be given.</summary>
+    /// <exception cref="CommandException">It was not.</exception>
+    internal static string Required(CommandContext context, Option<string> option) => context.Get(option) is { Length: > 0 } value
+        ? value
+        : throw new CommandException(ErrorCodes.Usage, $"The option {option.Name} is missing.", "See the command's --help.");
+
+    /// <summary>Writes an output file, or standard output where none is named. Nothing half-written is left.</summary>
+    /// <exception cref="CommandException">The file exists already.</exception>
+    protected static void WriteOutput(CommandContext context, string? path, Action<TextWriter> write)
+    {
+        if (path is null)
+        {
+            using StringWriter text = new();
+            write(text);
+            context.Output.Raw(text.ToString());
+            return;
+        }
+
+        string full = context.FullPath(path);
+        if (File.Exists(full))
+        {
+            throw new CommandException(ErrorCodes.FileExists, $"The file '{path}' exists already.", "Choose another name or remove it.");
+        }
+
+        string temporary = full + ".tmp";
+        try
+        {
+            using (StreamWriter writer = new(temporary, false, new UTF8Encoding(false)))
+            {
+                write(writer);
+            }
+
+            File.Move(temporary, full);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private void AddTrustOptions()
+    {
+        logKeys.AllowMultipleArgumentsPerToken = false;
+        Options.Add(logKeys);
+        Options.Add(policyFile);
+        Options.Add(originOption);
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Health.Review.Bundles;
+using Subnet.Health.Review.Verification;
+
+namespace Subnet.Health.Cli.Commands.Audit;
+
+/// <summary><c>subnet audit verify LOG</c>: is this log, or this bundle, what it claims to be, and does what it says fit together?</summary>
+internal sealed class AuditVerifyCommand : AuditReadCommand
+{
+    private readonly Option<string?> trusted = new("--trusted") { Description = "A checkpoint that was trusted before; the log must extend it." };
+
+    private readonly Option<bool> structural = new("--structural") { Description = "Check the tree only, not what the entries say." };
+
+    public AuditVerifyCommand()
+        : base(
+            "verify",
+            "Verifies a log or a bundle: first its structure, then what its entries say; exit code 1 if it is not sound.",
+            new CommandExample("audit verify clinic/log --policy reviewer.policy", "a log's folder and a policy file"),
+            new CommandExample("audit verify case-17.audit.json --log-key audit.example/clinic-7+3ca99a7d+AX3...", "a bundle and the log's key"))
+    {
+        Options.Add(trusted);
+        Options.Add(structural);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Type> Documents => [typeof(AuditVerifyDocument)];
+
+    /// <inheritdoc/>
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        (string origin, TrustPolicy policy) = Trust(context);
+        string name = LogName(context);
+        VerificationReport report = new();
+        if (File.Exists(context.FullPath(name)))
+        {
+            VerifyBundle(await File.ReadAllBytesAsync(context.FullPath(name), cancellationToken).ConfigureAwait(false), origin, policy, context, report);
+        }
+        else
+        {
+            string? earlier = context.Get(trusted) is { } file ? await File.ReadAllTextAsync(context.ExistingFile(file), cancellationToken).ConfigureAwait(false) : null;
+            SemanticVerifier semantic = new(new SemanticOptions(), report);
+            bool onlyStructure = context.Get(structural);
+            await Task.Run(
+                () => new StructuralVerifier(origin, policy).Verify(
+                    OpenSource(context), earlier, report, onlyStructure ? (_, _) => report.Count("(not read)") : semantic.Add, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            if (!onlyStructure)
+            {
+                semantic.Finish();
+            }
+        }
+
+        Print(context, AuditVerifyDocument.Of(origin, report));
+        return report.IsSound ? ExitCode.Done : ExitCode.No;
+    }
+
+    private void VerifyBundle(byte[] bytes, string origin, TrustPolicy policy, CommandContext context, VerificationReport report)
+    {
+        BundleVerification bundle = BundleVerification.Verify(bytes, origin, policy);
+        if (!bundle.IsSound)
+        {
+            report.Add(FindingSeverity.Error, bundle.Code!, null, bundle.Message);
+            return;
+        }
+
+        report.Checkpoint = bundle.Checkpoint;
+        report.Withheld = bundle.Withheld;
+        if (context.Get(structural))
+        {
+            return;
+        }
+
+        bool whole = bundle.Withheld == 0 && bundle.Entries.Count == bundle.Checkpoint!.Checkpoint!.Size;
+        SemanticVerifier semantic = new(new SemanticOptions { IsWholeLog = whole }, report);
+        foreach ((long index, CanonicalObject entry) in bundle.Entries)
+        {
+            semantic.Add(index, CanonicalJsonWriter.Write(entry));
+        }
+
+        semantic.Finish();
+    }
+
+    private static void Print(CommandContext context, AuditVerifyDocument document) => context.Output.Document(document, _ =>
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"log {document.Origin}\n");
+        if (document.Size is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"checkpoint {document.Size} entries, root {document.Root}, cosigned by {document.Witnesses.Count}\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"read {document.Entries} entries, {document.Withheld} withheld\n");
+        foreach (AuditFindingDocument finding in document.Findings)
+        {
+            string place = finding.Index is { } index ? string.Create(CultureInfo.InvariantCulture, $" entry {index}") : "";
+            text.Append(CultureInfo.InvariantCulture, $"{finding.Severity} {finding.Code}{place}: {finding.Message}\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"{(document.Sound ? "sound" : "NOT sound")}: {document.Errors} errors, {document.Warnings} warnings\n");
+        context.Output.Raw(text.ToString());
+    });
+}

@@ -1,0 +1,266 @@
+using Subnet.Crypto.Transparency.Storage;
+
+namespace Subnet.Tests.Crypto.Transparency.Storage;
+
+/// <summary>
+/// A file system in memory that knows what a crash leaves: bytes are durable after Sync, names after SyncFolder. An operation can be made
+/// to fail, to stop the process, or to tear (half of its bytes, then stop).
+/// </summary>
+internal sealed class MemoryLogFiles : ILogFiles
+{
+    private readonly Random random;
+    private readonly System.Threading.Lock gate = new();
+    private Dictionary<string, Node> names = [];
+    private Dictionary<string, Node> durableNames = [];
+    private bool locked;
+    private bool stopped;
+
+    public MemoryLogFiles(int seed = 0) => random = new Random(seed);
+
+    public enum Fault
+    {
+        None,
+        Fail,
+        Stop,
+        Tear,
+    }
+
+    /// <summary>Changing operations so far.</summary>
+    public int Operations { get; private set; }
+
+    /// <summary>Which operation is hit, counted from 1, and how.</summary>
+    public (int Operation, Fault Fault) Plan { get; set; }
+
+    public IEnumerable<string> Paths => names.Keys;
+
+    /// <summary>
+    /// The machine lost power: of what was not synced, some is kept and some is gone. Or only the process ended, and everything is kept.
+    /// </summary>
+    public void Crash(bool keepEverything = false)
+    {
+        if (keepEverything)
+        {
+            durableNames = new Dictionary<string, Node>(names);
+            foreach (Node node in names.Values)
+            {
+                node.Durable = node.Bytes;
+            }
+        }
+
+        Dictionary<string, Node> kept = new(durableNames);
+        foreach ((string path, Node node) in names)
+        {
+            if (random.Next(2) == 0)
+            {
+                kept[path] = node;
+            }
+        }
+
+        foreach (Node node in kept.Values.Distinct().ToArray())
+        {
+            node.Crash(random);
+        }
+
+        names = kept;
+        durableNames = new Dictionary<string, Node>(kept);
+        locked = false;
+        stopped = false;
+        Plan = default;
+    }
+
+    public byte[]? Read(string path)
+    {
+        lock (gate)
+        {
+            return names.TryGetValue(path, out Node? node) ? [.. node.Bytes] : null;
+        }
+    }
+
+    public long? Length(string path)
+    {
+        lock (gate)
+        {
+            return names.TryGetValue(path, out Node? node) ? node.Bytes.Length : null;
+        }
+    }
+
+    public int ReadAt(string path, long offset, Span<byte> destination)
+    {
+        lock (gate)
+        {
+            byte[] bytes = names[path].Bytes;
+            int count = (int)Math.Clamp(bytes.Length - offset, 0, destination.Length);
+            bytes.AsSpan((int)offset, count).CopyTo(destination);
+            return count;
+        }
+    }
+
+    public IReadOnlyList<string> List(string folder)
+    {
+        lock (gate)
+        {
+            return [.. names.Keys.Where(path => FolderOf(path) == folder).Select(path => path[(folder.Length + (folder.Length == 0 ? 0 : 1))..])];
+        }
+    }
+
+    public void CreateFolder(string folder) => LockedStep();
+
+    public void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            byte[] whole = bytes.ToArray();
+            Step(() => Put(path, new Node { Bytes = whole[..(whole.Length / 2)] }));
+            Put(path, new Node { Bytes = whole });
+        }
+    }
+
+    public void Append(string path, ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            byte[] whole = bytes.ToArray();
+            Step(() => Extend(path, whole[..(whole.Length / 2)]));
+            Extend(path, whole);
+        }
+    }
+
+    public void Truncate(string path, long length)
+    {
+        lock (gate)
+        {
+            Step();
+            names[path].Bytes = names[path].Bytes[..(int)length];
+        }
+    }
+
+    public void Sync(string path)
+    {
+        lock (gate)
+        {
+            Step();
+            names[path].Durable = names[path].Bytes;
+        }
+    }
+
+    public void SyncFolder(string folder)
+    {
+        lock (gate)
+        {
+            Step();
+            foreach (string gone in durableNames.Keys.Where(path => FolderOf(path) == folder && !names.ContainsKey(path)).ToArray())
+            {
+                durableNames.Remove(gone);
+            }
+
+            foreach ((string path, Node node) in names.Where(pair => FolderOf(pair.Key) == folder))
+            {
+                durableNames[path] = node;
+            }
+        }
+    }
+
+    public void Rename(string path, string newPath)
+    {
+        lock (gate)
+        {
+            Step();
+            names[newPath] = names[path];
+            names.Remove(path);
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (gate)
+        {
+            Step();
+            names.Remove(path);
+        }
+    }
+
+    public void DeleteFolder(string folder) => LockedStep();
+
+    public IDisposable Lock(string path)
+    {
+        if (locked)
+        {
+            throw new IOException("the log is locked");
+        }
+
+        locked = true;
+        return new Release(this);
+    }
+
+    /// <summary>Changes the stored bytes of a file, as an intruder would.</summary>
+    public void Tamper(string path, Func<byte[], byte[]> change)
+    {
+        Node node = new() { Bytes = change(names[path].Bytes) };
+        node.Durable = node.Bytes;
+        names[path] = node;
+        durableNames[path] = node;
+    }
+
+    private static string FolderOf(string path) => path.LastIndexOf('/') is >= 0 and int slash ? path[..slash] : "";
+
+    private void Put(string path, Node node) => names[path] = node;
+
+    private void Extend(string path, byte[] bytes)
+    {
+        if (!names.TryGetValue(path, out Node? node))
+        {
+            names[path] = node = new Node();
+        }
+
+        node.Bytes = [.. node.Bytes, .. bytes];
+    }
+
+    private void LockedStep()
+    {
+        lock (gate)
+        {
+            Step();
+        }
+    }
+
+    private void Step(Action? tear = null)
+    {
+        if (stopped)
+        {
+            throw new IOException("the process has stopped");
+        }
+
+        Operations++;
+        if (Plan.Operation != Operations)
+        {
+            return;
+        }
+
+        if (Plan.Fault == Fault.Tear)
+        {
+            tear?.Invoke();
+        }
+
+        stopped = Plan.Fault is Fault.Stop or Fault.Tear;
+        throw new IOException($"operation {Operations}: {Plan.Fault}");
+    }
+
+    private sealed class Release(MemoryLogFiles files) : IDisposable
+    {
+        public void Dispose() => files.locked = false;
+    }
+
+    private sealed class Node
+    {
+        public byte[] Bytes { get; set; } = [];
+
+        public byte[] Durable { get; set; } = [];
+
+        public void Crash(Random random)
+        {
+            bool grew = Bytes.Length >= Durable.Length && Bytes.AsSpan(0, Durable.Length).SequenceEqual(Durable);
+            Bytes = grew ? Bytes[..random.Next(Durable.Length, Bytes.Length + 1)] : random.Next(2) == 0 ? Bytes : Durable;
+            Durable = Bytes;
+        }
+    }
+}

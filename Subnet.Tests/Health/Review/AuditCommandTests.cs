@@ -1,0 +1,174 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Subnet.Health.Cli.Commands.Audit;
+using Subnet.Health.Cli.Output;
+using Subnet.Health.Review.Serving;
+using Subnet.Health.Review.Sources;
+using Subnet.Health.Review.Queries;
+using Subnet.Crypto.Transparency.Storage;
+using Subnet.Crypto.Transparency.Notes;
+using Subnet.Crypto.Transparency.Witnessing;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Identity;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Review;
+
+[TestFixture]
+internal sealed class AuditCommandTests
+{
+    private TestLog log = null!;
+
+    [OneTimeSetUp]
+    public async Task CreateAsync()
+    {
+        log = new TestLog();
+        await log.WriteAsync(12);
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => log.Dispose();
+
+    [Test]
+    public async Task Verify_ends_with_0_on_a_sound_log_and_prints_the_document()
+    {
+        CommandRun run = await RunAsync("audit", "verify", log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString(), "--json");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        JsonNode document = JsonNode.Parse(run.Output)!;
+        Assert.That(document["sound"]!.GetValue<bool>());
+        Assert.That(document["entries"]!.GetValue<int>(), Is.EqualTo(26));
+        Assert.That(SchemaCheck.Problems(JsonNode.Parse(DocumentSchema.Text(typeof(AuditVerifyDocument)))!, document), Is.Empty);
+    }
+
+    [Test]
+    public async Task Verify_ends_with_1_when_the_key_is_not_the_logs_and_names_the_finding()
+    {
+        CommandRun run = await RunAsync("audit", "verify", log.ClinicFolder, "--log-key", log.Miner.Verifier.ToString());
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Output, Does.Contain("error note").And.Contain("NOT sound"));
+    }
+
+    [Test]
+    public async Task Verify_without_a_key_is_a_usage_error_and_of_no_folder_could_not()
+    {
+        Assert.That((await RunAsync("audit", "verify", log.ClinicFolder)).ExitCode, Is.EqualTo(2));
+        Assert.That((await RunAsync("audit", "verify", "nowhere", "--log-key", log.Clinic.Verifier.ToString())).ExitCode, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Bundle_written_by_one_command_is_verified_by_the_other()
+    {
+        string file = Path.Combine(log.Folder, "case.audit.json");
+        CommandRun written = await RunAsync("audit", "bundle", log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString(), "--lo", "4", "--hi", "20", "--type", "query.sent", "-o", file);
+        Assert.That(written.ExitCode, Is.Zero, written.Error);
+        CommandRun verified = await RunAsync("audit", "verify", file, "--log-key", log.Clinic.Verifier.ToString());
+        Assert.That(verified.ExitCode, Is.Zero, verified.Error + verified.Output);
+        Assert.That(verified.Output, Does.Contain("read 8 entries, 8 withheld"));
+        CommandRun again = await RunAsync("audit", "bundle", log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString(), "-o", file);
+        Assert.That(again.ExitCode, Is.EqualTo(3), "an output is never overwritten");
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("TREAT", "HRESCH", StringComparison.Ordinal));
+        Assert.That((await RunAsync("audit", "verify", file, "--log-key", log.Clinic.Verifier.ToString())).ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Search_prints_one_document_a_line()
+    {
+        CommandRun run = await RunAsync("audit", "search", log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString(), "--type", "result.received", "--json");
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(12));
+        Assert.That(SchemaCheck.Problems(JsonNode.Parse(DocumentSchema.Text(typeof(AuditSearchDocument)))!, JsonNode.Parse(lines[0])!), Is.Empty);
+    }
+
+    [TestCase("csv", 28)]
+    [TestCase("fhir", 26)]
+    [TestCase("syslog", 26)]
+    [TestCase("ndjson", 26)]
+    public async Task Export_writes_a_line_for_each_entry(string format, int lines)
+    {
+        CommandRun run = await RunAsync("audit", "export", log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString(), "--format", format);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(lines));
+    }
+
+    [Test]
+    public async Task Compare_of_two_logs_that_agree_ends_with_0()
+    {
+        string policy = Path.Combine(log.Folder, "both.policy");
+        await File.WriteAllTextAsync(policy, $"log {log.Clinic.Verifier}\nlog {log.Miner.Verifier}\nquorum none\n");
+        CommandRun run = await RunAsync(
+            "audit", "compare", log.ClinicFolder, log.MinerFolder, "--policy", policy, "--origin", "audit.example/clinic-7", "--miner-origin", "miner.example/m1",
+            "--clinic-id", "key:clinic7", "--miner-id", "key:miner1");
+        Assert.That(run.ExitCode, Is.Zero, run.Error + run.Output);
+        Assert.That(run.Output, Does.StartWith("the logs agree"));
+    }
+
+    [Test]
+    public async Task Receipt_is_checked_from_a_proof_file_that_carries_its_entry()
+    {
+        string file = Path.Combine(log.Folder, "receipt.tlog-proof");
+        Assert.That((await RunAsync("audit", "prove", log.ClinicFolder, "3", "--log-key", log.Clinic.Verifier.ToString(), "--with-entry", "-o", file)).ExitCode, Is.Zero);
+        CommandRun good = await RunAsync("audit", "receipt", file, "--log-key", log.Clinic.Verifier.ToString());
+        Assert.That((good.ExitCode, good.Output), Is.EqualTo((0, good.Output)), good.Error);
+        Assert.That(good.Output, Does.StartWith("good: entry 3"));
+        string text = await File.ReadAllTextAsync(file);
+        string[] lines = text.Split('\n');
+        lines[1] = "extra " + Convert.ToBase64String("{}"u8);
+        await File.WriteAllTextAsync(file, string.Join('\n', lines));
+        Assert.That((await RunAsync("audit", "receipt", file, "--log-key", log.Clinic.Verifier.ToString())).ExitCode, Is.EqualTo(1));
+        Assert.That((await RunAsync("audit", "prove", log.ClinicFolder, "99", "--log-key", log.Clinic.Verifier.ToString())).ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Served_log_is_verified_over_HTTP_and_its_entries_need_the_token()
+    {
+        const string Token = "a-token-of-enough-letters";
+        using CancellationTokenSource stop = new();
+        TaskCompletionSource<string> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task serving = ReviewHost.RunAsync(
+            IPAddress.Loopback, 0, routes => TileEndpoints.Map(routes, new PhysicalLogFiles(log.ClinicFolder), Token), started.SetResult, stop.Token);
+        Uri root = new(await started.Task);
+        using HttpClient client = new();
+        using HttpResponseMessage refused = await client.GetAsync(new Uri(root, "tile/entries/000.p/26"));
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        using HttpResponseMessage tile = await client.GetAsync(new Uri(root, "tile/0/000.p/26"));
+        Assert.That(tile.Headers.CacheControl!.ToString(), Does.Contain("immutable"));
+        foreach (string path in (string[])["tile/0/000.p/026", "tile/0/0", "state/tree", "tile/..%2f..%2fstate/tree", "checkpoints/26"])
+        {
+            using HttpResponseMessage absent = await client.GetAsync(new Uri(root, path));
+            Assert.That(absent.StatusCode, Is.EqualTo(HttpStatusCode.NotFound), path);
+        }
+
+        client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
+        Assert.That(await Task.Run(() => VerifiedLog.Open(new HttpLogSource(client, root), "audit.example/clinic-7", log.Policy).Entries().Count()), Is.EqualTo(26));
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    [Test]
+    public async Task Witness_over_HTTP_cosigns_and_gives_its_newest_checkpoint()
+    {
+        using SigningKey key = SigningKey.FromSeed([.. Enumerable.Repeat((byte)9, 32)]);
+        Witness witness = new(new NoteSigner("w.example", SignatureType.Cosignature, key), [log.Clinic.Verifier], new InMemoryWitnessStore(), TimeProvider.System);
+        using CancellationTokenSource stop = new();
+        TaskCompletionSource<string> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task serving = ReviewHost.RunAsync(
+            IPAddress.Loopback, 0, routes => WitnessEndpoints.Map(routes, witness, ["audit.example/clinic-7"]), started.SetResult, stop.Token);
+        Uri root = new(await started.Task);
+        using HttpClient client = new();
+        string note = await File.ReadAllTextAsync(Path.Combine(log.ClinicFolder, "checkpoint"));
+        using StringContent body = new("old 0\n\n" + note);
+        using HttpResponseMessage cosigned = await client.PostAsync(new Uri(root, "add-checkpoint"), body);
+        Assert.That(cosigned.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        using StringContent repeated = new("old 0\n\n" + note);
+        using HttpResponseMessage conflict = await client.PostAsync(new Uri(root, "add-checkpoint"), repeated);
+        Assert.That((conflict.StatusCode, await conflict.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.Conflict, "26\n")));
+        Assert.That(conflict.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/x.tlog.size"));
+        string hash = TestLog.Hash("audit.example/clinic-7");
+        string newest = await client.GetStringAsync(new Uri(root, $"{hash}/checkpoint"));
+        Assert.That(OpenedCheckpoint.Open(newest, "audit.example/clinic-7", TrustPolicy.Threshold([log.Clinic.Verifier], [witness.Verifier], 1)).IsAccepted);
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    private Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.Of(log.Folder, arguments);
+}
