@@ -6,6 +6,9 @@ namespace Subnet.Health.Models.Evaluation;
 internal sealed class ConvertStage(ColumnKind kind, Lane[] from, Lane[] to) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("convert").Lanes("from", from).Lanes("to", to).Word("kind", kind.ToString());
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)

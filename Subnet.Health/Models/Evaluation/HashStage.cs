@@ -11,6 +11,10 @@ internal sealed class HashStage(ColumnKind? kind, Lane[] from, Lane[] to, int bi
     private readonly uint mask = (1u << bits) - 1;
 
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("hash").Lanes("from", from).Lanes("to", to)
+        .Integers("bits", [bits]).Integers("seed", [seed]).Flag("ordered", ordered).Flag("boolean", kind == ColumnKind.Boolean);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)

@@ -9,6 +9,9 @@ internal sealed class InputStage(int input, ModelColumn column, Lane[] lanes) : 
     public int Input => input;
 
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("input").Integers("input", [input]).Lanes("to", lanes);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         RowColumn source = block.Inputs[input];

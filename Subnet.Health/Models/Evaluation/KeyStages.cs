@@ -7,6 +7,9 @@ namespace Subnet.Health.Models.Evaluation;
 internal sealed class TextTermStage(Lane[] from, Lane[] to, FrozenDictionary<string, int> places) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("text_keys").Lanes("from", from).Lanes("to", to).Texts("term", [.. places.OrderBy(p => p.Value).Select(p => p.Key)]);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -24,6 +27,9 @@ internal sealed class TextTermStage(Lane[] from, Lane[] to, FrozenDictionary<str
 /// <summary>A number to its 1-based place in a vocabulary; NaN or an unseen number is the missing key 0.</summary>
 internal sealed class NumberTermStage(Lane[] from, Lane[] to, FrozenDictionary<double, int> places) : Stage(from, to)
 {
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("number_keys").Lanes("from", from).Lanes("to", to).Doubles("term", [.. places.OrderBy(p => p.Value).Select(p => p.Key)]);
+
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
@@ -43,6 +49,9 @@ internal sealed class NumberTermStage(Lane[] from, Lane[] to, FrozenDictionary<d
 internal sealed class IntegerTermStage(Lane[] from, Lane[] to, FrozenDictionary<long, int> places) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("integer_keys").Lanes("from", from).Lanes("to", to).Integers("term", [.. places.OrderBy(p => p.Value).Select(p => p.Key)]);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -60,6 +69,9 @@ internal sealed class IntegerTermStage(Lane[] from, Lane[] to, FrozenDictionary<
 /// <summary>Keys to 0/1 slots: laid end to end for each key lane, or counted in one set of slots when bagged.</summary>
 internal sealed class KeyToVectorStage(Lane[] from, Lane[] to, int keyCount, bool bag) : Stage(from, to)
 {
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("indicators").Lanes("from", from).Lanes("to", to).Integers("keys", [keyCount]).Flag("bag", bag);
+
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
@@ -87,6 +99,9 @@ internal sealed class KeyToVectorStage(Lane[] from, Lane[] to, int keyCount, boo
 internal sealed class KeyToBinaryStage(Lane[] from, Lane[] to, int bits) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("binary").Lanes("from", from).Lanes("to", to).Integers("bits", [bits]);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -111,6 +126,9 @@ internal sealed class KeyToBinaryStage(Lane[] from, Lane[] to, int bits) : Stage
 internal sealed class KeyToTextStage(Lane[] from, Lane[] to, string[] values) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("key_texts").Lanes("from", from).Lanes("to", to).Texts("value", values);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -128,6 +146,9 @@ internal sealed class KeyToTextStage(Lane[] from, Lane[] to, string[] values) : 
 /// <summary>A key back to the number at its place; the missing key is NaN.</summary>
 internal sealed class KeyToNumberStage(Lane[] from, Lane[] to, float[] values) : Stage(from, to)
 {
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("key_numbers").Lanes("from", from).Lanes("to", to).Singles("value", values);
+
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {

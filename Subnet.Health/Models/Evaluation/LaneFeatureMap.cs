@@ -11,6 +11,12 @@ internal sealed class LaneFeatureMap(LaneProgram program, Lane[] lanes, string[]
     /// <inheritdoc/>
     public IReadOnlyList<string> Names => names;
 
+    /// <summary>What computes the features.</summary>
+    public LaneProgram Program => program;
+
+    /// <summary>The lane of each feature.</summary>
+    public IReadOnlyList<Lane> Lanes => lanes;
+
     /// <inheritdoc/>
     public float[] Evaluate(RowBatch rows, CancellationToken cancellationToken = default)
     {

@@ -41,6 +41,12 @@ internal sealed class LaneProgram
         rowsPerBlock = Math.Clamp(TargetValuesPerBlock / Math.Max(1, laneCounts.Sum()), MinRowsPerBlock, MaxRowsPerBlock);
     }
 
+    /// <summary>The stages that are kept, in order.</summary>
+    public IReadOnlyList<Stage> Stages => stages;
+
+    /// <summary>All declared input columns.</summary>
+    public IReadOnlyList<ModelColumn> Inputs => inputs;
+
     /// <summary>Positions of the input columns that the wanted lanes depend on.</summary>
     public IReadOnlySet<int> UsedInputs { get; }
 

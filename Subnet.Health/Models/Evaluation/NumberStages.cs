@@ -4,6 +4,9 @@ namespace Subnet.Health.Models.Evaluation;
 internal sealed class AffineStage(Lane[] from, Lane[] to, float[] scales, float[] offsets) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("affine").Lanes("from", from).Lanes("to", to).Singles("scale", scales).Singles("offset", offsets);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -20,6 +23,10 @@ internal sealed class AffineStage(Lane[] from, Lane[] to, float[] scales, float[
 internal sealed class CdfStage(Slot[] from, Lane[] to, bool useLogarithm, float[] means, float[] deviations)
     : Stage(from.SelectMany(slot => slot.Lanes), to)
 {
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("distribution").Slots(from).Lanes("to", to)
+        .Flag("logarithm", useLogarithm).Singles("mean", means).Singles("deviation", deviations);
+
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
@@ -71,6 +78,10 @@ internal sealed class BinStage(Slot[] from, Lane[] to, float[][] upperBounds, bo
         [.. upperBounds.Select(bounds => keepZero ? Bin(0, bounds) / (float)Math.Max(1, bounds.Length - 1) : 0)];
 
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("bins").Slots(from).Lanes("to", to).Flag("keep_zero", keepZero)
+        .Integers("count", [.. upperBounds.Select(bounds => (long)bounds.Length)]).Singles("bound", [.. upperBounds.SelectMany(bounds => bounds)]);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -120,6 +131,9 @@ internal sealed class BinStage(Slot[] from, Lane[] to, float[][] upperBounds, bo
 internal sealed class ReplaceMissingStage(Lane[] from, Lane[] to, float[] values) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("replace_missing").Lanes("from", from).Lanes("to", to).Singles("value", values);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -138,6 +152,9 @@ internal sealed class ReplaceMissingStage(Lane[] from, Lane[] to, float[] values
 internal sealed class ReplaceMissingDoubleStage(Lane[] from, Lane[] to, double[] values) : Stage(from, to)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("replace_missing_double").Lanes("from", from).Lanes("to", to).Doubles("value", values);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int j = 0; j < from.Length; j++)
@@ -155,6 +172,9 @@ internal sealed class ReplaceMissingDoubleStage(Lane[] from, Lane[] to, double[]
 /// <summary>1 where a single or double precision number is NaN, else 0.</summary>
 internal sealed class MissingIndicatorStage(Lane[] from, Lane[] to) : Stage(from, to)
 {
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("missing").Lanes("from", from).Lanes("to", to);
+
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
@@ -180,6 +200,10 @@ internal sealed class RowNormStage(Slot[] from, Lane[] to, bool subtractMean, Ro
     : Stage(from.SelectMany(slot => slot.Lanes), to)
 {
     private const float SmallestFactor = 1e-8f;
+
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("row_norm").Slots(from).Lanes("to", to)
+        .Flag("centred", subtractMean).Word("norm", norm.ToString()).Singles("scale", [scale]);
 
     /// <inheritdoc/>
     public override void Run(LaneBlock block)

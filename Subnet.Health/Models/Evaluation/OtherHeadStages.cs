@@ -65,6 +65,9 @@ internal sealed class CentroidStage(CentroidHead head, Lane[] features, Lane sum
 internal sealed class ConstantStage(float value, Lane to) : Stage([], [to])
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("constant").Lanes("to", [to]).Singles("value", [value]);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block) => block.Singles(to).Fill(value);
 }
 

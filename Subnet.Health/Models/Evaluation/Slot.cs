@@ -22,6 +22,9 @@ internal readonly record struct Slot(Lane Value, Lane? Explicit = null)
 internal sealed class RebuiltRowStage(Lane[] values, Lane[] masks) : Stage(values, masks)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("rebuilt_row").Lanes("from", values).Lanes("to", masks);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         Span<int> entries = block.Leaves.AsSpan(0, block.Rows);
@@ -55,6 +58,9 @@ internal sealed class RebuiltRowStage(Lane[] values, Lane[] masks) : Stage(value
 internal sealed class IndicatorRowStage(Lane[] values, Lane[] masks) : Stage(values, masks)
 {
     /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("indicator_row").Lanes("from", values).Lanes("to", masks);
+
+    /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
         for (int i = 0; i < block.Rows; i++)
@@ -78,15 +84,15 @@ internal sealed class IndicatorRowStage(Lane[] values, Lane[] masks) : Stage(val
 /// Which entries are explicit after joining columns: a row with more explicit entries than half of the slots is written out
 /// in full.
 /// </summary>
-internal sealed class JoinedRowStage(Slot[] slots, Lane[] masks)
-    : Stage(slots.Where(slot => slot.Explicit is not null).Select(slot => slot.Explicit!.Value), masks)
+internal sealed class JoinedRowStage(int slots, Lane[] own, Lane[] masks) : Stage(own, masks)
 {
-    private readonly Lane[] own = [.. slots.Where(slot => slot.Explicit is not null).Select(slot => slot.Explicit!.Value)];
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("joined_row").Lanes("from", own).Integers("slots", [slots]).Lanes("to", masks);
 
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
-        int always = slots.Length - own.Length;
+        int always = slots - own.Length;
         for (int i = 0; i < block.Rows; i++)
         {
             int entries = always;
@@ -95,7 +101,7 @@ internal sealed class JoinedRowStage(Slot[] slots, Lane[] masks)
                 entries += block.Singles(lane)[i] != 0 ? 1 : 0;
             }
 
-            bool dense = entries > slots.Length / 2;
+            bool dense = entries > slots / 2;
             for (int j = 0; j < own.Length; j++)
             {
                 block.Singles(masks[j])[i] = dense ? 1 : block.Singles(own[j])[i];

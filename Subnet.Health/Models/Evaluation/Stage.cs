@@ -21,4 +21,10 @@ internal abstract class Stage
 
     /// <summary>Runs on the rows of the block.</summary>
     public abstract void Run(LaneBlock block);
+
+    /// <summary>
+    /// The stage as a step of a public plan, without its operands' lanes spelled out twice; null for a stage that has no
+    /// place in front of the private head.
+    /// </summary>
+    public virtual PlanStep? Describe() => null;
 }

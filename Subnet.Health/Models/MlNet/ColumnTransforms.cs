@@ -108,7 +108,7 @@ internal static class ColumnTransforms
     private static Slot[] Densify(PipelineScope scope, Slot[] slots)
     {
         Lane[] masks = scope.Builder.NewLanes(LaneKind.Single, slots.Count(slot => slot.Explicit is not null));
-        scope.Builder.Add(new JoinedRowStage(slots, masks));
+        scope.Builder.Add(new JoinedRowStage(slots.Length, [.. slots.Where(slot => slot.Explicit is not null).Select(slot => slot.Explicit!.Value)], masks));
         int next = 0;
         return [.. slots.Select(slot => slot.Explicit is null ? slot : slot with { Explicit = masks[next++] })];
     }
