@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Subnet.Health.Models.Heads;
 
 namespace Subnet.Health.Circuits;
@@ -32,19 +33,42 @@ internal static class ExactScores
             case TreeEnsembleHead trees:
                 return Trees(trees, x);
             case OneVersusAllHead ova:
-                double[] members = new double[ova.Members.Length];
-                for (int k = 0; k < members.Length; k++)
-                {
-                    members[k] = Of(ova.Members[k].Head, x)[0];
-                }
-
-                return members;
+                return Members(ova.Members, x);
+            case PairwiseCouplingHead pairwise:
+                return Members(pairwise.Members, x);
+            case LocalDeepHead deep:
+                return [
+                    .. Rows(deep.ThetaPrime.AsSpan(), deep.BiasThetaPrime.AsSpan(), x),
+                    .. Rows(deep.W.AsSpan(), deep.BiasW.AsSpan(), x),
+                    .. Rows(deep.Theta.AsSpan(), deep.BiasTheta.AsSpan(), x)];
             case ConstantHead constant:
                 return [(2.0 * constant.Probability) - 1];
             default:
                 // Encoded features of these heads are exact or reals without a link; the lowered form itself is the model.
                 return Lowered(head, x);
         }
+    }
+
+    private static double[] Members(ImmutableArray<MemberModel> members, ReadOnlySpan<float> x)
+    {
+        double[] scores = new double[members.Length];
+        for (int k = 0; k < scores.Length; k++)
+        {
+            scores[k] = Of(members[k].Head, x)[0];
+        }
+
+        return scores;
+    }
+
+    private static double[] Rows(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, ReadOnlySpan<float> x)
+    {
+        double[] sums = new double[biases.Length];
+        for (int k = 0; k < sums.Length; k++)
+        {
+            sums[k] = biases[k] + Dot(weights.Slice(k * x.Length, x.Length), x);
+        }
+
+        return sums;
     }
 
     private static double Dot(ReadOnlySpan<float> weights, ReadOnlySpan<float> x)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Subnet.Health.Models.Heads;
 
 namespace Subnet.Health.Circuits;
@@ -11,21 +12,16 @@ internal static class HeadLowering
         reason = null;
         switch (head)
         {
-            case LinearHead or MulticlassLinearHead or NaiveBayesHead or CentroidHead or ConstantHead:
+            case LinearHead or MulticlassLinearHead or NaiveBayesHead or CentroidHead or ConstantHead or LocalDeepHead:
                 return CircuitKind.Linear;
             case AdditiveHead:
                 return CircuitKind.Additive;
             case TreeEnsembleHead { Aggregate: TreeAggregate.Sum or TreeAggregate.Average }:
                 return CircuitKind.ForestLeaves;
             case OneVersusAllHead ova:
-                CircuitKind? first = KindOf(ova.Members[0].Head, out reason);
-                if (ova.Members.Any(member => KindOf(member.Head, out _) != first))
-                {
-                    reason = "its members need different circuits; train all of them with one trainer";
-                    return null;
-                }
-
-                return first;
+                return KindOf(ova.Members, out reason);
+            case PairwiseCouplingHead pairwise:
+                return KindOf(pairwise.Members, out reason);
             default:
                 reason = $"{head.GetType().Name} is not linear in any public features; use a linear model, an additive model or trees";
                 return null;
@@ -33,7 +29,7 @@ internal static class HeadLowering
     }
 
     /// <summary>The linear forms of a head, in the order of its raw scores.</summary>
-    /// <param name="head">Of a kind that <see cref="KindOf"/> names.</param>
+    /// <param name="head">Of a kind that <see cref="KindOf(ModelHead, out string?)"/> names.</param>
     /// <param name="reals">How each feature of the vector is quantised; used by heads that take reals.</param>
     /// <exception cref="CircuitException">The head has no circuit.</exception>
     public static IReadOnlyList<RealForm> Lower(ModelHead head, RealEncoding reals)
@@ -55,16 +51,44 @@ internal static class HeadLowering
                     new BinEncoding(additive.Shapes), 1, [additive.Intercept, .. additive.Shapes.SelectMany(shape => shape.Effects)])];
             case TreeEnsembleHead trees:
                 return Trees(trees);
-            case OneVersusAllHead { Members: var members } when members[0].Head is LinearHead:
-                LinearHead[] heads = [.. members.Select(member => (LinearHead)member.Head)];
-                return [Linear(
-                    reals, [.. heads.SelectMany(member => member.Weights).Select(w => (double)w)], [.. heads.Select(member => (double)member.Bias)])];
             case OneVersusAllHead ova:
-                return [.. ova.Members.SelectMany(member => Lower(member.Head, reals))];
+                return Members(ova.Members, reals);
+            case PairwiseCouplingHead pairwise:
+                return Members(pairwise.Members, reals);
+            case LocalDeepHead deep:
+                return [Linear(
+                    reals,
+                    [.. deep.ThetaPrime.Concat(deep.W).Concat(deep.Theta).Select(w => (double)w)],
+                    [.. deep.BiasThetaPrime.Concat(deep.BiasW).Concat(deep.BiasTheta).Select(b => (double)b)])];
             default:
                 KindOf(head, out string? reason);
                 throw new CircuitException($"the model cannot be compiled: {reason}.");
         }
+    }
+
+    private static CircuitKind? KindOf(ImmutableArray<MemberModel> members, out string? reason)
+    {
+        CircuitKind? first = KindOf(members[0].Head, out reason);
+        if (members.Any(member => KindOf(member.Head, out _) != first))
+        {
+            reason = "its members need different circuits; train all of them with one trainer";
+            return null;
+        }
+
+        return first;
+    }
+
+    // Linear members share one product; others have integer features of their own, so each is asked by itself.
+    private static IReadOnlyList<RealForm> Members(ImmutableArray<MemberModel> members, RealEncoding reals)
+    {
+        if (members.Any(member => member.Head is not LinearHead))
+        {
+            return [.. members.SelectMany(member => Lower(member.Head, reals))];
+        }
+
+        LinearHead[] heads = [.. members.Select(member => (LinearHead)member.Head)];
+        return [Linear(
+            reals, [.. heads.SelectMany(head => head.Weights).Select(w => (double)w)], [.. heads.Select(head => (double)head.Bias)])];
     }
 
     // w . x = w . (middle + step phi): the steps go into the weights, the middles into the bias.

@@ -70,6 +70,9 @@ internal abstract class OneHotEncoding : FeatureEncoding
 internal sealed class BinEncoding(ImmutableArray<ShapeFunction> shapes)
     : OneHotEncoding(shapes.Select(shape => shape.UpperBounds.Length))
 {
+    /// <summary>The shapes; of their effects nothing is used here.</summary>
+    public ImmutableArray<ShapeFunction> Shapes => shapes;
+
     /// <inheritdoc/>
     protected override int Active(int group, ReadOnlySpan<float> x) => shapes[group].Bin(x[shapes[group].Feature]);
 }
@@ -80,6 +83,9 @@ internal sealed class BinEncoding(ImmutableArray<ShapeFunction> shapes)
 /// </summary>
 internal sealed class LeafEncoding(ImmutableArray<DecisionTree> trees) : OneHotEncoding(trees.Select(tree => tree.LeafCount))
 {
+    /// <summary>The trees; of their leaf weights nothing is used here.</summary>
+    public ImmutableArray<DecisionTree> Trees => trees;
+
     /// <inheritdoc/>
     protected override int Active(int group, ReadOnlySpan<float> x) => trees[group].Walk(x);
 }

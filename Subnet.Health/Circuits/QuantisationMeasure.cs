@@ -9,6 +9,7 @@ internal static class QuantisationMeasure
     public static QuantisationReport Measure(CompiledModel compiled, ReferenceRows rows)
     {
         SplitModel model = compiled.Model;
+        PublicRest rest = PublicRest.Of(model);
         int classes = compiled.Classes;
         long[] answers = new long[classes];
         var floats = new List<double>();
@@ -38,8 +39,8 @@ internal static class QuantisationMeasure
                 statistics.Add(exact[k]);
             }
 
-            int label = ScoreFinish.Finish(model, exact, x).Label;
-            if (label != ScoreFinish.Finish(model, rounded, x).Label && !IsTie(compiled, model, exact, x))
+            int label = ScoreFinish.Finish(rest, exact, x).Label;
+            if (label != ScoreFinish.Finish(rest, rounded, x).Label && !IsTie(compiled, rest, exact, x))
             {
                 changed++;
             }
@@ -90,17 +91,17 @@ internal static class QuantisationMeasure
     }
 
     // Whether moving the raw scores by the declared rounding can change the label.
-    private static bool IsTie(CompiledModel compiled, SplitModel model, double[] exact, ReadOnlySpan<float> x)
+    private static bool IsTie(CompiledModel compiled, PublicRest rest, double[] exact, ReadOnlySpan<float> x)
     {
         double reach = compiled.Parts.Max(part => part.LargestRounding);
-        int label = ScoreFinish.Finish(model, exact, x).Label;
+        int label = ScoreFinish.Finish(rest, exact, x).Label;
         for (int k = 0; k < exact.Length; k++)
         {
             foreach (double step in (ReadOnlySpan<double>)[-2 * reach, 2 * reach])
             {
                 double[] moved = [.. exact];
                 moved[k] += step;
-                if (ScoreFinish.Finish(model, moved, x).Label != label)
+                if (ScoreFinish.Finish(rest, moved, x).Label != label)
                 {
                     return true;
                 }

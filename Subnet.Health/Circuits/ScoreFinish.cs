@@ -1,4 +1,4 @@
-using Subnet.Health.Models;
+using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.Heads;
 
 namespace Subnet.Health.Circuits;
@@ -13,14 +13,14 @@ internal sealed record FinishedScore(float[] Scores, float? Probability, int Lab
 internal static class ScoreFinish
 {
     /// <summary>Finishes one row.</summary>
-    /// <param name="model">The public parts.</param>
-    /// <param name="raw">The raw scores, one for each class.</param>
+    /// <param name="rest">The public parts.</param>
+    /// <param name="raw">The raw scores.</param>
     /// <param name="x">The feature vector, of which distances need the length.</param>
-    public static FinishedScore Finish(SplitModel model, ReadOnlySpan<double> raw, ReadOnlySpan<float> x)
+    public static FinishedScore Finish(PublicRest rest, ReadOnlySpan<double> raw, ReadOnlySpan<float> x)
     {
-        float[] scores = Link(model.Head, raw, x);
-        float? probability = model.Head is ConstantHead constant ? constant.Probability : model.Calibration?.Calibrate(scores[0]);
-        int label = model.Decision switch
+        float[] scores = Combine(rest, raw, x);
+        float? probability = rest.Calibration?.Calibrate(scores[0]);
+        int label = rest.Decision switch
         {
             DecisionRule.Above above => (above.OnProbability ? probability ?? float.NaN : scores[0]) > above.Threshold ? 2 : 1,
             DecisionRule.Largest => Best(scores, smallest: false),
@@ -30,7 +30,7 @@ internal static class ScoreFinish
         return new FinishedScore(scores, probability, label);
     }
 
-    private static float[] Link(ModelHead head, ReadOnlySpan<double> raw, ReadOnlySpan<float> x)
+    private static float[] Combine(PublicRest rest, ReadOnlySpan<double> raw, ReadOnlySpan<float> x)
     {
         float[] scores = new float[raw.Length];
         for (int k = 0; k < scores.Length; k++)
@@ -38,14 +38,13 @@ internal static class ScoreFinish
             scores[k] = (float)raw[k];
         }
 
-        return head switch
+        return rest.Combination switch
         {
-            LinearHead linear => Apply(linear.Link, scores),
-            MulticlassLinearHead multiclass => Apply(multiclass.Link, scores),
-            TreeEnsembleHead trees => Apply(trees.Link, scores),
-            OneVersusAllHead ova => OneVersusAll(ova, scores),
-            CentroidHead => Distances(raw, x),
-            _ => scores,
+            Combination.Normalised => Normalise(Probabilities(rest, scores)),
+            Combination.Coupled => PairwiseCoupling.Combine(Probabilities(rest, scores)),
+            Combination.Distances => Distances(raw, x),
+            Combination.LocalDeep => [LocalDeep(raw, rest.Sigma)],
+            _ => Apply(rest.Link, scores),
         };
     }
 
@@ -57,21 +56,13 @@ internal static class ScoreFinish
         _ => scores,
     };
 
-    private static float[] OneVersusAll(OneVersusAllHead head, float[] scores)
-    {
-        if (head.Formula != OneVersusAllFormula.Normalised)
-        {
-            return head.Formula == OneVersusAllFormula.Softmax ? Softmax(scores) : scores;
-        }
+    private static float[] Probabilities(PublicRest rest, float[] scores) => [.. scores.Select((score, k) => rest.Members[k].Calibrate(score))];
 
-        float[] probabilities = [.. scores.Select((score, k) => Math.Max(0, head.Members[k] switch
-        {
-            { Calibration: Calibration calibration } => calibration.Calibrate(score),
-            { Head: ConstantHead constant } => constant.Probability,
-            _ => score,
-        }))];
-        float total = probabilities.Sum();
-        return total > 0 ? [.. probabilities.Select(p => p / total)] : probabilities;
+    private static float[] Normalise(float[] probabilities)
+    {
+        float[] positive = [.. probabilities.Select(p => p < 0 ? 0 : p)];
+        float total = positive.Sum();
+        return total > 0 ? [.. positive.Select(p => p / total)] : positive;
     }
 
     private static float[] Softmax(float[] scores)
@@ -96,6 +87,25 @@ internal static class ScoreFinish
         }
 
         return distances;
+    }
+
+    // Gates and experts of all 2L - 1 nodes, then the ways of the L - 1 inner ones: 5L - 3 raw scores.
+    private static float LocalDeep(ReadOnlySpan<double> raw, float sigma)
+    {
+        int leaves = (raw.Length + 3) / 5;
+        int nodes = (2 * leaves) - 1;
+        double total = 0;
+        int node = 0;
+        while (true)
+        {
+            total += Math.Tanh(sigma * raw[node]) * raw[nodes + node];
+            if (node >= leaves - 1)
+            {
+                return (float)total;
+            }
+
+            node = (2 * node) + (raw[(2 * nodes) + node] > 0 ? 1 : 2);
+        }
     }
 
     private static int Best(float[] scores, bool smallest)

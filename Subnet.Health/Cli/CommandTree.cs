@@ -75,7 +75,9 @@ internal static class CommandTree
             "Reads, evaluates, compiles and checks models.",
             new ModelInspectCommand(),
             new ModelPredictCommand(),
-            new ModelVerifyCommand()),
+            new ModelVerifyCommand(),
+            new ModelCompileCommand(),
+            new ModelCardCommand()),
         new NounCommand("epoch", "Epochs of the consensus on given inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
         new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),
         new NounCommand(

@@ -112,17 +112,13 @@ internal sealed class LocalDeepStage(LocalDeepHead head, Lane[] features, Lane s
     }
 }
 
-/// <summary>
-/// Pairwise coupling: from probabilities of "class i or class j" (lower triangle) to one probability for each class.
-/// </summary>
+/// <summary>Pairwise coupling of every row; see <see cref="PairwiseCoupling"/>.</summary>
 internal sealed class CouplingStage(Lane[] pairs, Lane[] scores) : Stage(pairs, scores)
 {
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
-        int n = scores.Length;
-        double[] p = new double[pairs.Length];
-        double[] q = new double[n];
+        float[] p = new float[pairs.Length];
         for (int row = 0; row < block.Rows; row++)
         {
             for (int k = 0; k < p.Length; k++)
@@ -130,59 +126,11 @@ internal sealed class CouplingStage(Lane[] pairs, Lane[] scores) : Stage(pairs, 
                 p[k] = block.Singles(pairs[k])[row];
             }
 
-            Reconcile(p, n);
-            double total = 0;
-            for (int i = 0; i < n; i++)
+            float[] q = PairwiseCoupling.Combine(p);
+            for (int i = 0; i < q.Length; i++)
             {
-                q[i] = Probability(p, n, i);
-                total += q[i];
-            }
-
-            total = total <= 0 ? 1 : total;
-            for (int i = 0; i < n; i++)
-            {
-                block.Singles(scores[i])[row] = (float)(q[i] / total);
+                block.Singles(scores[i])[row] = q[i];
             }
         }
-    }
-
-    private static int Pair(int i, int j) => (Math.Max(i, j) * (Math.Max(i, j) + 1) / 2) + Math.Min(i, j);
-
-    // "i or j" is at least as likely as "i": raised where the separately trained models say otherwise.
-    private static void Reconcile(double[] p, int n)
-    {
-        for (int i = 0; i < n; i++)
-        {
-            double own = p[Pair(i, i)];
-            if (!(own > 0))
-            {
-                continue;
-            }
-
-            for (int j = 0; j < n; j++)
-            {
-                if (j != i && !(p[Pair(i, j)] >= own))
-                {
-                    p[Pair(i, j)] = own;
-                }
-            }
-        }
-    }
-
-    private static double Probability(double[] p, int n, int i)
-    {
-        double own = p[Pair(i, i)];
-        if (!(own > 0))
-        {
-            return 0;
-        }
-
-        double total = 0;
-        for (int j = 0; j < n; j++)
-        {
-            total += j == i ? 0 : p[Pair(i, j)];
-        }
-
-        return own / Math.Max(own, total - ((n - 2) * own));
     }
 }

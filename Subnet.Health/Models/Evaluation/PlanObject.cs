@@ -6,6 +6,9 @@ namespace Subnet.Health.Models.Evaluation;
 /// <summary>Typed access to an object of a public plan or card; what is absent or of another type is refused by name.</summary>
 internal sealed class PlanObject(CanonicalObject json)
 {
+    /// <summary>The object itself.</summary>
+    public CanonicalObject Json => json;
+
     /// <summary>Refuses unless a condition holds.</summary>
     public static void Require(bool condition, string rule)
     {

@@ -87,3 +87,12 @@ internal sealed record IsotonicCalibration(ImmutableArray<IsotonicPiece> Pieces)
 /// <param name="Maximum">Highest score, inclusive.</param>
 /// <param name="Value">Probability.</param>
 internal readonly record struct IsotonicPiece(float Minimum, float Maximum, float Value);
+
+/// <summary>p = slope s + offset: the probability of a model whose score is a linear function of it.</summary>
+/// <param name="Slope">Finite.</param>
+/// <param name="Offset">Finite.</param>
+internal sealed record LineCalibration(double Slope, double Offset) : Calibration
+{
+    /// <inheritdoc/>
+    protected override float Map(float score) => (float)((Slope * score) + Offset);
+}

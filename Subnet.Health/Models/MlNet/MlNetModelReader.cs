@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Subnet.Health.Models.Evaluation;
-using Subnet.Health.Models.Heads;
 
 namespace Subnet.Health.Models.MlNet;
 
@@ -112,9 +111,7 @@ internal static class MlNetModelReader
         var schema = new ModelSchema(
             parts.Task, inputs, [.. outputs.Select(output => output.Name)], [.. parts.ClassLabels]);
         var features = new LaneFeatureMap(scope.Builder.Build(parts.Features.Values), parts.Features.Values, parts.Features.SlotNames);
-        SplitModel? split = parts.Head is PairwiseCouplingHead or LocalDeepHead
-            ? null
-            : new SplitModel(features, parts.Head, parts.Calibration, parts.Decision);
+        var split = new SplitModel(features, parts.Head, parts.Calibration, parts.Decision);
         return new MlNetModel(schema, split, predict, outputs, features);
     }
 }

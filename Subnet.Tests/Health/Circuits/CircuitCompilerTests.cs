@@ -3,6 +3,7 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Health.Circuits;
 using Subnet.Health.Models;
+using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.Heads;
 using Subnet.Health.Models.Rows;
 using Subnet.Tests.Support;
@@ -129,12 +130,38 @@ internal sealed class CircuitCompilerTests
     [Test]
     public void A_head_without_a_linear_form_is_refused_with_the_reason()
     {
-        var head = new LocalDeepHead(1, 2, 1, [0, 0, 0], [0, 0, 0], [0], [0, 0, 0], [0], [0, 0, 0]);
+        DecisionTree tree = new([new TreeNode(0, 0.5f, ~0, ~1)], [1, 2]);
         Assert.Multiple(() =>
         {
-            Assert.That(HeadLowering.KindOf(head, out string? reason), Is.Null);
+            Assert.That(HeadLowering.KindOf(new TreeEnsembleHead(1, [tree], [0], TreeAggregate.Maximum), out string? reason), Is.Null);
             Assert.That(reason, Does.Contain("not linear"));
         });
+    }
+
+    [Test]
+    public void Local_deep_and_coupled_heads_finish_to_the_scores_of_the_plain_stages()
+    {
+        var random = new Random(11);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+        const int Features = 3;
+        var deep = new LocalDeepHead(
+            Features, 4, 2, [.. Draw(7 * Features)], [.. Draw(7 * Features)], [.. Draw(3 * Features)], [.. Draw(7)], [.. Draw(3)], [.. Draw(7)]);
+        var pairs = new PairwiseCouplingHead(
+            3, [.. Enumerable.Range(0, 6).Select(_ => new MemberModel(new LinearHead([.. Draw(Features)], 0.1f), new PlattCalibration(-2, 0.3)))]);
+        foreach (ModelHead head in (ModelHead[])[deep, pairs])
+        {
+            var builder = new LaneProgramBuilder();
+            Lane[] inputs = builder.AddInput(new ModelColumn("x", ColumnKind.Single, Features, true));
+            Lane[] scores = HeadEmitter.Emit(builder, head, [.. inputs.Select(lane => new Slot(lane))]);
+            var map = new LaneFeatureMap(builder.Build(scores), scores, [.. scores.Select(lane => "y")]);
+            float[] x = Draw(Features);
+            float[] plain = map.Evaluate(new RowBatch(1, new RowColumn<float>("x", ColumnKind.Single, [x[0]], [x[1]], [x[2]])));
+            PublicRest rest = PublicRest.Of(new SplitModel(map, head, null, new DecisionRule.None()));
+
+            float[] finished = ScoreFinish.Finish(rest, ExactScores.Of(head, x), x).Scores;
+
+            Assert.That(finished, Is.EqualTo(plain).Within(1e-5f));
+        }
     }
 
     [Test]

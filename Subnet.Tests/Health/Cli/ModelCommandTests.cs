@@ -96,4 +96,26 @@ internal sealed class ModelCommandTests
             Assert.That(run.Error, Does.Contain("--input"));
         });
     }
+
+    [Test]
+    public async Task Compile_writes_a_card_that_the_card_command_shows_and_a_circuit_under_a_password()
+    {
+        using TemporaryFolder home = new();
+        string folder = Path.Combine(home.Path, "heart");
+        Dictionary<string, string> password = new() { ["SUBNET_MODEL_PASSWORD"] = "a long password" };
+        string[] arguments = ["model", "compile", Model("heart-gam"), "--input", Rows("heart-gam"), "--output", folder, "--id", "m1"];
+        CommandRun compile = await CommandRun.Of(home.Path, arguments, password);
+        CommandRun again = await CommandRun.Of(home.Path, arguments, password);
+        CommandRun card = await CommandRun.Of(home.Path, ["model", "card", Path.Combine(folder, "card.json"), "--json"]);
+        CommandRun broken = await CommandRun.Of(home.Path, ["model", "card", Path.Combine(folder, "circuit.bin")]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(compile.ExitCode, Is.Zero, compile.Error);
+            Assert.That(again.ExitCode, Is.EqualTo((int)ExitCode.CouldNot));
+            Assert.That(card.ExitCode, Is.Zero, card.Error);
+            Assert.That((string?)JsonNode.Parse(card.Output)!["circuit"], Is.EqualTo("additive"));
+            Assert.That(compile.Output, Does.Contain((string?)JsonNode.Parse(card.Output)!["card"]));
+            Assert.That(broken.ExitCode, Is.EqualTo((int)ExitCode.CouldNot));
+        });
+    }
 }

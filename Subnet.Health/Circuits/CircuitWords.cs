@@ -1,0 +1,30 @@
+namespace Subnet.Health.Circuits;
+
+/// <summary>The words of the protocol for circuits.</summary>
+internal static class CircuitWords
+{
+    /// <summary>The name of a circuit.</summary>
+    public static string Of(CircuitKind kind) => kind switch
+    {
+        CircuitKind.ForestLeaves => "forest-leaves",
+        CircuitKind.Additive => "additive",
+        _ => "linear",
+    };
+
+    /// <summary>What the circuit keeps private.</summary>
+    public static string PrivatePart(CircuitKind kind) => kind switch
+    {
+        CircuitKind.ForestLeaves => "leaf values; the structure of the trees is public",
+        CircuitKind.Additive => "shape values; the edges of the bins are public",
+        _ => "weights",
+    };
+
+    /// <summary>The circuit of a name, or null.</summary>
+    public static CircuitKind? Parse(string word) => word switch
+    {
+        "forest-leaves" => CircuitKind.ForestLeaves,
+        "additive" => CircuitKind.Additive,
+        "linear" => CircuitKind.Linear,
+        _ => null,
+    };
+}

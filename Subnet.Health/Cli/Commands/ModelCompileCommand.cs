@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Subnet.Crypto.Commitments;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Circuits;
+using Subnet.Health.Cli.Commands.Wallets;
+using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Output;
+using Subnet.Health.Models;
+
+namespace Subnet.Health.Cli.Commands;
+
+/// <summary>
+/// <c>subnet model compile MODEL --input training.csv --output DIR</c>: writes the public card and the private circuit,
+/// encrypted under a password.
+/// </summary>
+internal sealed class ModelCompileCommand : SubnetCommand
+{
+    private const string CardFile = "card.json";
+    private const string PrivateFile = "circuit.bin";
+
+    private readonly Argument<string> model = ModelArguments.Model();
+    private readonly Option<string> input = ModelArguments.Input();
+    private readonly Option<string> output = new("--output") { Description = "A folder to make; it must not exist.", HelpName = "DIR" };
+    private readonly Option<string> id = new("--id") { Description = "A neutral identifier of the model.", DefaultValueFactory = _ => "model" };
+    private readonly Option<string> title = new("--title") { Description = "One line for the card.", DefaultValueFactory = _ => "" };
+    private readonly Option<string> use = new("--intended-use") { Description = "For whom and what the model is.", DefaultValueFactory = _ => "" };
+    private readonly Option<string> limits = new("--limits") { Description = "Where it must not be used.", DefaultValueFactory = _ => "" };
+    private readonly Option<string> data = new("--data") { Description = "What it was trained and measured on.", DefaultValueFactory = _ => "" };
+    private readonly Option<string?> passwordFile = OptionNames.Create<string?>(
+        "--password-file", "A file whose first line is the password; else SUBNET_MODEL_PASSWORD, else a question.");
+
+    public ModelCompileCommand()
+        : base(
+            "compile",
+            "Write a model's public card and its private circuit, encrypted under a password.",
+            new CommandExample("model compile heart.zip --input training.csv --output heart", "a saved model and rows for its ranges"))
+    {
+        Arguments.Add(model);
+        foreach (Option option in (Option[])[input, output, id, title, use, limits, data, passwordFile])
+        {
+            Options.Add(option);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Type> Documents => [typeof(ModelCompileDocument)];
+
+    /// <inheritdoc/>
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        string folder = context.FullPath(context.Get(output)
+            ?? throw new CommandException(ErrorCodes.Usage, "No folder is given to write to.", "Give it with --output DIR."));
+        if (Path.Exists(folder))
+        {
+            throw new CommandException(ErrorCodes.FileExists, $"'{folder}' exists.", "Choose another name or remove it.");
+        }
+
+        IPlainModel read = ModelArguments.ReadModel(context, model);
+        SplitModel split = read.Split ?? throw new CircuitException("the model cannot be compiled: its private part is not linear in any public features.");
+        CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read)));
+        byte[] password = SecretInput.Read(
+            context, context.Get(passwordFile), "SUBNET_MODEL_PASSWORD", "Password for the private circuit", "--password-file", confirm: true);
+        byte[] card;
+        byte[] sealedCircuit;
+        try
+        {
+            using OperatingSystemRandomSource random = new();
+            (card, sealedCircuit) = Make(context, compiled, read, password, random);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(password);
+        }
+
+        await WriteAsync(folder, card, sealedCircuit, cancellationToken).ConfigureAwait(false);
+        ModelCompileDocument document = new(
+            folder, ModelCard.Hash(card), card.Length, sealedCircuit.Length, CircuitWords.Of(compiled.Kind),
+            [.. compiled.Parts.Select(CircuitPartEntry.Of)], QuantisationEntry.Of(compiled.Report));
+        context.Output.Document(document, console =>
+        {
+            console.Write(CircuitPartEntry.Table(document.Parts));
+            context.Output.Raw($"{document.Quantisation.Sentence}\ncard {Convert.ToHexStringLower(document.Card)}\n{Path.Combine(folder, CardFile)}\n{Path.Combine(folder, PrivateFile)}\n");
+        });
+        return ExitCode.Done;
+    }
+
+    private (byte[] Card, byte[] Circuit) Make(
+        CommandContext context, CompiledModel compiled, IPlainModel read, byte[] password, OperatingSystemRandomSource random)
+    {
+        PrivatePart[] parts = [.. compiled.Parts.Select(part => PrivatePart.Create(part.Form.Weights, random))];
+        GeneratorSet generators = GeneratorSet.Create(parts.Max(part => part.Weights.Length));
+        byte[][] commitments = [.. parts.Select(part => part.Opening.Commit(generators).Bytes.ToArray())];
+        var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!);
+        byte[] card = ModelCard.Write(compiled, read.Schema.Task, read.Schema.ClassLabels, text, commitments);
+
+        // What is written must be what a client can read.
+        CardReader.Read(card);
+        using var circuit = new PrivateCircuit(ModelCard.Hash(card), parts);
+        return (card, CircuitFile.Seal(circuit, password, ScryptCost.Default, random));
+    }
+
+    private static async Task WriteAsync(string folder, byte[] card, byte[] circuit, CancellationToken cancellationToken)
+    {
+        // Made under another name first: a full disk or Ctrl-C leaves no half of a pair.
+        string partial = folder + ".partial";
+        try
+        {
+            Directory.CreateDirectory(partial);
+            await File.WriteAllBytesAsync(Path.Combine(partial, CardFile), card, cancellationToken).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(Path.Combine(partial, PrivateFile), circuit, cancellationToken).ConfigureAwait(false);
+            Directory.Move(partial, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+            {
+                Directory.Delete(partial, recursive: true);
+            }
+        }
+    }
+}
+
+/// <summary>The answer of <c>subnet model compile</c>.</summary>
+internal sealed record ModelCompileDocument(
+    string Folder,
+    byte[] Card,
+    int CardBytes,
+    int CircuitBytes,
+    string Circuit,
+    IReadOnlyList<CircuitPartEntry> Parts,
+    QuantisationEntry Quantisation) : Document(FormatName)
+{
+    public const string FormatName = "subnet/model-compile/1";
+}
