@@ -9,7 +9,7 @@ namespace Subnet.Tests.Interop;
 /// </summary>
 internal sealed class NodeOracle : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
     private readonly Task<string> errors;
