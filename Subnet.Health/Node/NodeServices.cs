@@ -6,5 +6,5 @@ namespace Subnet.Health.Node;
 internal static class NodeServices
 {
     /// <summary>The services that every node of a network runs with.</summary>
-    public static LedgerServices Create() => new(new Ed25519SignatureVerifier(), null, new OpeningProofVerifier());
+    public static LedgerServices Create() => new(new Ed25519SignatureVerifier(), new AccessTokenVerifier(), new OpeningProofVerifier());
 }

@@ -93,6 +93,16 @@ internal sealed class LedgerSimulation : IDisposable
     public BlockOutcome Produce(IReadOnlyList<Transaction> transactions) =>
         Engine.Produce(Signer("sequencer"), Engine.TimeMs + 12_000, transactions);
 
+    /// <summary>Takes the nonces from the ledger again: a transaction that was left out, or not produced, used up none.</summary>
+    public void ForgetNonces()
+    {
+        _nonces.Clear();
+        foreach ((AccountId account, Account state) in Engine.State.Accounts.Unordered())
+        {
+            _nonces[account] = state.Nonce;
+        }
+    }
+
     public void Dispose() => Engine.Dispose();
 
     private static HashSigner Signer(string name) => new(new AccountId(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
@@ -201,11 +211,6 @@ internal sealed class LedgerSimulation : IDisposable
             Accepted += outcome.Reasons[i] == RejectionReason.None ? 1 : 0;
         }
 
-        // A free call that was left out used up no nonce.
-        _nonces.Clear();
-        foreach ((AccountId account, Account state) in Engine.State.Accounts.Unordered())
-        {
-            _nonces[account] = state.Nonce;
-        }
+        ForgetNonces();
     }
 }
