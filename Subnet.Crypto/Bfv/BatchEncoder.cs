@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Rlwe;
@@ -48,9 +49,10 @@ public sealed class BatchEncoder
 
         Span<ulong> words = destination.ResizeCoefficients(SlotCount);
         int[] positions = _positions;
-        for (int i = 0; i < values.Length; i++)
+        ref ulong target = ref MemoryMarshal.GetReference(words);
+        for (int i = 0; i < values.Length && i < positions.Length; i++)
         {
-            words[positions[i]] = values[i];
+            Unsafe.Add(ref target, (nuint)(uint)positions[i]) = values[i];
         }
 
         for (int i = values.Length; i < positions.Length; i++)
@@ -107,9 +109,11 @@ public sealed class BatchEncoder
         words[plaintext.Count..].Clear();
         Parameters.PlainTables.Forward(words);
         int[] positions = _positions;
+        ref ulong source = ref MemoryMarshal.GetReference(words);
         for (int i = 0; i < positions.Length && i < destination.Length; i++)
         {
-            destination[i] = words[positions[i]];
+            // Positions are below N.
+            destination[i] = Unsafe.Add(ref source, (nuint)(uint)positions[i]);
         }
     }
 

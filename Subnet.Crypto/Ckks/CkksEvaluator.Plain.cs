@@ -43,18 +43,24 @@ public sealed partial class CkksEvaluator
                 $"the scales {a.Scale:R} of the ciphertext and {plaintext.Scale:R} of the plaintext differ; encode the plaintext with the scale of the ciphertext");
         }
 
-        destination.CopyFrom(a);
+        Shape(a, a.Size, destination);
         for (int prime = 0; prime < a.Level.PrimeCount; prime++)
         {
             Span<ulong> limb = destination.Limb(0, prime);
             if (subtract)
             {
-                ModularVector.Subtract(limb, plaintext.Limb(prime), limb, a.Level.Moduli[prime]);
+                ModularVector.Subtract(a.Limb(0, prime), plaintext.Limb(prime), limb, a.Level.Moduli[prime]);
             }
             else
             {
-                ModularVector.Add(limb, plaintext.Limb(prime), limb, a.Level.Moduli[prime]);
+                ModularVector.Add(a.Limb(0, prime), plaintext.Limb(prime), limb, a.Level.Moduli[prime]);
             }
+        }
+
+        int words = a.Level.PolynomialWords;
+        if (!ReferenceEquals(a, destination))
+        {
+            a.Words[words..].CopyTo(destination.Words[words..]);
         }
 
         CheckResult(destination);

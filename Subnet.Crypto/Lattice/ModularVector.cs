@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Subnet.Crypto.Lattice;
 
@@ -17,8 +19,8 @@ internal static class ModularVector
         for (; i <= r.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
         {
             // Unsigned wrap-around makes the wrong one of the two candidates the larger one.
-            Vector<ulong> sum = new Vector<ulong>(a[i..]) + new Vector<ulong>(b[i..]);
-            Vector.Min(sum, sum - q).CopyTo(r[i..]);
+            Vector<ulong> sum = Load(a, i) + Load(b, i);
+            Store(Vector.Min(sum, sum - q), r, i);
         }
 
         for (; i < r.Length; i++)
@@ -35,8 +37,8 @@ internal static class ModularVector
         int i = 0;
         for (; i <= r.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
         {
-            Vector<ulong> difference = new Vector<ulong>(a[i..]) - new Vector<ulong>(b[i..]);
-            Vector.Min(difference, difference + q).CopyTo(r[i..]);
+            Vector<ulong> difference = Load(a, i) - Load(b, i);
+            Store(Vector.Min(difference, difference + q), r, i);
         }
 
         for (; i < r.Length; i++)
@@ -53,8 +55,8 @@ internal static class ModularVector
         int i = 0;
         for (; i <= r.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
         {
-            Vector<ulong> x = new(a[i..]);
-            Vector.AndNot(q - x, Vector.Equals(x, Vector<ulong>.Zero)).CopyTo(r[i..]);
+            Vector<ulong> x = Load(a, i);
+            Store(Vector.AndNot(q - x, Vector.Equals(x, Vector<ulong>.Zero)), r, i);
         }
 
         for (; i < r.Length; i++)
@@ -72,8 +74,8 @@ internal static class ModularVector
         int i = 0;
         for (; i <= r.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
         {
-            Vector<ulong> sum = new Vector<ulong>(a[i..]) + addend;
-            Vector.Min(sum, sum - q).CopyTo(r[i..]);
+            Vector<ulong> sum = Load(a, i) + addend;
+            Store(Vector.Min(sum, sum - q), r, i);
         }
 
         for (; i < r.Length; i++)
@@ -85,14 +87,31 @@ internal static class ModularVector
     /// <summary>Whether every word is below the modulus; looks at all of them.</summary>
     public static bool AllBelow(ReadOnlySpan<ulong> a, ulong modulus)
     {
-        ulong tooLarge = 0;
-        foreach (ulong word in a)
+        Vector<ulong> bound = new(modulus);
+        Vector<ulong> tooLarge = Vector<ulong>.Zero;
+        int i = 0;
+        for (; i <= a.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
         {
-            tooLarge |= word >= modulus ? 1UL : 0UL;
+            tooLarge |= Vector.GreaterThanOrEqual(Load(a, i), bound);
         }
 
-        return tooLarge == 0;
+        bool below = Vector.EqualsAll(tooLarge, Vector<ulong>.Zero);
+        for (; i < a.Length; i++)
+        {
+            below &= a[i] < modulus;
+        }
+
+        return below;
     }
+
+    // The loops stay within the lengths that were checked.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<ulong> Load(ReadOnlySpan<ulong> words, int index) =>
+        Vector.LoadUnsafe(ref MemoryMarshal.GetReference(words), (nuint)index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector<ulong> value, Span<ulong> words, int index) =>
+        value.StoreUnsafe(ref MemoryMarshal.GetReference(words), (nuint)index);
 
     private static void CheckLengths(int a, int b, int r)
     {

@@ -9,6 +9,7 @@ public sealed unsafe partial class NttTables
     private readonly WordBuffer _forwardDouble = WordBuffer.Empty;
     private readonly WordBuffer _inverseDouble = WordBuffer.Empty;
     private readonly double _inverseDegreeDouble;
+    private readonly double _scaledRootDouble;
 
     /// <summary>The modulus as a double.</summary>
     internal double DoubleValue => Modulus.Value;
@@ -21,7 +22,7 @@ public sealed unsafe partial class NttTables
     {
         fixed (ulong* roots = _forwardDouble.Span)
         {
-            DoubleNtt<TLanes>.Forward<TIn, TOut>(source, destination, Degree, DoubleValue, (double*)roots);
+            DoubleNtt<TLanes>.Forward<TIn, TOut>(source, destination, Degree, DoubleValue, new RootTable((double*)roots, Degree));
         }
     }
 
@@ -33,7 +34,7 @@ public sealed unsafe partial class NttTables
     {
         fixed (ulong* roots = _inverseDouble.Span)
         {
-            DoubleNtt<TLanes>.Inverse<TIn, TOut>(source, destination, Degree, DoubleValue, (double*)roots, _inverseDegreeDouble);
+            DoubleNtt<TLanes>.Inverse<TIn, TOut>(source, destination, Degree, DoubleValue, new RootTable((double*)roots, Degree), _inverseDegreeDouble, _scaledRootDouble);
         }
     }
 
@@ -41,12 +42,15 @@ public sealed unsafe partial class NttTables
     internal static double Balance(ulong residue, Modulus modulus) =>
         residue > modulus.Value / 2 ? -(double)(modulus.Value - residue) : residue;
 
+    // The roots, then each divided by the prime.
     private static WordBuffer Balance(ReadOnlySpan<ulong> residues, Modulus modulus)
     {
-        WordBuffer buffer = new(residues.Length);
+        WordBuffer buffer = new(2 * residues.Length);
         for (int i = 0; i < residues.Length; i++)
         {
-            buffer.Span[i] = BitConverter.DoubleToUInt64Bits(Balance(residues[i], modulus));
+            double value = Balance(residues[i], modulus);
+            buffer.Span[i] = BitConverter.DoubleToUInt64Bits(value);
+            buffer.Span[residues.Length + i] = BitConverter.DoubleToUInt64Bits(value / modulus.Value);
         }
 
         return buffer;

@@ -45,6 +45,7 @@ public sealed partial class NttTables
             _forwardDouble = Balance(_forward, modulus);
             _inverseDouble = Balance(_inverse, modulus);
             _inverseDegreeDouble = Balance(_inverseDegree.Value, modulus);
+            _scaledRootDouble = Balance(_inverseDegree.Multiply(_inverse[1], modulus), modulus);
         }
 
         Kernels = LimbKernels.For(this);

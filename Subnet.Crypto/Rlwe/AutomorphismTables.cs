@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Subnet.Crypto.Lattice;
 
 namespace Subnet.Crypto.Rlwe;
@@ -17,13 +19,16 @@ internal sealed class AutomorphismTables(int degree)
     /// <summary>r = a(X^g), coefficient form: coefficient k goes to k g mod 2N, with a change of sign from N on.</summary>
     public void ApplyToCoefficients(ReadOnlySpan<ulong> a, int element, Span<ulong> r, Modulus modulus)
     {
-        int[] table = _coefficients.GetOrAdd(element, CoefficientTable);
+        int[] table = _coefficients.TryGetValue(element, out int[]? known) ? known : _coefficients.GetOrAdd(element, CoefficientTable);
         ulong q = modulus.Value;
+        CheckLengths(a.Length, r.Length);
+        ref ulong source = ref MemoryMarshal.GetReference(a);
         for (int i = 0; i < table.Length && i < r.Length; i++)
         {
+            // Entries are below N. Zero stays zero: the mask is empty unless the value has a bit.
             int entry = table[i];
             int sign = entry >> 31;
-            ulong value = a[entry ^ sign];
+            ulong value = Unsafe.Add(ref source, (nuint)(uint)(entry ^ sign));
             ulong mask = (ulong)(long)sign & (ulong)((long)(0 - value) >> 63);
             r[i] = value ^ ((value ^ (q - value)) & mask);
         }
@@ -32,10 +37,20 @@ internal sealed class AutomorphismTables(int degree)
     /// <summary>r = a(X^g), NTT form: a permutation.</summary>
     public void ApplyToValues(ReadOnlySpan<ulong> a, int element, Span<ulong> r)
     {
-        int[] table = _values.GetOrAdd(element, ValueTable);
+        int[] table = _values.TryGetValue(element, out int[]? known) ? known : _values.GetOrAdd(element, ValueTable);
+        CheckLengths(a.Length, r.Length);
+        ref ulong source = ref MemoryMarshal.GetReference(a);
         for (int i = 0; i < table.Length && i < r.Length; i++)
         {
-            r[i] = a[table[i]];
+            r[i] = Unsafe.Add(ref source, (nuint)(uint)table[i]);
+        }
+    }
+
+    private void CheckLengths(int a, int r)
+    {
+        if (a != degree || r != degree)
+        {
+            throw new ArgumentException($"an automorphism of degree {degree} works on {degree} words, not {a} and {r}");
         }
     }
 

@@ -75,6 +75,15 @@ public sealed class Decryptor : IDisposable
             throw new InvalidOperationException("only BFV has a noise budget; a CKKS result is approximate from the start");
         }
 
+        return Math.Max(0, ciphertext.Level.TotalBits - (int)ScaledNoise(ciphertext).GetBitLength() - 1);
+    }
+
+    /// <summary>
+    /// The largest coefficient of [t phase]_q in absolute value: t times the noise. A diagnosis like
+    /// <see cref="InvariantNoiseBudget"/>, with the same warning.
+    /// </summary>
+    internal BigInteger ScaledNoise(Ciphertext ciphertext)
+    {
         Level level = ciphertext.Level;
         int n = Parameters.PolyModulusDegree;
         using ScratchPool.Scratch phase = Parameters.Scratch.Rent(level.PolynomialWords, isSecret: true);
@@ -94,7 +103,7 @@ public sealed class Decryptor : IDisposable
             largest = BigInteger.Max(largest, value);
         }
 
-        return Math.Max(0, level.TotalBits - (int)largest.GetBitLength() - 1);
+        return largest;
     }
 
     /// <summary>Wipes the powers of the key that were kept; the key itself stays.</summary>

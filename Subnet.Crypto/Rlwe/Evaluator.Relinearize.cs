@@ -20,14 +20,22 @@ public abstract partial class Evaluator
             }
         }
 
-        destination.CopyFrom(a);
-        for (int power = destination.Size - 1; power >= 2; power--)
+        int size = a.Size;
+        Level level = a.Level;
+        if (!ReferenceEquals(a, destination))
         {
-            KeySwitching.Add(
-                destination.Level, destination.Polynomial(power), destination.IsNttForm, keys.Find(power)!, destination.Polynomial(0), destination.Polynomial(1));
+            Shape(a, 2, destination);
+            a.Words[..(2 * level.PolynomialWords)].CopyTo(destination.Words);
         }
 
-        destination.Resize(destination.Level, 2);
+        Span<ulong> words = destination.Words;
+        for (int power = size - 1; power >= 2; power--)
+        {
+            KeySwitching.Add(
+                level, a.Polynomial(power), a.IsNttForm, keys.Find(power)!, words[..level.PolynomialWords], words.Slice(level.PolynomialWords, level.PolynomialWords));
+        }
+
+        destination.Resize(level, 2);
         CheckResult(destination);
     }
 

@@ -60,16 +60,25 @@ internal static class ZeroEncryption
     /// </summary>
     public static void Asymmetric(Level level, PublicKey publicKey, bool isNtt, IRandomSourceFactory random, Ciphertext destination)
     {
+        using IRandomSource source = random.Create();
+        Asymmetric(level, publicKey, isNtt, divide: true, source, destination);
+    }
+
+    /// <summary>
+    /// The same from a given stream, which yields u, then e_0, then e_1; without division it is made at the level itself, as for
+    /// re-randomisation.
+    /// </summary>
+    public static void Asymmetric(Level level, PublicKey publicKey, bool isNtt, bool divide, IRandomSource source, Ciphertext destination)
+    {
         Parameters parameters = level.Parameters;
         int n = parameters.PolyModulusDegree;
-        Level upper = level.Previous ?? level;
-        bool divide = upper.PrimeCount > level.PrimeCount;
+        Level upper = divide && level.Previous is { } above ? above : level;
+        divide = upper.PrimeCount > level.PrimeCount;
         int last = upper.PrimeCount - 1;
         destination.Resize(level, 2);
         destination.IsNttForm = isNtt;
         destination.Scale = 1.0;
 
-        using IRandomSource source = random.Create();
         using SecretCoefficients small = new(3 * n);
         Span<sbyte> u = small.Span[..n];
         TernarySampler.Sample(source, u);

@@ -34,6 +34,16 @@ internal readonly struct DoubleModulus<TLanes>
         return TLanes.SubtractProduct(high, quotient, Value) + low;
     }
 
+    /// <summary>A balanced representative of a * w for a constant w, with w/p at hand: the quotient need not wait for the product.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes Multiply(TLanes a, TLanes w, TLanes quotientOfW)
+    {
+        TLanes high = a * w;
+        TLanes quotient = TLanes.Round(a * quotientOfW);
+        TLanes low = TLanes.MultiplySubtract(a, w, high);
+        return TLanes.SubtractProduct(high, quotient, Value) + low;
+    }
+
     /// <summary>The representative of a in [-p/2, p/2], up to one unit in the last place of the quotient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Reduce(TLanes a) => TLanes.SubtractProduct(a, TLanes.Round(a * Inverse), Value);
