@@ -30,7 +30,7 @@ internal readonly unsafe struct DoubleLanes512 : IDoubleLanes<DoubleLanes512>
     {
         1 => Load(source),
         2 => new(Avx512F.PermuteVar8x64(Vector256.Load(source).ToVector512Unsafe(), Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3))),
-        4 => new(Vector512.Create(Vector256.Create(source[0]), Vector256.Create(source[1]))),
+        4 => new(Avx512F.PermuteVar8x64(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe(), Vector512.Create(0L, 0, 0, 0, 1, 1, 1, 1))),
         _ => Broadcast(source[0]),
     };
 

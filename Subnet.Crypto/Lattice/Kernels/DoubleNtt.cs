@@ -47,7 +47,7 @@ internal static unsafe partial class DoubleNtt<TLanes>
 
         if (length == TLanes.Count)
         {
-            ForwardInRegisters<TOut>(x, new Groups(0, groups, groups), p, roots);
+            ForwardInRegisters<TOut>(x, new Groups(0, groups, groups), p, roots, bound.ForwardStages(int.Log2(TLanes.Count)));
             return;
         }
 
@@ -75,7 +75,7 @@ internal static unsafe partial class DoubleNtt<TLanes>
                 range = range.Quarter();
             }
 
-            ForwardInRegisters<TOut>(x, range, p, roots);
+            ForwardInRegisters<TOut>(x, range, p, roots, inner.ForwardStages(int.Log2(TLanes.Count)));
         }
     }
 
@@ -141,38 +141,37 @@ internal static unsafe partial class DoubleNtt<TLanes>
     }
 
     /// <summary>The stages of blocks as long as a vector, two blocks at a time.</summary>
-    private static void ForwardInRegisters<TOut>(double* x, Groups groups, DoubleModulus<TLanes> p, RootTable roots)
+    private static void ForwardInRegisters<TOut>(double* x, Groups groups, DoubleModulus<TLanes> p, RootTable roots, bool reduce)
         where TOut : struct, ILaneFormat<TLanes>
     {
         for (int group = groups.First; group < groups.End; group += 2)
         {
             double* block = x + ((long)group * TLanes.Count);
-            ForwardVectors<TOut>(TLanes.Load(block), TLanes.Load(block + TLanes.Count), block, groups.Count + group, p, roots);
+            ForwardVectors<TOut>(TLanes.Load(block), TLanes.Load(block + TLanes.Count), block, groups.Count + group, p, roots, reduce);
         }
     }
 
     /// <summary>
-    /// The stages inside two neighbouring vectors whose first roots are at <paramref name="root"/> and the next place. The
-    /// unmultiplied halves are reduced first: from 1/2 on three stages stay below 8.
+    /// The stages inside two neighbouring vectors whose first roots are at <paramref name="root"/> and the next place.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ForwardVectors<TOut>(TLanes u, TLanes v, double* to, int root, DoubleModulus<TLanes> p, RootTable roots)
+    private static void ForwardVectors<TOut>(TLanes u, TLanes v, double* to, int root, DoubleModulus<TLanes> p, RootTable roots, bool reduce)
         where TOut : struct, ILaneFormat<TLanes>
     {
         if (TLanes.Count == 8)
         {
-            ForwardStage(ref u, ref v, 4, roots, root, p, reduce: true);
+            ForwardStage(ref u, ref v, 4, roots, root, p, reduce);
             ForwardStage(ref u, ref v, 2, roots, 2 * root, p, reduce: false);
             ForwardStage(ref u, ref v, 1, roots, 4 * root, p, reduce: false);
         }
         else if (TLanes.Count == 4)
         {
-            ForwardStage(ref u, ref v, 2, roots, root, p, reduce: true);
+            ForwardStage(ref u, ref v, 2, roots, root, p, reduce);
             ForwardStage(ref u, ref v, 1, roots, 2 * root, p, reduce: false);
         }
         else
         {
-            ForwardStage(ref u, ref v, 1, roots, root, p, reduce: true);
+            ForwardStage(ref u, ref v, 1, roots, root, p, reduce);
         }
 
         TLanes.Interleave(p.Reduce(u), p.Reduce(v), out TLanes low, out TLanes high);
