@@ -42,6 +42,12 @@ internal sealed class LogStore : IDisposable
         }
 
         integrated = state is null ? new TreeFrontier() : TreeStateFile.Read(state);
+        if (state is null)
+        {
+            // From now on a missing state is damage: the first tiles may be there before the first state that counts them.
+            Durable.Replace(TreePath, TreeStateFile.Write(integrated));
+        }
+
         committed = new TreeFrontier(integrated.Size, integrated.Edge());
         if (MerkleTree.Root(new TileTree(new FileTileSource(files), integrated.Size), integrated.Size) != integrated.Root())
         {

@@ -2,10 +2,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Subnet.Crypto.Transparency.Storage;
 
-/// <summary>A log's folder on this machine's file system.</summary>
-public sealed class PhysicalLogFiles : ILogFiles
+/// <summary>
+/// A log's folder on this machine's file system. A file that is appended to stays open until it is renamed, removed or this is disposed:
+/// opening it for each commit would cost as much as a fast disk's fsync.
+/// </summary>
+public sealed class PhysicalLogFiles : ILogFiles, IDisposable
 {
     private readonly string root;
+    private readonly Dictionary<string, SafeFileHandle> appending = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
 
     /// <summary>The files below a folder, which is made if its parent exists.</summary>
     public PhysicalLogFiles(string root)
@@ -62,6 +67,7 @@ public sealed class PhysicalLogFiles : ILogFiles
     /// <inheritdoc/>
     public void Write(string path, ReadOnlySpan<byte> bytes)
     {
+        Close(path);
         using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Create, FileAccess.Write);
         RandomAccess.Write(handle, bytes, 0);
     }
@@ -69,20 +75,32 @@ public sealed class PhysicalLogFiles : ILogFiles
     /// <inheritdoc/>
     public void Append(string path, ReadOnlySpan<byte> bytes)
     {
-        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.OpenOrCreate, FileAccess.Write);
+        SafeFileHandle handle = Appending(path);
         RandomAccess.Write(handle, bytes, RandomAccess.GetLength(handle));
     }
 
     /// <inheritdoc/>
     public void Truncate(string path, long length)
     {
-        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Write);
+        using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.SetLength(handle, length);
     }
 
     /// <inheritdoc/>
     public void Sync(string path)
     {
+        SafeFileHandle? open;
+        lock (gate)
+        {
+            appending.TryGetValue(path, out open);
+        }
+
+        if (open is not null)
+        {
+            RandomAccess.FlushToDisk(open);
+            return;
+        }
+
         using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(handle);
     }
@@ -91,11 +109,17 @@ public sealed class PhysicalLogFiles : ILogFiles
     public void SyncFolder(string folder) => FolderSync.Flush(Full(folder));
 
     /// <inheritdoc/>
-    public void Rename(string path, string newPath) => File.Move(Full(path), Full(newPath), true);
+    public void Rename(string path, string newPath)
+    {
+        Close(path);
+        Close(newPath);
+        File.Move(Full(path), Full(newPath), true);
+    }
 
     /// <inheritdoc/>
     public void Delete(string path)
     {
+        Close(path);
         if (File.Exists(Full(path)))
         {
             File.Delete(Full(path));
@@ -113,6 +137,44 @@ public sealed class PhysicalLogFiles : ILogFiles
 
     /// <inheritdoc/>
     public IDisposable Lock(string path) => new FileStream(Full(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    /// <summary>Closes what is open.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (SafeFileHandle handle in appending.Values)
+            {
+                handle.Dispose();
+            }
+
+            appending.Clear();
+        }
+    }
+
+    private SafeFileHandle Appending(string path)
+    {
+        lock (gate)
+        {
+            if (!appending.TryGetValue(path, out SafeFileHandle? handle))
+            {
+                appending[path] = handle = File.OpenHandle(Full(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            }
+
+            return handle;
+        }
+    }
+
+    private void Close(string path)
+    {
+        lock (gate)
+        {
+            if (appending.Remove(path, out SafeFileHandle? handle))
+            {
+                handle.Dispose();
+            }
+        }
+    }
 
     private string Full(string path) => path.Split('/').Contains("..")
         ? throw new ArgumentException("a path of a log does not leave its folder", nameof(path))

@@ -12,8 +12,12 @@ namespace Subnet.Health.Review.Verification;
 /// </summary>
 /// <param name="options">What the reviewer allows.</param>
 /// <param name="report">Where findings go.</param>
-internal sealed class SemanticVerifier(SemanticOptions options, VerificationReport report)
+/// <param name="marks">When witnesses saw which sizes, in order of the size; none where no witness is trusted.</param>
+internal sealed class SemanticVerifier(SemanticOptions options, VerificationReport report, IReadOnlyList<WitnessMark>? marks = null)
 {
+    private readonly IReadOnlyList<WitnessMark> marks = marks ?? [];
+    private readonly List<(long Index, string Key, long LastSize)> retiredKeys = [];
+    private int nextMark;
     private readonly HashSet<UInt128> events = [];
     private readonly Dictionary<string, long> nextSeq = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long Index, string? In, string? Model)> open = new(StringComparer.Ordinal);
@@ -42,6 +46,7 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         CheckEvent(index, entry);
         CheckSeq(index, entry);
         CheckTime(index, entry);
+        CheckWindow(index, entry);
         if (!entry.IsOk)
         {
             return;
@@ -52,11 +57,23 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         CheckConsent(index, entry);
         CheckQuery(index, entry);
         CheckReceipt(index, entry);
+        if (entry.Type == "key.retired")
+        {
+            retiredKeys.Add((index, entry.Members.TextOrNull("key")!, entry.Members.IntegerOrNull("last_size")!.Value));
+        }
     }
 
-    /// <summary>Says what stayed open.</summary>
+    /// <summary>Says what stayed open, and whether a retired key signed.</summary>
     public void Finish()
     {
+        foreach ((long index, string key, long lastSize) in retiredKeys)
+        {
+            if (report.Checkpoint is { Checkpoint.Size: long size } opened && size > lastSize && opened.Signatures.Any(signature => signature.Key.ToString() == key))
+            {
+                report.Add(FindingSeverity.Error, "key-retired", index, $"the checkpoint of {size} entries is signed with a key that was retired at {lastSize}");
+            }
+        }
+
         foreach ((string name, (long index, _, _)) in open.OrderBy(pair => pair.Value.Index))
         {
             report.Add(FindingSeverity.Warning, "no-result", index, $"query {name} has no result in this log: lost, timed out or under way");
@@ -94,6 +111,24 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         }
 
         newest = entry.Type == "clock.step" ? entry.Time : entry.Time > newest ? entry.Time : newest;
+    }
+
+    /// <summary>An entry that a witness had not seen is not much older than that, and one that it had seen is not younger.</summary>
+    private void CheckWindow(long index, AuditEntry entry)
+    {
+        while (nextMark < marks.Count && marks[nextMark].Size <= index)
+        {
+            nextMark++;
+        }
+
+        bool tooOld = nextMark > 0 && entry.Time < marks[nextMark - 1].Time - options.AllowedDelay;
+        bool tooYoung = nextMark < marks.Count && entry.Time > marks[nextMark].Time + options.AllowedSkew;
+        if (tooOld || tooYoung)
+        {
+            report.Add(
+                FindingSeverity.Error, "time-window", index,
+                $"the time {EntryTime.Format(entry.Time)} is {(tooOld ? "before a witness saw the log without this entry" : "after a witness saw the log with it")}");
+        }
     }
 
     private void CheckPurpose(long index, AuditEntry entry)

@@ -199,6 +199,27 @@ internal sealed class AuditVerificationTests
     }
 
     [Test]
+    public async Task Time_outside_the_window_that_witnesses_saw_is_seen()
+    {
+        await WriteRawAsync(Entry(0, "00"), Entry(1, "01", "2026-03-01T00:10:00.000Z"), Entry(2, "02", "2026-03-01T00:10:01.000Z"));
+        DateTimeOffset seen = new(2026, 3, 1, 0, 5, 0, TimeSpan.Zero);
+        Assert.That(Codes(Verify(null, new WitnessMark(1, seen))), Is.Empty);
+        Assert.That(Codes(Verify(null, new WitnessMark(2, seen))), Is.EqualTo(new[] { "time-window" }), "entry 1 is younger than what the witness saw");
+        Assert.That(Codes(Verify(null, new WitnessMark(0, seen))), Is.EqualTo(new[] { "time-window" }), "entry 0 came late with an old time");
+    }
+
+    [Test]
+    public async Task Checkpoint_beyond_the_last_size_of_a_retired_key_is_seen()
+    {
+        CanonicalObject retired = Entry(0, "00");
+        retired["type"] = "key.retired";
+        retired["key"] = log.Clinic.Verifier.ToString();
+        retired["last_size"] = 1;
+        await WriteRawAsync(retired, Entry(1, "01"));
+        Assert.That(Codes(Verify(null)), Is.EqualTo(new[] { "key-retired" }));
+    }
+
+    [Test]
     public async Task Query_that_only_one_side_recorded_is_seen_by_the_other()
     {
         await log.WriteAsync(6);
@@ -284,10 +305,10 @@ internal sealed class AuditVerificationTests
 
     private IEnumerable<LoggedEntry> Open(string folder, string origin) => VerifiedLog.Open(new FolderLogSource(folder), origin, log.Policy).Entries();
 
-    private VerificationReport Verify(string? trusted)
+    private VerificationReport Verify(string? trusted, params WitnessMark[] marks)
     {
         VerificationReport report = new();
-        SemanticVerifier semantic = new(new SemanticOptions(), report);
+        SemanticVerifier semantic = new(new SemanticOptions(), report, marks);
         new StructuralVerifier(Origin, log.Policy).Verify(new FolderLogSource(log.ClinicFolder), trusted, report, semantic.Add, CancellationToken.None);
         semantic.Finish();
         return report;

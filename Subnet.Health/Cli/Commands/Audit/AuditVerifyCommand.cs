@@ -4,6 +4,7 @@ using System.Text;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Review.Bundles;
+using Subnet.Health.Review.Sources;
 using Subnet.Health.Review.Verification;
 
 namespace Subnet.Health.Cli.Commands.Audit;
@@ -42,11 +43,12 @@ internal sealed class AuditVerifyCommand : AuditReadCommand
         else
         {
             string? earlier = context.Get(trusted) is { } file ? await File.ReadAllTextAsync(context.ExistingFile(file), cancellationToken).ConfigureAwait(false) : null;
-            SemanticVerifier semantic = new(new SemanticOptions(), report);
+            ILogSource source = OpenSource(context);
+            SemanticVerifier semantic = new(new SemanticOptions(), report, WitnessMark.Read(source, origin, policy));
             bool onlyStructure = context.Get(structural);
             await Task.Run(
                 () => new StructuralVerifier(origin, policy).Verify(
-                    OpenSource(context), earlier, report, onlyStructure ? (_, _) => report.Count("(not read)") : semantic.Add, cancellationToken),
+                    source, earlier, report, onlyStructure ? (_, _) => report.Count("(not read)") : semantic.Add, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
             if (!onlyStructure)
             {
