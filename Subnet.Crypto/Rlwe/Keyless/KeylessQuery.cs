@@ -38,6 +38,10 @@ public static class KeylessQuery
     public static ReadOnlySpan<byte> Card(ReadOnlySpan<byte> query) =>
         query.Length >= SetOffset && query.StartsWith(FirstLine) ? query.Slice(CardOffset, DigestBytes) : [];
 
+    /// <summary>The number of rows that a query of sufficient length names; 0 when it is too short to name one.</summary>
+    public static int Rows(ReadOnlySpan<byte> query) =>
+        query.Length >= ClassesOffset && query.StartsWith(FirstLine) ? BinaryPrimitives.ReadUInt16BigEndian(query[RowsOffset..]) : 0;
+
     internal static int SecondPolynomialOffset(KeylessSet set) => FirstPolynomialOffset(set) + set.PackedPolynomialBytes;
 
     internal static int FirstPolynomialOffset(KeylessSet set) => SeedsOffset + ((set.WeightsArePublic ? 1 : 2) * PrngSeed.ByteCount);

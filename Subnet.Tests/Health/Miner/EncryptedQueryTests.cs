@@ -1,0 +1,177 @@
+using Google.Protobuf;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Crypto.Tokens;
+using Subnet.Health.Clinic;
+using Subnet.Health.Miner;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Rpc;
+using Subnet.Health.Rpc.Client;
+using Subnet.Health.Rpc.InferenceV1;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Miner;
+
+/// <summary>From a clinic's row to the answer that only it can read: real ciphertexts, tokens, receipts and gRPC.</summary>
+[TestFixture]
+internal sealed class EncryptedQueryTests
+{
+    private static readonly long[] Row = [1, 5, 7, -2];
+
+    [Test]
+    public async Task Clinic_reads_the_models_exact_answer_and_holds_the_miners_receipt()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(2, 8));
+        using KeylessClient client = MinerFixture.NewClient();
+        QueryRequest request = MinerFixture.Message(client.Encrypt(Row), miner.BuyToken());
+        QueryOutcome outcome = await miner.SendAsync(request);
+
+        Assert.That(outcome.IsAnswered, outcome.Fault ?? outcome.Refusal?.Code);
+        long[] answers = new long[1];
+        Assert.That(client.TryDecrypt(outcome.Reply!.Value.Span, 1000, answers), Is.EqualTo(KeylessRefusal.None));
+        Assert.That(answers[0], Is.EqualTo(MinerFixture.Expected(Row)));
+        Assert.That(outcome.Receipt!.Request, Is.EqualTo(Convert.ToHexStringLower(request.Event.Span)));
+    }
+
+    [Test]
+    public async Task Cards_are_served_with_their_hash()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(2, 8));
+        using GrpcChannel channel = miner.NewChannel();
+        ModelsReply models = await channel.UnaryAsync(InferenceMethods.Models, new ModelsRequest(), GrpcCallOptions.None, CancellationToken.None);
+        Assert.That(models.Cards.Single().Hash.ToByteArray(), Is.EqualTo(MinerFixture.Card));
+    }
+
+    [Test]
+    public async Task Retry_of_the_same_bytes_gets_the_very_same_reply()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(2, 8));
+        using KeylessClient client = MinerFixture.NewClient();
+        QueryRequest request = MinerFixture.Message(client.Encrypt(Row), miner.BuyToken());
+        QueryOutcome first = await miner.SendAsync(request);
+        QueryOutcome second = await miner.SendAsync(request);
+        Assert.That(second.Reply!.Value.ToArray(), Is.EqualTo(first.Reply!.Value.ToArray()));
+    }
+
+    [Test]
+    public async Task Token_spent_by_many_at_once_serves_one()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(4, 64));
+        byte[] token = miner.BuyToken();
+        QueryOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ =>
+        {
+            using KeylessClient client = MinerFixture.NewClient();
+            return await miner.SendAsync(MinerFixture.Message(client.Encrypt(Row), token));
+        }));
+        Assert.That(outcomes.Count(outcome => outcome.IsAnswered), Is.EqualTo(1));
+        Assert.That(outcomes.Count(outcome => outcome.Refusal?.Code == RefusalStatement.TokenRefused), Is.EqualTo(11));
+    }
+
+    [Test]
+    public async Task Forged_token_is_refused_and_uses_nothing_up()
+    {
+        InMemorySpentTokenStore spent = new();
+        await using MinerFixture miner = await MinerFixture.StartAsync(spent, new AdmissionControl(2, 8));
+        using KeylessClient client = MinerFixture.NewClient();
+        byte[] token = miner.BuyToken();
+        token[^1] ^= 1;
+        QueryOutcome outcome = await miner.SendAsync(MinerFixture.Message(client.Encrypt(Row), token));
+        Assert.That(outcome.Refusal!.Code, Is.EqualTo(RefusalStatement.TokenRefused));
+        Assert.That(spent.Tokens, Is.Empty);
+    }
+
+    [Test]
+    public async Task Query_of_an_unknown_card_is_refused_before_the_token_is_spent()
+    {
+        InMemorySpentTokenStore spent = new();
+        await using MinerFixture miner = await MinerFixture.StartAsync(spent, new AdmissionControl(2, 8));
+        using KeylessClient client = new(new byte[32], new byte[32], MinerFixture.Parameters, new KeylessLayout(MinerFixture.Features, 1, 1));
+        QueryOutcome outcome = await miner.SendAsync(MinerFixture.Message(client.Encrypt(Row), miner.BuyToken()));
+        Assert.That(outcome.Refusal!.Code, Is.EqualTo(RefusalStatement.QueryRefused));
+        Assert.That(spent.Tokens, Is.Empty);
+    }
+
+    [Test]
+    public async Task Damaged_queries_are_all_refused_with_one_code()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(2, 8));
+        using KeylessClient client = MinerFixture.NewClient();
+        byte[] query = client.Encrypt(Row);
+        foreach (Action<byte[]> damage in new Action<byte[]>[] { q => q[47] = 2, q => q[52] = 9, q => q.AsSpan(185, 64).Fill(0xFF), q => q.AsSpan(57, 64).CopyTo(q.AsSpan(121)) })
+        {
+            byte[] damaged = [.. query];
+            damage(damaged);
+            QueryOutcome outcome = await miner.SendAsync(MinerFixture.Message(damaged, miner.BuyToken()));
+            Assert.That(outcome.Refusal?.Code, Is.EqualTo(RefusalStatement.QueryRefused));
+        }
+    }
+
+    [Test]
+    public async Task Busy_miner_says_so_and_spends_nothing()
+    {
+        InMemorySpentTokenStore spent = new();
+        AdmissionControl admission = new(1, 0);
+        await using MinerFixture miner = await MinerFixture.StartAsync(spent, admission);
+        using KeylessClient client = MinerFixture.NewClient();
+        using (await admission.EnterAsync(CancellationToken.None))
+        {
+            GrpcException busy = (await Assert.ThrowsAsync<GrpcException>(() => miner.SendAsync(MinerFixture.Message(client.Encrypt(Row), miner.BuyToken()))))!;
+            Assert.That(busy.Status.Code, Is.EqualTo(GrpcStatusCode.ResourceExhausted));
+        }
+
+        Assert.That(spent.Tokens, Is.Empty);
+        Assert.That((await miner.SendAsync(MinerFixture.Message(client.Encrypt(Row), miner.BuyToken()))).IsAnswered);
+    }
+
+    [Test]
+    public async Task Receipt_of_another_miner_counts_for_nothing()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(2, 8));
+        using KeylessClient client = MinerFixture.NewClient();
+        using GrpcChannel channel = miner.NewChannel();
+        byte[] other = Subnet.Crypto.Identity.Ed25519.PublicKey(new byte[32]);
+        QueryOutcome outcome = await QueryClient.SendAsync(
+            channel, other, MinerFixture.Card, MinerFixture.Message(client.Encrypt(Row), miner.BuyToken()), TimeSpan.FromSeconds(30), CancellationToken.None);
+        Assert.That(outcome.IsAnswered, Is.False);
+        Assert.That(outcome.Fault, Does.Contain("another miner's"));
+    }
+
+    [Test]
+    public async Task Spent_tokens_and_replies_survive_a_restart()
+    {
+        using TemporaryFolder folder = new();
+        byte[] pkcs8;
+        using (BlindRsaSecretKey secret = BlindRsaSecretKey.Generate())
+        {
+            pkcs8 = secret.ToPkcs8();
+        }
+
+        using KeylessClient client = MinerFixture.NewClient();
+        QueryRequest request;
+        QueryOutcome before;
+        using (SqliteSpentTokenStore spent = new(folder.Combine("spent.db")))
+        await using (MinerFixture miner = await MinerFixture.StartAsync(spent, new AdmissionControl(2, 8), BlindRsaSecretKey.FromPkcs8(pkcs8)))
+        {
+            request = MinerFixture.Message(client.Encrypt(Row), miner.BuyToken());
+            before = await miner.SendAsync(request);
+        }
+
+        using (SqliteSpentTokenStore spent = new(folder.Combine("spent.db")))
+        await using (MinerFixture miner = await MinerFixture.StartAsync(spent, new AdmissionControl(2, 8), BlindRsaSecretKey.FromPkcs8(pkcs8)))
+        {
+            QueryOutcome after = await miner.SendAsync(request);
+            Assert.That(after.Reply!.Value.ToArray(), Is.EqualTo(before.Reply!.Value.ToArray()));
+            QueryRequest other = MinerFixture.Message(client.Encrypt([1, 1, 1, 1]), request.Token.ToByteArray());
+            Assert.That((await miner.SendAsync(other)).Refusal!.Code, Is.EqualTo(RefusalStatement.TokenRefused));
+            Assert.That(spent.Tokens(), Has.Count.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task Event_of_another_length_is_an_invalid_argument()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new InMemorySpentTokenStore(), new AdmissionControl(2, 8));
+        QueryRequest request = new() { Event = ByteString.CopyFrom(1, 2, 3) };
+        GrpcException refusal = (await Assert.ThrowsAsync<GrpcException>(() => miner.SendAsync(request)))!;
+        Assert.That(refusal.Status.Code, Is.EqualTo(GrpcStatusCode.InvalidArgument));
+    }
+}
