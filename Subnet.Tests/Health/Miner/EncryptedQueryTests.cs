@@ -162,7 +162,7 @@ internal sealed class EncryptedQueryTests
             Assert.That(after.Reply!.Value.ToArray(), Is.EqualTo(before.Reply!.Value.ToArray()));
             QueryRequest other = MinerFixture.Message(client.Encrypt([1, 1, 1, 1]), request.Token.ToByteArray());
             Assert.That((await miner.SendAsync(other)).Refusal!.Code, Is.EqualTo(RefusalStatement.TokenRefused));
-            Assert.That(spent.Tokens(), Has.Count.EqualTo(1));
+            Assert.That(spent.ReadTokens(), Has.Count.EqualTo(1));
         }
     }
 
