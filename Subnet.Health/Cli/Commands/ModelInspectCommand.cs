@@ -16,7 +16,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
         : base(
             "inspect",
             "Show a model's inputs, outputs, private part and, with rows for the ranges, its parameters.",
-            new CommandExample("model inspect heart.zip", "a saved model"),
+            new CommandExample("model inspect samples/models/heart-fasttree.zip"),
             new CommandExample("model inspect heart.zip --input training.csv", "a saved model and rows for it"))
     {
         Arguments.Add(model);

@@ -19,7 +19,7 @@ internal sealed class ModelPredictCommand : SubnetCommand
         : base(
             "predict",
             "Predict rows in the clear.",
-            new CommandExample("model predict heart.zip --input rows.csv", "a saved model and rows for it"),
+            new CommandExample("model predict samples/models/wdbc-lbfgs-vector.zip --input samples/data/wdbc.csv"),
             new CommandExample("model predict heart.zip --input rows.csv --output out.csv", "the same, into a file"))
     {
         Arguments.Add(model);

@@ -21,7 +21,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
         : base(
             "verify",
             "Compare encrypted with plaintext predictions, row by row.",
-            new CommandExample("model verify heart.zip --input rows.csv", "a saved model and rows for it"))
+            new CommandExample("model verify samples/models/heart-fasttree.zip --input samples/data/heart-cleveland.csv"))
     {
         Arguments.Add(model);
         Options.Add(input);
