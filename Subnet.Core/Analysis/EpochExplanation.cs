@@ -39,6 +39,12 @@ public sealed class EpochExplanation
     /// <summary>Emission to validators, in smallest units.</summary>
     public UInt128 ValidatorEmission => Sum(Result.ValidatorEmission);
 
+    /// <summary>
+    /// Emission to the subnet owner's own uid as a miner, in smallest units: it is withheld at distribution, burned or recycled, and lowers
+    /// the subnet's share of later blocks.
+    /// </summary>
+    public ulong WithheldFromOwner => Input.OwnerUid is { } owner ? Result.ServerEmission[owner] : 0;
+
     /// <summary>What rounding leaves of the epoch's emission, in smallest units.</summary>
     public UInt128 Dust => Input.Emission - ServerEmission - ValidatorEmission;
 

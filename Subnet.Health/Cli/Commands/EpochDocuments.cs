@@ -12,6 +12,7 @@ internal sealed record EpochExplanationDocument(
     Amount EmissionRao,
     Amount ServerEmissionRao,
     Amount ValidatorEmissionRao,
+    Amount WithheldFromOwnerRao,
     Amount DustRao,
     bool PaidByStake,
     IReadOnlyList<EpochInvariantItem> Invariants,

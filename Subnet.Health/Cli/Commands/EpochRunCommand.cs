@@ -99,6 +99,7 @@ internal sealed class EpochRunCommand : EpochCommand
             one.Input.Emission,
             new Amount((Int128)why.ServerEmission),
             new Amount((Int128)why.ValidatorEmission),
+            why.WithheldFromOwner,
             new Amount((Int128)why.Dust),
             why.PaidByStake,
             [.. EpochInvariants.Check(why.Input, why.Result).Select(EpochInvariantItem.Of)],
@@ -126,6 +127,11 @@ internal sealed class EpochRunCommand : EpochCommand
     {
         void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
         Line($"{document.Name}: emission {document.EmissionRao}, miners {document.ServerEmissionRao}, validators {document.ValidatorEmissionRao}, dust {document.DustRao}");
+        if (document.WithheldFromOwnerRao.Value > 0)
+        {
+            Line($"withheld from the owner's own uid as a miner: {document.WithheldFromOwnerRao}");
+        }
+
         if (document.PaidByStake)
         {
             Line($"nobody earned anything: validators are paid by stake");

@@ -21,7 +21,7 @@ internal static class ConsensusFunctions
             ["u16_max_upscale"] = a => VectorNodes.Numbers(WeightRow.UpscaleToMaximum(a.Array("values", VectorObject.UInt16))),
             ["max_limited"] = a => WeightRow.IsMaxLimited(a.Array("values", VectorObject.UInt16), a.UInt16("limit")),
             ["topk_nonzero"] = a => VectorNodes.Booleans(
-                ValidatorPermits.TopNonzero(a.Array("bits", VectorObject.I32F32), a.Int32("k"))),
+                ValidatorPermits.TopNonzero(a.Array("bits", VectorObject.I32F32), (int)Math.Min(a.UInt64("k"), int.MaxValue))),
             ["weighted_median"] = a => StakeWeightedMedian.Of(
                 a.Array("stake", VectorObject.I32F32), a.Array("score", VectorObject.I32F32), a.I32F32("minority")).Bits,
             ["weighted_median_cols"] = a => VectorNodes.Numbers(StakeWeightedMedian.OfColumns(

@@ -103,6 +103,6 @@ internal static class StakeFunctions
 
         PruningCandidate[] neurons =
             [.. emission.Select((e, uid) => new PruningCandidate(e, registered[uid], immune[uid], immortal[uid]))];
-        return Pruning.FindUid(neurons, a.Int32("min_non_immune"));
+        return Pruning.FindUid(neurons, (int)Math.Min(a.UInt64("min_non_immune"), int.MaxValue));
     }
 }

@@ -36,6 +36,7 @@ internal sealed class EpochExplanationTests
                 }
             }
 
+            Assert.That(why.WithheldFromOwner, Is.EqualTo(input.OwnerUid is { } owner ? why.Result.ServerEmission[owner] : 0UL));
             Assert.That(why.ServerEmission + why.ValidatorEmission + why.Dust, Is.EqualTo((UInt128)input.Emission));
             Assert.That(EpochDigest.Of(why.Result), Is.EqualTo(EpochDigest.Of(YumaEpoch.Run(input))), "explaining changes nothing");
         }
