@@ -1,0 +1,71 @@
+using Subnet.Crypto.Proofs;
+using Subnet.Crypto.Rlwe.Keyless;
+
+namespace Subnet.Health.Audits;
+
+/// <summary>
+/// One audit as a validator plans it: a master seed and synthetic rows. The query is a function of both, so after the epoch anyone can rebuild its bytes and see that it was
+/// formed as a clinic's. Holds the master until the plan is opened: whoever has it reads the answers.
+/// </summary>
+internal sealed class PlannedAudit
+{
+    private readonly byte[] master;
+
+    /// <summary>Plans a query; rows are padded with zero rows to a size class, as every client pads them.</summary>
+    /// <exception cref="ArgumentException">The rows do not fit the model's set, or have another number of features.</exception>
+    public PlannedAudit(AuditedModel model, ReadOnlySpan<byte> master, IReadOnlyList<long[]> rows)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        if (master.Length != KeylessSeeds.MasterBytes || rows.Count == 0 || rows.Any(row => row.Length != model.Features))
+        {
+            throw new ArgumentException($"an audit has a master seed of {KeylessSeeds.MasterBytes} bytes and rows of {model.Features} features");
+        }
+
+        Layout = KeylessLayout.ForRows(model.Parameters.Set, model.Features, model.Classes, rows.Count)
+            ?? throw new ArgumentException($"{rows.Count} rows do not fit the set {model.Parameters.Set.Name}", nameof(rows));
+        Model = model;
+        this.master = master.ToArray();
+        Rows = [.. rows, .. Enumerable.Range(0, Layout.Rows - rows.Count).Select(_ => new long[model.Features])];
+    }
+
+    /// <summary>The model that is asked.</summary>
+    public AuditedModel Model { get; }
+
+    /// <summary>Features, classes and the size class of the rows.</summary>
+    public KeylessLayout Layout { get; }
+
+    /// <summary>All rows, padding included.</summary>
+    public IReadOnlyList<long[]> Rows { get; }
+
+    /// <summary>The master seed.</summary>
+    public ReadOnlySpan<byte> Master => master;
+
+    /// <summary>The query's bytes.</summary>
+    public byte[] BuildQuery()
+    {
+        using KeylessClient client = new(master, Model.Card.Span, Model.Parameters, Layout);
+        return client.Encrypt([.. Rows.SelectMany(row => row)]);
+    }
+
+    /// <summary>
+    /// The audit with the answers of a reply; null where the reply does not decrypt to answers within the card's bound.
+    /// </summary>
+    public Audit? Read(ReadOnlySpan<byte> request, ReadOnlySpan<byte> reply)
+    {
+        using KeylessClient client = new(master, Model.Card.Span, Model.Parameters, Layout);
+        long[] answers = new long[Layout.Answers];
+        return client.TryDecrypt(reply, request, Model.Bound, answers) == KeylessRefusal.None
+            ? new Audit(request, KeylessQuery.RequestHash(reply), master, Rows, [.. answers.Chunk(Model.Classes)])
+            : null;
+    }
+
+    /// <summary>The plan's leaf for a miner.</summary>
+    public byte[] Leaf(ReadOnlySpan<byte> miner)
+    {
+        // The leaf depends on master and rows only; the hashes of query and reply are not known yet.
+        byte[] unknown = new byte[32];
+        Audit audit = new(unknown, unknown, master, Rows, [.. Rows.Select(_ => new long[Model.Classes])]);
+        return audit.PlanLeaf(miner, Model.Card.Span);
+    }
+}
