@@ -1,0 +1,144 @@
+using Subnet.Health.Validator;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Validator;
+
+[TestFixture]
+internal sealed class ChallengeScoringTests
+{
+    [Test]
+    public void Quality_of_a_small_example_is_that_computed_by_hand()
+    {
+        PredictionQuality quality = PredictionQuality.Measure([0.9, 0.8, 0.4, 0.4, 0.1], [true, false, true, false, false]);
+
+        // Pairs: (0.9 > 0.8, 0.4, 0.1) 3, (0.4 < 0.8, = 0.4, > 0.1) 1.5, of 6.
+        Assert.That(quality.Auc, Is.EqualTo(4.5 / 6).Within(1e-15));
+        Assert.That(quality.Brier, Is.EqualTo((0.01 + 0.64 + 0.36 + 0.16 + 0.01) / 5).Within(1e-15));
+        Assert.That(quality.LogLoss, Is.EqualTo(-(Math.Log(0.9) + Math.Log(0.2) + Math.Log(0.4) + Math.Log(0.6) + Math.Log(0.9)) / 5).Within(1e-12));
+        Assert.That(quality.CalibrationError, Is.EqualTo((0.1 + 0.8 + 0.2 + 0.1) / 5).Within(1e-12));
+    }
+
+    [Test]
+    public void Auc_of_random_scores_is_the_share_of_pairs_and_its_interval_holds_the_truth()
+    {
+        Random random = new(5);
+        int covered = 0;
+        for (int run = 0; run < 200; run++)
+        {
+            bool[] outcomes = [.. Enumerable.Range(0, 120).Select(_ => random.Next(2) == 1)];
+            double[] p = [.. outcomes.Select(y => Math.Round(((y ? 0.2 : 0) + random.NextDouble()) / 1.2, 1))];
+            PredictionQuality quality = PredictionQuality.Measure(p, outcomes);
+            double pairs = 0;
+            double right = 0;
+            for (int i = 0; i < p.Length; i++)
+            {
+                for (int j = 0; j < p.Length; j++)
+                {
+                    if (outcomes[i] && !outcomes[j])
+                    {
+                        pairs++;
+                        right += p[i] > p[j] ? 1 : p[i].Equals(p[j]) ? 0.5 : 0;
+                    }
+                }
+            }
+
+            Assert.That(quality.Auc, Is.EqualTo(right / pairs).Within(1e-12));
+
+            // P(U + 0.2 > U') = 1 - 0.8² / 2.
+            covered += Math.Abs(quality.Auc - 0.68) <= quality.AucHalfWidth ? 1 : 0;
+        }
+
+        Assert.That(covered, Is.InRange(175, 200));
+    }
+
+    [Test]
+    public void Saying_the_base_rate_has_no_skill_and_knowing_has_all()
+    {
+        bool[] outcomes = [true, false, false, false];
+
+        Assert.That(PredictionQuality.Measure([0.25, 0.25, 0.25, 0.25], outcomes).Skill(0.25), Is.Zero.Within(1e-12));
+        Assert.That(PredictionQuality.Measure([1, 0, 0, 0], outcomes).Skill(0.25), Is.EqualTo(1).Within(1e-12));
+        Assert.That(PredictionQuality.Measure([0, 1, 1, 1], outcomes).Skill(0.25), Is.Zero);
+        Assert.That(PredictionQuality.Measure([0.5], [true]).Auc, Is.NaN);
+    }
+
+    [TestCase(double.NaN)]
+    [TestCase(-0.1)]
+    [TestCase(1.1)]
+    public void Probability_outside_its_range_is_refused(double p) =>
+        Assert.That(() => PredictionQuality.Measure([p], [true]), Throws.ArgumentException);
+
+    [Test]
+    public void Epoch_without_a_valid_verdict_counts_as_zero()
+    {
+        MinerScore score = MinerScore.Initial.After(true, 0.8, null, 1).After(true, 0.8, 0.6, 0.5);
+
+        Assert.That(score.Value, Is.EqualTo((0.16 * 0.8) + (0.2 * 0.35)).Within(1e-12));
+        Assert.That(score.After(false, 0.9, 0.9, 1).Value, Is.EqualTo(score.Value * 0.8).Within(1e-12));
+        Assert.That(score.After(false, 0.9, 0.9, 1).AuditedEpochs, Is.EqualTo(2));
+        Assert.That(() => score.After(true, 1.5, null, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void New_card_starts_no_higher_than_its_predecessor_and_the_median()
+    {
+        MinerScore good = new(0.9, 12);
+
+        Assert.That(MinerScore.ForNewCard(good, 0.4), Is.EqualTo(new MinerScore(0.4, 0)));
+        Assert.That(MinerScore.ForNewCard(new MinerScore(0.1, 3), 0.4).Value, Is.EqualTo(0.1));
+        Assert.That(MinerScore.ForNewCard(good, 0.4).Counts, Is.False);
+    }
+
+    [Test]
+    public void Weights_keep_proportion_and_the_largest_is_65535()
+    {
+        Assert.That(WeightScaling.Scale([0.5, 0.25, 0, 1e-9]), Is.EqualTo(new ushort[] { 65535, 32768, 0, 0 }));
+        Assert.That(WeightScaling.Scale([0, 0]), Is.EqualTo(new ushort[] { 0, 0 }));
+        Assert.That(() => WeightScaling.Scale([double.NaN]), Throws.ArgumentException);
+        Assert.That(() => WeightScaling.Scale([-1]), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Equal_answers_of_two_hotkeys_are_one_reward_to_the_older_commitment()
+    {
+        long[] answers = [.. Enumerable.Range(0, 40).Select(i => (long)(i * i) - 7)];
+        long[] near = [.. answers.Select((answer, i) => i == 3 ? answer + 5 : answer)];
+        long[] other = [.. answers.Select(answer => answer + 1)];
+
+        IReadOnlyList<DuplicateFinding> findings = DuplicateAnswers.Find(
+            [new("late", 9, answers), new("early", 2, answers), new("near", 20, near), new("other", 1, other)]);
+
+        Assert.That(findings.Single(finding => finding.IsDuplicate), Is.EqualTo(new DuplicateFinding("early", "late", 0, 0, 39)));
+        Assert.That(findings.Where(finding => finding.Copy == "near").Select(finding => (finding.Differing, finding.LargestDifference)), Is.All.EqualTo((1, 5L)));
+        Assert.That(findings.Where(finding => finding.Owner == "other" || finding.Copy == "other"), Is.Empty);
+    }
+
+    [Test]
+    public void Constant_or_few_answers_convict_nobody()
+    {
+        long[] constant = new long[500];
+        long[] few = [.. Enumerable.Range(0, 31).Select(i => (long)i)];
+
+        Assert.That(DuplicateAnswers.Find([new("a", 1, constant), new("b", 2, constant)]), Is.Empty);
+        Assert.That(DuplicateAnswers.Find([new("a", 1, few), new("b", 2, few)]), Is.Empty);
+    }
+
+    [Test]
+    public void Labelled_row_is_never_sent_twice_to_a_miner_also_after_a_restart()
+    {
+        using TemporaryFolder folder = new();
+        byte[] miner = new byte[32];
+        byte[] other = [.. Enumerable.Repeat((byte)1, 32)];
+        using (LabelledRowHistory history = new(folder.Combine("rows.db")))
+        {
+            Assert.That(history.TryMark(miner, [1, 2, 3]), Is.True);
+            Assert.That(history.TryMark(miner, [1, 2, 3]), Is.False);
+            Assert.That(history.TryMark(other, [1, 2, 3]), Is.True);
+            Assert.That(history.TryMark(miner, [12, 3]), Is.True);
+        }
+
+        using LabelledRowHistory again = new(folder.Combine("rows.db"));
+        Assert.That(again.TryMark(miner, [1, 2, 3]), Is.False);
+        Assert.That(again.TryMark(miner, [1, 2, 4]), Is.True);
+    }
+}
