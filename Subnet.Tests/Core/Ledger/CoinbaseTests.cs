@@ -1,0 +1,63 @@
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Core.Ledger;
+
+[TestFixture]
+internal sealed class CoinbaseTests
+{
+    /// <summary>The moving price follows at once: with the reference's rate it is 0 for the first blocks, and so is the emission.</summary>
+    private static readonly GlobalParameters Fast = TestLedger.Quick with { SubnetMovingAlpha = 1L << 31, MovingPriceHalving = 1 };
+
+    [TestCase(1_000_000UL, 1_000_000_000UL)]
+    [TestCase(2_100_000UL, 500_000_000UL)]
+    [TestCase(3_150_000UL, 250_000_000UL)]
+    [TestCase(4_200_000UL, 0UL)]
+    public void Block_mints_what_the_halving_of_its_issuance_allows(ulong taoEach, ulong expected)
+    {
+        // Five accounts: at 10.5 million TAO the emission is halved, at 15.75 million again, at 21 million it ends.
+        using TestLedger ledger = new(Fast, taoEach: taoEach);
+        ledger.CreateSubnet();
+        ledger.Skip(3);
+        ulong before = ledger.State.Global[default].Issuance;
+        ledger.Block();
+        ulong minted = ledger.State.Global[default].Issuance - before;
+        Assert.That(minted, Is.LessThanOrEqualTo(expected));
+        Assert.That(minted, Is.GreaterThanOrEqualTo(expected - Math.Min(expected, 2)), "only fractions of a rao are not minted");
+    }
+
+    [Test]
+    public void Subnet_without_emission_gets_no_tao_and_others_share_all_of_it()
+    {
+        using TestLedger ledger = new(Fast);
+        ushort one = ledger.CreateSubnet();
+        ushort two = ledger.CreateSubnet("bob");
+        ledger.Administer(two, "subnet_emission_enabled", 0);
+        ulong oneBefore = Tao(one), twoBefore = Tao(two);
+        ledger.Skip(1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Tao(one) - oneBefore, Is.EqualTo(1_000_000_000UL).Within(2));
+            Assert.That(Tao(two), Is.EqualTo(twoBefore));
+        });
+
+        ulong Tao(ushort netuid) => ledger.State.SubnetStates[new SubnetKey(netuid)].TaoReserve;
+    }
+
+    [Test]
+    public void Emission_moves_the_price_only_by_what_the_protocol_buys()
+    {
+        using TestLedger ledger = new(Fast);
+        ushort netuid = ledger.CreateSubnet();
+        ledger.Do("alice", new AddStakeCall(0, TestLedger.Key("alice-hot"), 500_000 * TestLedger.Tao, 0, false));
+        SubnetState before = ledger.State.SubnetStates[new SubnetKey(netuid)];
+        ledger.Skip(1);
+        SubnetState after = ledger.State.SubnetStates[new SubnetKey(netuid)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(after.TaoReserve, Is.GreaterThan(before.TaoReserve));
+            Assert.That(after.AlphaReserve + after.ProtocolAlpha, Is.GreaterThan(before.AlphaReserve + before.ProtocolAlpha), "alpha was injected");
+        });
+    }
+}
