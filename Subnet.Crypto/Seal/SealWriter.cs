@@ -9,7 +9,7 @@ namespace Subnet.Crypto.Seal;
 /// </summary>
 /// <remarks>
 /// Compression none and zlib; SEAL accepts both. Ciphertexts are close to random, so zlib saves the zero top bits of the words
-/// and little else.
+/// and little else; <see cref="Packed.PackedWriter"/> saves them exactly.
 /// </remarks>
 public static class SealWriter
 {

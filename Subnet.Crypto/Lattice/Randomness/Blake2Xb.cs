@@ -26,52 +26,65 @@ internal static class Blake2Xb
     private const ulong NodeParameters = 64 | (64UL << 32);
     private const ulong NodeInnerLength = 64UL << 8;
 
-    /// <summary>Hashes a message of at most one block under a key.</summary>
+    /// <summary>
+    /// The state after the key: the same for all messages under one key and output length, so a stream of blocks takes it once.
+    /// </summary>
     /// <param name="key">64 bytes.</param>
-    /// <param name="message">At most 128 bytes.</param>
-    /// <param name="destination">The output; its length, a multiple of 64, enters the hash.</param>
+    /// <param name="outputLength">Bytes of every output, a multiple of 64.</param>
+    /// <param name="keyed">Eight words, as secret as the key.</param>
     /// <exception cref="ArgumentException">A length is not as said.</exception>
-    public static void Hash(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, Span<byte> destination)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Hash<Lanes512>(key, message, destination);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Hash<Lanes256>(key, message, destination);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Hash<Lanes128>(key, message, destination);
-        }
-        else
-        {
-            Hash<ScalarLane>(key, message, destination);
-        }
-    }
-
-    /// <summary><see cref="Hash(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte})"/> with chosen lanes.</summary>
-    internal static void Hash<TLanes>(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, Span<byte> destination)
-        where TLanes : unmanaged, ILanes<TLanes>
+    public static void AbsorbKey(ReadOnlySpan<byte> key, int outputLength, Span<ulong> keyed)
     {
         if (key.Length != KeyByteCount)
         {
             throw new ArgumentException($"the key has {key.Length} bytes, not {KeyByteCount}", nameof(key));
         }
 
+        CheckOutput(outputLength);
+        Blake2b.InitializationVector.CopyTo(keyed);
+        keyed[0] ^= RootParameters;
+        keyed[1] ^= (ulong)outputLength << 32;
+        CompressBlock(keyed, key, Blake2b.BlockByteCount, isLast: false);
+    }
+
+    /// <summary>Hashes a message of at most one block under an absorbed key.</summary>
+    /// <param name="keyed">What <see cref="AbsorbKey"/> made for the length of <paramref name="destination"/>.</param>
+    /// <param name="message">At most 128 bytes.</param>
+    /// <param name="destination">The output.</param>
+    /// <exception cref="ArgumentException">A length is not as said.</exception>
+    public static void Hash(ReadOnlySpan<ulong> keyed, ReadOnlySpan<byte> message, Span<byte> destination)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Hash<Lanes512>(keyed, message, destination);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Hash<Lanes256>(keyed, message, destination);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Hash<Lanes128>(keyed, message, destination);
+        }
+        else
+        {
+            Hash<ScalarLane>(keyed, message, destination);
+        }
+    }
+
+    /// <summary><see cref="Hash(ReadOnlySpan{ulong}, ReadOnlySpan{byte}, Span{byte})"/> with chosen lanes.</summary>
+    internal static void Hash<TLanes>(ReadOnlySpan<ulong> keyed, ReadOnlySpan<byte> message, Span<byte> destination)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
         if (message.Length > Blake2b.BlockByteCount)
         {
             throw new ArgumentException($"the message has {message.Length} bytes, more than {Blake2b.BlockByteCount}", nameof(message));
         }
 
-        if (destination.Length % NodeByteCount != 0)
-        {
-            throw new ArgumentException($"the output of {destination.Length} bytes is not made of whole nodes of 64", nameof(destination));
-        }
-
+        CheckOutput(destination.Length);
         Span<ulong> root = stackalloc ulong[Blake2b.StateWordCount];
-        HashRoot(key, message, (ulong)destination.Length << 32, root);
+        keyed[..Blake2b.StateWordCount].CopyTo(root);
+        CompressBlock(root, message, Blake2b.BlockByteCount + (ulong)message.Length, isLast: true);
         Span<ulong> words = stackalloc ulong[Blake2b.StateWordCount * TLanes.Count];
         for (int node = 0; node * NodeByteCount < destination.Length; node += TLanes.Count)
         {
@@ -84,23 +97,22 @@ internal static class Blake2Xb
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(words));
     }
 
-    private static void HashRoot(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, ulong xofLength, Span<ulong> root)
+    private static void CheckOutput(int length)
     {
-        Blake2b.InitializationVector.CopyTo(root);
-        root[0] ^= RootParameters;
-        root[1] ^= xofLength;
+        if (length % NodeByteCount != 0)
+        {
+            throw new ArgumentException($"the output of {length} bytes is not made of whole nodes of {NodeByteCount}");
+        }
+    }
 
+    private static void CompressBlock(Span<ulong> state, ReadOnlySpan<byte> content, ulong byteCount, bool isLast)
+    {
         Span<byte> bytes = stackalloc byte[Blake2b.BlockByteCount];
         Span<ulong> block = stackalloc ulong[Blake2b.BlockWordCount];
         bytes.Clear();
-        key.CopyTo(bytes);
+        content.CopyTo(bytes);
         ReadWords(bytes, block);
-        Blake2b.Compress(root, block, Blake2b.BlockByteCount, isLast: false);
-
-        bytes.Clear();
-        message.CopyTo(bytes);
-        ReadWords(bytes, block);
-        Blake2b.Compress(root, block, Blake2b.BlockByteCount + (ulong)message.Length, isLast: true);
+        Blake2b.Compress(state, block, byteCount, isLast);
         CryptographicOperations.ZeroMemory(bytes);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(block));
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Subnet.Crypto.Lattice.Randomness;
@@ -18,6 +19,7 @@ public sealed class SeededRandomSource : IRandomSource
 
     private readonly PrngType type;
     private readonly byte[] seed;
+    private readonly ulong[] keyed = new ulong[Blake2b.StateWordCount];
     private readonly byte[] block = GC.AllocateUninitializedArray<byte>(BlockByteCount);
     private int position = BlockByteCount;
     private ulong counter;
@@ -39,6 +41,10 @@ public sealed class SeededRandomSource : IRandomSource
 
         this.type = type;
         this.seed = seed.ToArray();
+        if (type == PrngType.Blake2Xb)
+        {
+            Blake2Xb.AbsorbKey(seed, BlockByteCount, keyed);
+        }
     }
 
     /// <inheritdoc/>
@@ -71,6 +77,7 @@ public sealed class SeededRandomSource : IRandomSource
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(seed);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(keyed.AsSpan()));
         CryptographicOperations.ZeroMemory(block);
         disposed = true;
     }
@@ -81,7 +88,7 @@ public sealed class SeededRandomSource : IRandomSource
         {
             Span<byte> message = stackalloc byte[sizeof(ulong)];
             BinaryPrimitives.WriteUInt64LittleEndian(message, counter);
-            Blake2Xb.Hash(seed, message, destination);
+            Blake2Xb.Hash(keyed, message, destination);
         }
         else
         {

@@ -7,6 +7,9 @@ internal sealed class HuffmanTable
 {
     private const int LargestBits = 11;
     private const int LargestSymbolCount = 256;
+
+    // So many codes of at most 11 bits fit the bits that one load makes sure of.
+    private const int SymbolsPerWindow = ReverseBitReader.WindowBits / LargestBits;
     private const int LargestWeightLog = 6;
     private const int FirstDirectHeader = 128;
 
@@ -59,7 +62,23 @@ internal sealed class HuffmanTable
     {
         ReverseBitReader reader = new(stream);
         Cell[] table = cells;
-        for (int i = 0; i < destination.Length; i++)
+        int i = 0;
+        while (destination.Length - i >= SymbolsPerWindow && reader.Remaining >= ReverseBitReader.WindowBits)
+        {
+            ulong window = reader.PeekWindow();
+            int used = 0;
+            for (int j = 0; j < SymbolsPerWindow; j++)
+            {
+                Cell next = table[window >> (64 - bits)];
+                destination[i++] = next.Symbol;
+                window <<= next.Bits;
+                used += next.Bits;
+            }
+
+            reader.Skip(used);
+        }
+
+        for (; i < destination.Length; i++)
         {
             Cell cell = table[reader.Peek(bits)];
             destination[i] = cell.Symbol;

@@ -9,6 +9,9 @@ namespace Subnet.Crypto.Seal.Zstd;
 /// </summary>
 internal ref struct ReverseBitReader
 {
+    /// <summary>Bits that <see cref="PeekWindow"/> gives.</summary>
+    public const int WindowBits = 56;
+
     private readonly ReadOnlySpan<byte> data;
 
     /// <summary>Starts at the end of <paramref name="data"/>.</summary>
@@ -39,6 +42,9 @@ internal ref struct ReverseBitReader
         // Fewer bits are left than asked for: those that are missing read as zeros.
         return Remaining <= 0 ? 0 : (uint)((LoadFrom(0) & ((1UL << Remaining) - 1)) << -start);
     }
+
+    /// <summary>The next 56 bits without taking them, the first one on top of the word; there must be so many.</summary>
+    public readonly ulong PeekWindow() => LoadFrom(Remaining - WindowBits) << (64 - WindowBits);
 
     /// <summary>Takes <paramref name="count"/> (0 to 32) bits.</summary>
     public uint Read(int count)

@@ -21,17 +21,19 @@ internal sealed class Blake2XbTests
             byte[] message = new byte[random.Next(129)];
             random.NextBytes(key);
             random.NextBytes(message);
+            ulong[] keyed = new ulong[8];
+            Blake2Xb.AbsorbKey(key, length, keyed);
             byte[] scalar = new byte[length];
             byte[] other = new byte[length];
-            Blake2Xb.Hash<ScalarLane>(key, message, scalar);
+            Blake2Xb.Hash<ScalarLane>(keyed, message, scalar);
 
-            Blake2Xb.Hash<Lanes128>(key, message, other);
+            Blake2Xb.Hash<Lanes128>(keyed, message, other);
             Assert.That(other, Is.EqualTo(scalar), "128");
-            Blake2Xb.Hash<Lanes256>(key, message, other);
+            Blake2Xb.Hash<Lanes256>(keyed, message, other);
             Assert.That(other, Is.EqualTo(scalar), "256");
-            Blake2Xb.Hash<Lanes512>(key, message, other);
+            Blake2Xb.Hash<Lanes512>(keyed, message, other);
             Assert.That(other, Is.EqualTo(scalar), "512");
-            Blake2Xb.Hash(key, message, other);
+            Blake2Xb.Hash(keyed, message, other);
             Assert.That(other, Is.EqualTo(scalar), "chosen");
         }
     }
@@ -62,9 +64,9 @@ internal sealed class Blake2XbTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => Blake2Xb.Hash(new byte[63], [], new byte[64]), Throws.ArgumentException);
-            Assert.That(() => Blake2Xb.Hash(new byte[64], new byte[129], new byte[64]), Throws.ArgumentException);
-            Assert.That(() => Blake2Xb.Hash(new byte[64], [], new byte[65]), Throws.ArgumentException);
+            Assert.That(() => Blake2Xb.AbsorbKey(new byte[63], 64, new ulong[8]), Throws.ArgumentException);
+            Assert.That(() => Blake2Xb.Hash(new ulong[8], new byte[129], new byte[64]), Throws.ArgumentException);
+            Assert.That(() => Blake2Xb.Hash(new ulong[8], [], new byte[65]), Throws.ArgumentException);
         });
     }
 
