@@ -51,6 +51,7 @@ internal ref struct SealBuffer
             byte[] result = new byte[SealHeader.ByteCount + compressed.Length];
             SealHeader.Write(result, compression, (ulong)result.Length);
             compressed.CopyTo(result, SealHeader.ByteCount);
+            CryptographicOperations.ZeroMemory(compressed);
             return result;
         }
         finally

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Rlwe;
 
@@ -20,6 +21,19 @@ public static class SealInspector
     {
         SealHeader header = SealHeader.Read(source);
         byte[] plain = SealEnvelope.Uncompress(source, limit);
+        try
+        {
+            return Inspect(plain, header);
+        }
+        finally
+        {
+            // It may have been a secret key.
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    private static SealInspection Inspect(byte[] plain, SealHeader header)
+    {
         ReadOnlySpan<byte> payload = plain.AsSpan(SealHeader.ByteCount);
         SealInspection blank = new() { Header = header, Kind = default, UncompressedByteCount = plain.Length };
         return TryParameters(plain, blank)

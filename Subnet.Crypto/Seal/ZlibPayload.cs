@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Subnet.Crypto.Seal;
 
@@ -8,6 +9,7 @@ internal static class ZlibPayload
 {
     private const int ChunkByteCount = 64 * 1024;
     private const int ChecksumByteCount = sizeof(uint);
+    private const int StreamOverhead = 1024;
     private const uint AdlerModulus = 65521;
 
     // The most sums of bytes that fit 32 bits before a reduction (RFC 1950 9).
@@ -18,7 +20,8 @@ internal static class ZlibPayload
     public static void Decompress(ReadOnlySpan<byte> compressed, BoundedOutput output)
     {
         int start = output.Length;
-        using MemoryStream source = new(compressed.ToArray(), writable: false);
+        byte[] copy = compressed.ToArray();
+        using MemoryStream source = new(copy, writable: false);
         using ZLibStream inflater = new(source, CompressionMode.Decompress);
         try
         {
@@ -40,6 +43,10 @@ internal static class ZlibPayload
         {
             throw new SealFormatException("corrupt zlib stream", e);
         }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(copy);
+        }
 
         // The inflater is content with a stream that is cut off or followed by something: the checksum at the very end is not.
         if (compressed.Length < ChecksumByteCount
@@ -49,16 +56,19 @@ internal static class ZlibPayload
         }
     }
 
-    /// <summary>Deflates at the default level.</summary>
+    /// <summary>Deflates at the default level. What it held meanwhile is wiped; the caller wipes the result if it is a secret.</summary>
     public static byte[] Compress(ReadOnlySpan<byte> payload)
     {
-        using MemoryStream destination = new();
-        using (ZLibStream deflater = new(destination, CompressionLevel.Optimal))
+        // Room for a payload that does not shrink, so that the stream never leaves a copy behind when it grows.
+        using MemoryStream destination = new(payload.Length + (payload.Length / 1000) + StreamOverhead);
+        using (ZLibStream deflater = new(destination, CompressionLevel.Optimal, leaveOpen: true))
         {
             deflater.Write(payload);
         }
 
-        return destination.ToArray();
+        byte[] compressed = destination.ToArray();
+        CryptographicOperations.ZeroMemory(destination.GetBuffer());
+        return compressed;
     }
 
     private static uint Adler32(ReadOnlySpan<byte> bytes)

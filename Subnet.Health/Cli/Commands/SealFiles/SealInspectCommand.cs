@@ -82,18 +82,19 @@ internal sealed class SealInspectCommand : SubnetCommand
         bool isKey = found.Id == parameters.KeyLevel.Id && parameters.HasSpecialPrime;
         (string type, Func<byte[], object> read) = found.Kind switch
         {
-            SealObjectKind.EncryptionParameters => ("encryption parameters", (Func<byte[], object>)(bytes => SealReader.ReadParameters(bytes))),
-            SealObjectKind.PlaintextOrSecretKey when isKey => ("secret key", bytes => reader.ReadSecretKey(bytes)),
-            SealObjectKind.PlaintextOrSecretKey => ("plaintext", bytes => reader.ReadPlaintext(bytes)),
-            SealObjectKind.CiphertextOrPublicKey when isKey => ("public key", bytes => reader.ReadPublicKey(bytes)),
-            SealObjectKind.CiphertextOrPublicKey => ("ciphertext", bytes => reader.ReadCiphertext(bytes)),
-            _ when found.EntryCount == parameters.PolyModulusDegree => ("Galois keys", bytes => reader.ReadGaloisKeys(bytes)),
-            _ => ("relinearization keys", bytes => reader.ReadRelinearizationKeys(bytes)),
+            SealObjectKind.EncryptionParameters => ("encryption parameters", (Func<byte[], object>)(source => SealReader.ReadParameters(source))),
+            SealObjectKind.PlaintextOrSecretKey when isKey => ("secret key", source => reader.ReadSecretKey(source)),
+            SealObjectKind.PlaintextOrSecretKey => ("plaintext", source => reader.ReadPlaintext(source)),
+            SealObjectKind.CiphertextOrPublicKey when isKey => ("public key", source => reader.ReadPublicKey(source)),
+            SealObjectKind.CiphertextOrPublicKey => ("ciphertext", source => reader.ReadCiphertext(source)),
+            _ when found.EntryCount == parameters.PolyModulusDegree => ("Galois keys", source => reader.ReadGaloisKeys(source)),
+            _ => ("relinearization keys", source => reader.ReadRelinearizationKeys(source)),
         };
         int? chainIndex = found.Id is { } id ? parameters.FindLevel(id)?.ChainIndex : null;
+        byte[] bytes = File.ReadAllBytes(context.ExistingFile(path));
         try
         {
-            object value = read(File.ReadAllBytes(context.ExistingFile(path)));
+            object value = read(bytes);
             (value as SealReadResult<SecretKey>)?.Value.Dispose();
             (value as SealReadResult<Plaintext>)?.Value.Dispose();
             return (type, null, chainIndex);
@@ -101,6 +102,10 @@ internal sealed class SealInspectCommand : SubnetCommand
         catch (SealFormatException e)
         {
             return (type, e.Message, chainIndex);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
