@@ -1,4 +1,5 @@
 using Subnet.Health.Models.MlNet;
+using Subnet.Health.Models.Onnx;
 
 namespace Subnet.Health.Models;
 
@@ -19,7 +20,6 @@ internal static class ModelReader
         stream.Position = 0;
         return read == mark.Length && mark.SequenceEqual(ZipMark)
             ? MlNetModelReader.Read(name, stream, limits)
-            : throw new ModelFormatException(
-                name, null, "the file is not a model that can be read", "give the .zip that mlContext.Model.Save wrote");
+            : OnnxModelReader.Read(name, stream, limits);
     }
 }

@@ -1,0 +1,140 @@
+using Subnet.Health.Models;
+using Subnet.Health.Models.Onnx;
+using Subnet.Health.Models.Onnx.Operators;
+using Subnet.Health.Models.Rows;
+using static Subnet.Tests.Health.Models.Onnx.OnnxFile;
+
+namespace Subnet.Tests.Health.Models.Onnx;
+
+/// <summary>Operators that the vectors do not have, by values from their definitions; and what is refused.</summary>
+[TestFixture]
+internal sealed class OperatorTests
+{
+    private static readonly float[] Row = [-2, 0.5f, 3];
+
+    private static IEnumerable<TestCaseData> Elementwise =>
+    [
+        Case("Abs", 2, 0.5f, 3),
+        Case("Neg", 2, -0.5f, -3),
+        Case("LeakyRelu", -0.02f, 0.5f, 3),
+        Case("Elu", -0.86466472f, 0.5f, 3),
+        Case("Selu", -1.5201664f, 0.5253505f, 3.152103f),
+        Case("HardSigmoid", 0.1f, 0.6f, 1),
+        Case("Tanh", -0.9640276f, 0.46211716f, 0.9950548f),
+        Case("Softplus", 0.12692801f, 0.974077f, 3.0485873f),
+        Case("Erf", -0.9953223f, 0.5204999f, 0.9999779f),
+        Case("Reciprocal", -0.5f, 2, 1 / 3f),
+        Case("Exp", 0.13533528f, 1.6487213f, 20.085537f),
+        Case("LogSoftmax", -5.0850973f, -2.5850973f, -0.0850973f),
+        Case("Softmax", 0.0061883f, 0.0753888f, 0.9184229f),
+    ];
+
+    [TestCaseSource(nameof(Elementwise))]
+    public void A_function_has_its_value(string op, float[] expected) =>
+        Assert.That(Answer(Model(3, 13, Node(op, "x", "y"))), Is.EqualTo(expected).Within(1e-6f));
+
+    [Test]
+    public void Shapes_are_moved_as_defined()
+    {
+        Assert.That(Answer(Model(3, 13, Constant("s", 1), Constant("e", 3), Constant("a", 1), Node("Slice", "x s e a", "y"))), Is.EqualTo(new[] { 0.5f, 3 }));
+        Assert.That(
+            Answer(Model(3, 13, Constant("s", -1), Constant("e", -9), Constant("a", 1), Constant("t", -1), Node("Slice", "x s e a t", "y"))),
+            Is.EqualTo(new[] { 3, 0.5f, -2 }));
+        Assert.That(Answer(Model(3, 13, Constant("i", 2, 0), Node("Gather", "x i", "y", Int("axis", 1)))), Is.EqualTo(new[] { 3f, -2 }));
+        Assert.That(Answer(Model(3, 12, Node("Split", "x", "p y", Int("axis", 1), Ints("split", 1, 2)))), Is.EqualTo(new[] { 0.5f, 3 }));
+        Assert.That(Answer(Model(3, 13, Constant("r", 0, -1, 1), Node("Reshape", "x r", "t"), Node("Transpose", "t", "y", Ints("perm", 0, 2, 1)))), Is.EqualTo(Row));
+        Assert.That(Answer(Model(3, 13, Constant("d", 1, 3), Node("Flatten", "x", "f"), Node("Expand", "f d", "y"))), Is.EqualTo(Row));
+        Assert.That(Answer(Model(3, 13, Constant("c", 1), Node("ReduceMax", "x", "y", Ints("axes", 1)))), Is.EqualTo(new[] { 3f }));
+        Assert.That(Answer(Model(3, 13, Constant("c", 1), Node("ReduceSum", "x c", "y"))), Is.EqualTo(new[] { 1.5f }));
+        Assert.That(Answer(Model(3, 13, Node("ReduceMean", "x", "y", Ints("axes", -1)))), Is.EqualTo(new[] { 0.5f }));
+    }
+
+    [Test]
+    public void Batch_normalisation_is_applied_for_each_channel() =>
+        Assert.That(
+            Answer(Model(
+                3, 13, Constant("s", [3], 1, 2, 3), Constant("b", [3], 0, 1, 0), Constant("m", [3], -2, 0, 1), Constant("v", [3], 1, 4, 4),
+                Node("BatchNormalization", "x s b m v", "y", Float("epsilon", 0.0000001f)))),
+            Is.EqualTo(new[] { 0, 1.5f, 3 }).Within(1e-5f));
+
+    [Test]
+    public void A_kernel_machine_combines_its_support_vectors()
+    {
+        byte[] model = Model(3, 13, MlNode(
+            "SVMRegressor", "x", "y", String("kernel_type", "RBF"), Floats("kernel_params", 0.5f, 0, 3), Int("n_supports", 1),
+            Floats("support_vectors", -2, 0.5f, 2), Floats("coefficients", 4), Floats("rho", 0.25f)));
+        Assert.That(Answer(model), Is.EqualTo(new[] { 0.25f + (4 * MathF.Exp(-0.5f)) }).Within(1e-6f));
+    }
+
+    [TestCase("BRANCH_LT", 0.5f, 2)]
+    [TestCase("BRANCH_LEQ", 0.5f, 1)]
+    [TestCase("BRANCH_GT", 0.5f, 2)]
+    [TestCase("BRANCH_GTE", 0.5f, 1)]
+    [TestCase("BRANCH_EQ", 0.5f, 1)]
+    [TestCase("BRANCH_NEQ", 0.5f, 2)]
+    [TestCase("BRANCH_LEQ", float.NaN, 2)]
+    [TestCase("BRANCH_NEQ", float.NaN, 1)]
+    public void A_value_on_the_threshold_goes_as_its_mode_says(string mode, float value, float expected) =>
+        Assert.That(Answer(Model(3, 13, Stump(mode)), [0, value, 0]), Is.EqualTo(new[] { expected }));
+
+    [Test]
+    public void A_missing_value_follows_the_flag() =>
+        Assert.That(Answer(Model(3, 13, Stump("BRANCH_LEQ", Ints("nodes_missing_value_tracks_true", 1, 0, 0))), [0, float.NaN, 0]), Is.EqualTo(new[] { 1f }));
+
+    [TestCase("", 0u, 0u)]
+    [TestCase("", 1u, 0x514E28B7u)]
+    [TestCase("test", 0u, 0xBA6BD213u)]
+    [TestCase("Hello, world!", 0x9747B28Cu, 0x24884CBAu)]
+    [TestCase("The quick brown fox jumps over the lazy dog", 0x9747B28Cu, 0x2FA826CDu)]
+    public void The_hash_has_its_published_values(string text, uint seed, uint expected) =>
+        Assert.That(ConversionOperators.Hash(System.Text.Encoding.UTF8.GetBytes(text), seed), Is.EqualTo(expected));
+
+    [Test]
+    public void Labels_map_with_nan_for_equal_to_nan() =>
+        Assert.That(
+            Answer(Model(3, 13, MlNode("LabelEncoder", "x", "y", Floats("keys_floats", 3, float.NaN), Floats("values_floats", 30, 7), Float("default_float", -1))), [3, float.NaN, 8]),
+            Is.EqualTo(new[] { 30f, 7, -1 }));
+
+    private static IEnumerable<TestCaseData> Refused =>
+    [
+        new TestCaseData(Model(3, 13, Node("Conv", "x", "y")), "Conv").SetArgDisplayNames("operator"),
+        new TestCaseData(Model(3, 13, Node("Relu", "x", "y", Int("mystery", 1))), "mystery").SetArgDisplayNames("attribute"),
+        new TestCaseData(Model(3, 13, Node("Relu", "z", "y")), "'z'").SetArgDisplayNames("undefined value"),
+        new TestCaseData(Model(3, 13, Node("Relu", "b", "a"), Node("Relu", "a", "b"), Node("Add", "x a", "y")), "own result").SetArgDisplayNames("cycle"),
+        new TestCaseData(Model(3, 13, Node("Relu", "x", "y"), Node("Relu", "x", "y")), "twice").SetArgDisplayNames("second assignment"),
+        new TestCaseData(Model(3, 13, Stump("BRANCH_MAYBE")), "BRANCH_MAYBE").SetArgDisplayNames("mode"),
+        new TestCaseData(Model(3, 13, Stump("BRANCH_LEQ", Ints("nodes_missing_value_tracks_true", 1))), "length").SetArgDisplayNames("lists of nodes"),
+        new TestCaseData(Model(3, 13, MlNode("LinearRegressor", "x", "y", Floats("coefficients", 1, float.NaN, 2))), "finite").SetArgDisplayNames("weights"),
+        new TestCaseData(Model(3, 13, Constant("w", [3, 1], 1, float.PositiveInfinity, 2), Node("MatMul", "x w", "y")), "finite").SetArgDisplayNames("matrix"),
+        new TestCaseData(Model(3, 13, Constant("w", [1000, 1000, 1000, 1000], 1), Node("MatMul", "x w", "y")), "elements").SetArgDisplayNames("huge tensor"),
+        new TestCaseData(Model(3, 13, MlNode("CategoryMapper", "x", "y", Strings("cats_strings", "a"), Ints("cats_int64s", 1))), "CategoryMapper").SetArgDisplayNames("type"),
+        new TestCaseData(Bytes(25, []), "functions").SetArgDisplayNames("function"),
+        new TestCaseData(new byte[] { 0x0B }, "wire type").SetArgDisplayNames("group"),
+        new TestCaseData(Array.Empty<byte>(), "no graph").SetArgDisplayNames("empty"),
+    ];
+
+    [TestCaseSource(nameof(Refused))]
+    public void What_is_not_supported_is_refused_by_name(byte[] file, string word)
+    {
+        ModelFormatException? refused = Assert.Throws<ModelFormatException>(() => OnnxModelReader.Read("model.onnx", new MemoryStream(file)));
+        Assert.That(refused!.Message, Does.Contain(word).And.EndsWith(".").And.Not.Contains("\n"));
+    }
+
+    private static TestCaseData Case(string op, params float[] expected) => new TestCaseData(op, expected).SetArgDisplayNames(op);
+
+    private static byte[] Stump(string mode, params byte[][] more) => MlNode(
+        "TreeEnsembleRegressor", "x", "y",
+        [
+            Ints("nodes_treeids", 0, 0, 0), Ints("nodes_nodeids", 0, 1, 2), Ints("nodes_featureids", 1, 0, 0), Strings("nodes_modes", mode, "LEAF", "LEAF"),
+            Floats("nodes_values", 0.5f, 0, 0), Ints("nodes_truenodeids", 1, 0, 0), Ints("nodes_falsenodeids", 2, 0, 0),
+            Ints("target_treeids", 0, 0), Ints("target_nodeids", 1, 2), Ints("target_ids", 0, 0), Floats("target_weights", 1, 2), .. more,
+        ]);
+
+    private static float[] Answer(byte[] file, float[]? row = null)
+    {
+        OnnxModel model = OnnxModelReader.Read("model.onnx", new MemoryStream(file));
+        float[][] slots = [.. (row ?? Row).Select(value => new[] { value })];
+        PredictionBatch answers = model.Predict(new RowBatch(1, new RowColumn<float>("x", ColumnKind.Single, slots)));
+        return ((NumberOutput)answers.Outputs[0]).Values;
+    }
+}
