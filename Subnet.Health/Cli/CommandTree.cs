@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Subnet.Health.Cli.Commands;
+using Subnet.Health.Cli.Commands.Certs;
 using Subnet.Health.Cli.Commands.SealFiles;
 using Subnet.Health.Cli.Commands.Wallets;
 
@@ -88,6 +89,7 @@ internal static class CommandTree
             new SealEncryptCommand(),
             new SealDecryptCommand(),
             new SealEvaluateCommand()),
+        new NounCommand("certs", "Certificates for mutual TLS between organisations.", new CertsCreateCommand(), new CertsShowCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
         new NounCommand("bench", "Headline numbers on this machine.", new BenchLatticeCommand()),
         new NounCommand("node", "The ledger: make blocks, or follow and check them.", new NodeRunCommand(), new NodeFollowCommand(), new NodeStatusCommand()),

@@ -15,10 +15,10 @@ internal static class OnnxFile
     ];
 
     /// <summary>A node; inputs and outputs separated by spaces.</summary>
-    public static byte[] Node(string op, string inputs, string outputs, params byte[][] attributes) => InDomain("", op, inputs, outputs, attributes);
+    public static byte[] Op(string op, string inputs, string outputs, params byte[][] attributes) => InDomain("", op, inputs, outputs, attributes);
 
     /// <summary>A node of ai.onnx.ml.</summary>
-    public static byte[] MlNode(string op, string inputs, string outputs, params byte[][] attributes) => InDomain("ai.onnx.ml", op, inputs, outputs, attributes);
+    public static byte[] MlOp(string op, string inputs, string outputs, params byte[][] attributes) => InDomain("ai.onnx.ml", op, inputs, outputs, attributes);
 
     public static byte[] Float(string name, float value) => Bytes(5, [.. Text(1, name), .. Fixed(2, value), .. Number(20, 1)]);
 

@@ -31,22 +31,22 @@ internal sealed class OperatorTests
 
     [TestCaseSource(nameof(Elementwise))]
     public void A_function_has_its_value(string op, float[] expected) =>
-        Assert.That(Answer(Model(3, 13, Node(op, "x", "y"))), Is.EqualTo(expected).Within(1e-6f));
+        Assert.That(Answer(Model(3, 13, Op(op, "x", "y"))), Is.EqualTo(expected).Within(1e-6f));
 
     [Test]
     public void Shapes_are_moved_as_defined()
     {
-        Assert.That(Answer(Model(3, 13, Constant("s", 1), Constant("e", 3), Constant("a", 1), Node("Slice", "x s e a", "y"))), Is.EqualTo(new[] { 0.5f, 3 }));
+        Assert.That(Answer(Model(3, 13, Constant("s", 1), Constant("e", 3), Constant("a", 1), Op("Slice", "x s e a", "y"))), Is.EqualTo(new[] { 0.5f, 3 }));
         Assert.That(
-            Answer(Model(3, 13, Constant("s", -1), Constant("e", -9), Constant("a", 1), Constant("t", -1), Node("Slice", "x s e a t", "y"))),
+            Answer(Model(3, 13, Constant("s", -1), Constant("e", -9), Constant("a", 1), Constant("t", -1), Op("Slice", "x s e a t", "y"))),
             Is.EqualTo(new[] { 3, 0.5f, -2 }));
-        Assert.That(Answer(Model(3, 13, Constant("i", 2, 0), Node("Gather", "x i", "y", Int("axis", 1)))), Is.EqualTo(new[] { 3f, -2 }));
-        Assert.That(Answer(Model(3, 12, Node("Split", "x", "p y", Int("axis", 1), Ints("split", 1, 2)))), Is.EqualTo(new[] { 0.5f, 3 }));
-        Assert.That(Answer(Model(3, 13, Constant("r", 0, -1, 1), Node("Reshape", "x r", "t"), Node("Transpose", "t", "y", Ints("perm", 0, 2, 1)))), Is.EqualTo(Row));
-        Assert.That(Answer(Model(3, 13, Constant("d", 1, 3), Node("Flatten", "x", "f"), Node("Expand", "f d", "y"))), Is.EqualTo(Row));
-        Assert.That(Answer(Model(3, 13, Constant("c", 1), Node("ReduceMax", "x", "y", Ints("axes", 1)))), Is.EqualTo(new[] { 3f }));
-        Assert.That(Answer(Model(3, 13, Constant("c", 1), Node("ReduceSum", "x c", "y"))), Is.EqualTo(new[] { 1.5f }));
-        Assert.That(Answer(Model(3, 13, Node("ReduceMean", "x", "y", Ints("axes", -1)))), Is.EqualTo(new[] { 0.5f }));
+        Assert.That(Answer(Model(3, 13, Constant("i", 2, 0), Op("Gather", "x i", "y", Int("axis", 1)))), Is.EqualTo(new[] { 3f, -2 }));
+        Assert.That(Answer(Model(3, 12, Op("Split", "x", "p y", Int("axis", 1), Ints("split", 1, 2)))), Is.EqualTo(new[] { 0.5f, 3 }));
+        Assert.That(Answer(Model(3, 13, Constant("r", 0, -1, 1), Op("Reshape", "x r", "t"), Op("Transpose", "t", "y", Ints("perm", 0, 2, 1)))), Is.EqualTo(Row));
+        Assert.That(Answer(Model(3, 13, Constant("d", 1, 3), Op("Flatten", "x", "f"), Op("Expand", "f d", "y"))), Is.EqualTo(Row));
+        Assert.That(Answer(Model(3, 13, Constant("c", 1), Op("ReduceMax", "x", "y", Ints("axes", 1)))), Is.EqualTo(new[] { 3f }));
+        Assert.That(Answer(Model(3, 13, Constant("c", 1), Op("ReduceSum", "x c", "y"))), Is.EqualTo(new[] { 1.5f }));
+        Assert.That(Answer(Model(3, 13, Op("ReduceMean", "x", "y", Ints("axes", -1)))), Is.EqualTo(new[] { 0.5f }));
     }
 
     [Test]
@@ -54,13 +54,13 @@ internal sealed class OperatorTests
         Assert.That(
             Answer(Model(
                 3, 13, Constant("s", [3], 1, 2, 3), Constant("b", [3], 0, 1, 0), Constant("m", [3], -2, 0, 1), Constant("v", [3], 1, 4, 4),
-                Node("BatchNormalization", "x s b m v", "y", Float("epsilon", 0.0000001f)))),
+                Op("BatchNormalization", "x s b m v", "y", Float("epsilon", 0.0000001f)))),
             Is.EqualTo(new[] { 0, 1.5f, 3 }).Within(1e-5f));
 
     [Test]
     public void A_kernel_machine_combines_its_support_vectors()
     {
-        byte[] model = Model(3, 13, MlNode(
+        byte[] model = Model(3, 13, MlOp(
             "SVMRegressor", "x", "y", String("kernel_type", "RBF"), Floats("kernel_params", 0.5f, 0, 3), Int("n_supports", 1),
             Floats("support_vectors", -2, 0.5f, 2), Floats("coefficients", 4), Floats("rho", 0.25f)));
         Assert.That(Answer(model), Is.EqualTo(new[] { 0.25f + (4 * MathF.Exp(-0.5f)) }).Within(1e-6f));
@@ -92,22 +92,22 @@ internal sealed class OperatorTests
     [Test]
     public void Labels_map_with_nan_for_equal_to_nan() =>
         Assert.That(
-            Answer(Model(3, 13, MlNode("LabelEncoder", "x", "y", Floats("keys_floats", 3, float.NaN), Floats("values_floats", 30, 7), Float("default_float", -1))), [3, float.NaN, 8]),
+            Answer(Model(3, 13, MlOp("LabelEncoder", "x", "y", Floats("keys_floats", 3, float.NaN), Floats("values_floats", 30, 7), Float("default_float", -1))), [3, float.NaN, 8]),
             Is.EqualTo(new[] { 30f, 7, -1 }));
 
     private static IEnumerable<TestCaseData> Refused =>
     [
-        new TestCaseData(Model(3, 13, Node("Conv", "x", "y")), "Conv").SetArgDisplayNames("operator"),
-        new TestCaseData(Model(3, 13, Node("Relu", "x", "y", Int("mystery", 1))), "mystery").SetArgDisplayNames("attribute"),
-        new TestCaseData(Model(3, 13, Node("Relu", "z", "y")), "'z'").SetArgDisplayNames("undefined value"),
-        new TestCaseData(Model(3, 13, Node("Relu", "b", "a"), Node("Relu", "a", "b"), Node("Add", "x a", "y")), "own result").SetArgDisplayNames("cycle"),
-        new TestCaseData(Model(3, 13, Node("Relu", "x", "y"), Node("Relu", "x", "y")), "twice").SetArgDisplayNames("second assignment"),
+        new TestCaseData(Model(3, 13, Op("Conv", "x", "y")), "Conv").SetArgDisplayNames("operator"),
+        new TestCaseData(Model(3, 13, Op("Relu", "x", "y", Int("mystery", 1))), "mystery").SetArgDisplayNames("attribute"),
+        new TestCaseData(Model(3, 13, Op("Relu", "z", "y")), "'z'").SetArgDisplayNames("undefined value"),
+        new TestCaseData(Model(3, 13, Op("Relu", "b", "a"), Op("Relu", "a", "b"), Op("Add", "x a", "y")), "own result").SetArgDisplayNames("cycle"),
+        new TestCaseData(Model(3, 13, Op("Relu", "x", "y"), Op("Relu", "x", "y")), "twice").SetArgDisplayNames("second assignment"),
         new TestCaseData(Model(3, 13, Stump("BRANCH_MAYBE")), "BRANCH_MAYBE").SetArgDisplayNames("mode"),
         new TestCaseData(Model(3, 13, Stump("BRANCH_LEQ", Ints("nodes_missing_value_tracks_true", 1))), "length").SetArgDisplayNames("lists of nodes"),
-        new TestCaseData(Model(3, 13, MlNode("LinearRegressor", "x", "y", Floats("coefficients", 1, float.NaN, 2))), "finite").SetArgDisplayNames("weights"),
-        new TestCaseData(Model(3, 13, Constant("w", [3, 1], 1, float.PositiveInfinity, 2), Node("MatMul", "x w", "y")), "finite").SetArgDisplayNames("matrix"),
-        new TestCaseData(Model(3, 13, Constant("w", [1000, 1000, 1000, 1000], 1), Node("MatMul", "x w", "y")), "elements").SetArgDisplayNames("huge tensor"),
-        new TestCaseData(Model(3, 13, MlNode("CategoryMapper", "x", "y", Strings("cats_strings", "a"), Ints("cats_int64s", 1))), "CategoryMapper").SetArgDisplayNames("type"),
+        new TestCaseData(Model(3, 13, MlOp("LinearRegressor", "x", "y", Floats("coefficients", 1, float.NaN, 2))), "finite").SetArgDisplayNames("weights"),
+        new TestCaseData(Model(3, 13, Constant("w", [3, 1], 1, float.PositiveInfinity, 2), Op("MatMul", "x w", "y")), "finite").SetArgDisplayNames("matrix"),
+        new TestCaseData(Model(3, 13, Constant("w", [1000, 1000, 1000, 1000], 1), Op("MatMul", "x w", "y")), "elements").SetArgDisplayNames("huge tensor"),
+        new TestCaseData(Model(3, 13, MlOp("CategoryMapper", "x", "y", Strings("cats_strings", "a"), Ints("cats_int64s", 1))), "CategoryMapper").SetArgDisplayNames("type"),
         new TestCaseData(Bytes(25, []), "functions").SetArgDisplayNames("function"),
         new TestCaseData(new byte[] { 0x0B }, "wire type").SetArgDisplayNames("group"),
         new TestCaseData(Array.Empty<byte>(), "no graph").SetArgDisplayNames("empty"),
@@ -122,7 +122,7 @@ internal sealed class OperatorTests
 
     private static TestCaseData Case(string op, params float[] expected) => new TestCaseData(op, expected).SetArgDisplayNames(op);
 
-    private static byte[] Stump(string mode, params byte[][] more) => MlNode(
+    private static byte[] Stump(string mode, params byte[][] more) => MlOp(
         "TreeEnsembleRegressor", "x", "y",
         [
             Ints("nodes_treeids", 0, 0, 0), Ints("nodes_nodeids", 0, 1, 2), Ints("nodes_featureids", 1, 0, 0), Strings("nodes_modes", mode, "LEAF", "LEAF"),
