@@ -26,7 +26,13 @@ internal sealed class OnnxModel : IPlainModel
     public ModelSchema Schema { get; }
 
     /// <inheritdoc/>
-    public SplitModel? Split => null;
+    public SplitModel? Split { get; init; }
+
+    /// <summary>The nodes its answers need, in order.</summary>
+    public IReadOnlyList<OnnxStep> Steps => steps;
+
+    /// <summary>Whether there is nothing to compute: an input is the answer.</summary>
+    public bool IsEmpty => steps.Count == 0;
 
     /// <inheritdoc/>
     public PredictionBatch Predict(RowBatch rows, CancellationToken cancellationToken = default)
@@ -56,10 +62,9 @@ internal sealed class OnnxModel : IPlainModel
     /// <exception cref="ModelFormatException">One is not.</exception>
     internal void CheckTypes()
     {
-        RowBatch none = new(0, Schema.Inputs.Where(column => column.IsUsed).Select(Empty));
         try
         {
-            Run(none, 0, 0);
+            Run(NoRows(), 0, 0);
         }
         catch (RowFormatException fault) when (fault.InnerException is OperatorException)
         {
@@ -70,6 +75,22 @@ internal sealed class OnnxModel : IPlainModel
             }
         }
     }
+
+    /// <summary>The number of columns of the answer, when it is a table; null when no rows cannot tell.</summary>
+    internal int? WidthOfTable()
+    {
+        try
+        {
+            Tensor table = Run(NoRows(), 0, 0)[0];
+            return table.Rank == 2 ? table.Shape[1] : null;
+        }
+        catch (RowFormatException)
+        {
+            return null;
+        }
+    }
+
+    private RowBatch NoRows() => new(0, Schema.Inputs.Where(column => column.IsUsed).Select(Empty));
 
     private static RowColumn Empty(ModelColumn column) => column.Kind switch
     {

@@ -42,16 +42,24 @@ internal static class OnnxModelReader
             throw new ModelFormatException(file, null, "the graph answers nothing", ModelFormatException.SaveAgain);
         }
 
-        List<int> order = Order(graph, producers, outputs.Select(output => output.Value.Name));
-        List<OnnxStep> steps = [.. order.Select(at => Prepare(graph, graph.Nodes[at]))];
-        HashSet<string> used = [.. steps.SelectMany(step => step.Node.Inputs), .. outputs.Select(output => output.Value.Name)];
+        string[] values = [.. outputs.Select(output => output.Value.Name)];
+        OnnxModel model = Prepare(graph, producers, values, [.. outputs.Select(output => output.Name)]);
+        model.CheckTypes();
+        SplitModel? split = OnnxSplitter.Split(
+            graph, model.Steps, values, value => Prepare(graph, producers, [value], ["Features"]));
+        return split is null ? model : Prepare(graph, producers, values, [.. outputs.Select(output => output.Name)], split);
+    }
+
+    // The part of the graph that these values need, ready to run.
+    private static OnnxModel Prepare(
+        OnnxGraph graph, Dictionary<string, int> producers, string[] values, ImmutableArray<string> names, SplitModel? split = null)
+    {
+        List<OnnxStep> steps = [.. Order(graph, producers, values).Select(at => Prepare(graph, graph.Nodes[at]))];
+        HashSet<string> used = [.. steps.SelectMany(step => step.Node.Inputs), .. values];
         ImmutableArray<ModelColumn> columns = [.. graph.Inputs.Select(input => Column(input, used.Contains(input.Name), IsMlNet(graph)))];
         ImmutableArray<string> labels = Labels(steps);
-        ModelSchema schema = new(TaskOf(steps, labels), columns, [.. outputs.Select(output => output.Name)], labels);
         bool oneByOne = graph.Inputs.Any(input => used.Contains(input.Name) && (input.Dimensions is not { Count: > 1 } || input.Dimensions[0] == 1));
-        OnnxModel model = new(schema, graph, steps, [.. outputs.Select(output => output.Value.Name)], oneByOne);
-        model.CheckTypes();
-        return model;
+        return new OnnxModel(new ModelSchema(TaskOf(steps, labels), columns, names, labels), graph, steps, values, oneByOne) { Split = split };
     }
 
     private static bool IsMlNet(OnnxGraph graph) => graph.Producer == "ML.NET" && graph.Outputs.All(output => output.Name.EndsWith(MlNetSuffix, StringComparison.Ordinal)

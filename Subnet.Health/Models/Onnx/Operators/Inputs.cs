@@ -21,7 +21,7 @@ internal static class Inputs
         {
             0 => (data, 1, 1),
             1 => (data, 1, data.Length),
-            _ => (data, tensor.Shape[0], tensor.Shape[0] == 0 ? 0 : data.Length / tensor.Shape[0]),
+            _ => (data, tensor.Shape[0], Tensor.CountOf(tensor.Shape.AsSpan(1))),
         };
     }
 

@@ -8,6 +8,12 @@ internal sealed class LinearMap(float[] coefficients, float[] intercepts, int sc
 {
     private readonly int features = coefficients.Length / scores;
 
+    /// <summary>Row-major, scores x features.</summary>
+    public IReadOnlyList<float> Coefficients => coefficients;
+
+    /// <summary>One for each score.</summary>
+    public IReadOnlyList<float> Intercepts => intercepts;
+
     /// <summary>Reads <c>coefficients</c> and <c>intercepts</c>.</summary>
     public static LinearMap Read(NodeContext node, int scores)
     {

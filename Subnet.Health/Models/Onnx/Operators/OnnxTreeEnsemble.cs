@@ -1,3 +1,5 @@
+using Subnet.Health.Models.Heads;
+
 namespace Subnet.Health.Models.Onnx.Operators;
 
 /// <summary>What a node of an ONNX tree asks of a feature x and its value v.</summary>
@@ -62,6 +64,9 @@ internal sealed class OnnxTreeEnsemble
         scores = bases.Length;
     }
 
+    /// <summary>One more than the largest feature asked for.</summary>
+    public int Features => features;
+
     /// <summary>Whether every weight belongs to score 0.</summary>
     public bool OnlyFirstScore => leafWeights.All(weight => weight.Score == 0);
 
@@ -104,6 +109,22 @@ internal sealed class OnnxTreeEnsemble
 
         return result;
     }
+
+    /// <summary>The same trees as a head; null where they are put together by their smallest or largest leaf.</summary>
+    public TreeEnsembleHead? ToHead(int width, ScoreLink link) => combination is TreeCombination.Minimum or TreeCombination.Maximum
+        ? null
+        : new TreeEnsembleHead(
+            width,
+            [.. roots.Select(root => TreeConversion.Convert(nodes, root, scores, (leaf, weights) =>
+            {
+                for (int w = leafStarts[leaf]; w < leafStarts[leaf + 1]; w++)
+                {
+                    weights[leafWeights[w].Score] += leafWeights[w].Weight;
+                }
+            }))],
+            [.. bases],
+            combination == TreeCombination.Average ? TreeAggregate.Average : TreeAggregate.Sum,
+            link);
 
     private void Add(int leaf, Span<double> own, Span<bool> seen)
     {
