@@ -23,6 +23,10 @@ internal sealed class CommandTreeTests
         .SelectMany(command => command.Examples.Where(example => example.Needs is null)
             .Select(example => new TestCaseData(command, example).SetArgDisplayNames(example.Arguments)));
 
+    // Without those whose output has a specified form of its own.
+    private static IEnumerable<TestCaseData> ExamplesWithDocuments() =>
+        RunnableExamples().Where(data => ((SubnetCommand)data.Arguments[0]!).Documents.Count > 0);
+
     [TestCaseSource(nameof(Commands))]
     public void Command_has_a_description_that_is_a_sentence(Command command)
     {
@@ -67,14 +71,9 @@ internal sealed class CommandTreeTests
         Assert.That(run.Output, Does.Not.Contain('\x1b'), Path(command));
     }
 
-    [TestCaseSource(nameof(RunnableExamples))]
+    [TestCaseSource(nameof(ExamplesWithDocuments))]
     public async Task Json_of_an_example_fits_a_schema_of_its_command(SubnetCommand command, CommandExample example)
     {
-        if (command.Documents.Count == 0)
-        {
-            Assert.Pass("the command's output has a form of its own");
-        }
-
         using TemporaryFolder home = new();
         string[] words = Words(example);
         CommandRun run = await CommandRun.Of(home.Path, words.Contains("--json") ? words : [.. words, "--json"], currentDirectory: RepositoryFolder.Find());
