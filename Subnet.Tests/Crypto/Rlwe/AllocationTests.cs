@@ -2,6 +2,7 @@ using System.Numerics;
 using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Ckks;
 using Subnet.Crypto.Rlwe;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Crypto.Rlwe;
 
@@ -10,6 +11,9 @@ namespace Subnet.Tests.Crypto.Rlwe;
 internal sealed class AllocationTests
 {
     private const int Repetitions = 8;
+
+    [SetUp]
+    public void Require_optimised_code() => OptimisedBuild.Require();
 
     [Test]
     public void Bfv_operations_allocate_nothing_in_steady_state()
