@@ -116,8 +116,9 @@ internal sealed class SealFileTests
         // Frame without content size, then blocks that each repeat one byte 128 KiB times.
         byte[] frame = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, .. Enumerable.Repeat<byte[]>([0x02, 0x00, 0x10, 0x00], 1000).SelectMany(b => b)];
         byte[] bomb = Wrap(SealCompression.Zstandard, frame);
+        SealReader reader = new(SealVectors.Parameters("bfv-64"));
         Assert.That(
-            () => new SealReader(SealVectors.Parameters("bfv-64")).ReadCiphertext(bomb),
+            () => reader.ReadCiphertext(bomb),
             Throws.InstanceOf<SealFormatException>().With.Message.Contains("larger than"));
     }
 

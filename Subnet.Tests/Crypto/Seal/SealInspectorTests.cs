@@ -1,4 +1,5 @@
 using Subnet.Crypto.Seal;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Crypto.Seal;
 
@@ -21,6 +22,7 @@ internal sealed class SealInspectorTests
     [Test]
     public void Mutated_file_raises_only_the_error_of_the_format()
     {
+        SharedFolder.Require("vectors", "seal");
         Random random = new(11);
         int refused = 0;
         foreach (TestCaseData known in SealVectors.ObjectFiles().Where(known => SealVectors.SmallSets.Contains((string)known.Arguments[0]!)))
