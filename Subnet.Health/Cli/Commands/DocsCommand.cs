@@ -44,7 +44,9 @@ internal sealed class DocsCommand : SubnetCommand
             if (!checkOnly)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                await File.WriteAllTextAsync(path, text, cancellationToken).ConfigureAwait(false);
+                string temporary = path + ".new";
+                await File.WriteAllTextAsync(temporary, text, CancellationToken.None).ConfigureAwait(false);
+                File.Move(temporary, path, overwrite: true);
             }
         }
 
