@@ -15,9 +15,6 @@ internal static class AccessCalls
     /// <summary>Epochs after its own in which a key's tokens can be settled: they are accepted in the next one, and settled in the one after.</summary>
     private const ulong SettlementEpochs = 2;
 
-    /// <summary>The access epoch of a height.</summary>
-    public static ulong EpochAt(GlobalParameters parameters, ulong height) => height / parameters.AccessEpochBlocks;
-
     /// <summary>Publishes the one key of an epoch and denomination, before the epoch begins: a key per buyer would tag it.</summary>
     public static RejectionReason Publish(
         BlockContext block,
@@ -44,7 +41,7 @@ internal static class AccessCalls
             return RejectionReason.DenominationInvalid;
         }
 
-        if (epoch <= EpochAt(block.Parameters, block.Height))
+        if (epoch <= block.Parameters.AccessEpochAt(block.Height))
         {
             return RejectionReason.EpochNotFuture;
         }
@@ -82,7 +79,7 @@ internal static class AccessCalls
             return RejectionReason.IssuerKeyNotFound;
         }
 
-        if (epoch < EpochAt(block.Parameters, block.Height))
+        if (epoch < block.Parameters.AccessEpochAt(block.Height))
         {
             return RejectionReason.EpochOver;
         }
@@ -132,7 +129,7 @@ internal static class AccessCalls
             return RejectionReason.IssuerKeyNotFound;
         }
 
-        if (epoch + SettlementEpochs < EpochAt(block.Parameters, block.Height))
+        if (epoch + SettlementEpochs < block.Parameters.AccessEpochAt(block.Height))
         {
             return RejectionReason.EpochOver;
         }
@@ -185,7 +182,7 @@ internal static class AccessCalls
         }
 
         LedgerState state = block.State;
-        ulong now = EpochAt(parameters, block.Height);
+        ulong now = parameters.AccessEpochAt(block.Height);
         List<KeyValuePair<IssuerKeyId, IssuerKey>> over = [.. state.IssuerKeys.Unordered().Where(k => k.Key.Epoch + SettlementEpochs < now)];
         if (over.Count == 0)
         {

@@ -85,6 +85,9 @@ public sealed record GlobalParameters(
     ulong ProposalCooldown,
     ulong AccessEpochBlocks) : IStateRecord<GlobalParameters>
 {
+    /// <summary>The access epoch that a block is in.</summary>
+    public ulong AccessEpochAt(ulong height) => height / AccessEpochBlocks;
+
     /// <summary>The reference chain's defaults.</summary>
     public static GlobalParameters Default { get; } = new(
         TaoWeight: 971_718_665_099_567_868,

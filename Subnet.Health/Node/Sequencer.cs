@@ -49,28 +49,6 @@ internal sealed class Sequencer(LedgerEngine engine, ILedgerStore store, ILedger
         return outcome;
     }
 
-    /// <summary>Makes blocks until stopped; each is reported when it is durable.</summary>
-    public async Task RunAsync(TimeSpan interval, ulong? last, Action<BlockOutcome> report, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested && (last is null || engine.Height < last))
-        {
-            long started = time.GetTimestamp();
-            report(MakeBlock());
-            TimeSpan rest = interval - time.GetElapsedTime(started);
-            if (rest > TimeSpan.Zero)
-            {
-                try
-                {
-                    await Task.Delay(rest, time, stop).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-            }
-        }
-    }
-
     private static Transaction? TryDecode(byte[] bytes)
     {
         try

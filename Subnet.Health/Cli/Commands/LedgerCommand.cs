@@ -53,7 +53,7 @@ internal sealed class LedgerAccess : IDisposable
     public static LedgerAccess Open(CommandContext context, string? setting, byte[]? genesis = null, LedgerOptions? options = null)
     {
         string place = Place(context, setting, create: genesis is not null);
-        try
+        return Guard(() =>
         {
             ILedgerStore store = LedgerStores.Open(place);
             try
@@ -65,6 +65,15 @@ internal sealed class LedgerAccess : IDisposable
                 store.Dispose();
                 throw;
             }
+        });
+    }
+
+    /// <summary>Opens something on a store; what is wrong with the store becomes the command's error.</summary>
+    public static T Guard<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
         }
         catch (LedgerStoreException e)
         {

@@ -42,32 +42,36 @@ internal sealed class NodeRunCommand : SubnetCommand
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         byte[]? first = context.Get(genesis) is { } file ? await File.ReadAllBytesAsync(context.ExistingFile(file), cancellationToken).ConfigureAwait(false) : null;
-        using LedgerAccess ledger = Open(context, first);
         using LedgerKey key = wallet.Load(context, asHotkey: false);
-        if (key.Account != ledger.Engine.Genesis.Sequencer)
+        LedgerNode node = Open(context, first, key);
+        await using (node.ConfigureAwait(false))
         {
-            throw new CommandException(ErrorCodes.Usage, "The key is not the sequencer's that the genesis names.", "Give the sequencer's wallet with --wallet-name.");
+            context.Output.Say($"sequencer of `{node.Client.Identity.Network}` at block {node.Host.Height}");
+            TimeSpan? pace = context.Get(interval) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+            node.Start(pace, context.Get(until), outcome => NodeBlockDocument.Print(context, outcome.Block, outcome.Receipts.Count(static r => r.Reason != RejectionReason.None)));
+            await Task.WhenAny(node.Completion, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+            await node.StopAsync().ConfigureAwait(false);
+            await node.Completion.ConfigureAwait(false);
         }
 
-        TimeSpan time = TimeSpan.FromMilliseconds(context.Get(interval) ?? ledger.Engine.Genesis.BlockTimeMs);
-        context.Output.Say($"sequencer of `{ledger.Engine.Genesis.Network}` at block {ledger.Engine.Height}");
-        Sequencer sequencer = new(ledger.Engine, ledger.Store, key, context.Time);
-        await sequencer.RunAsync(
-            time, context.Get(until), outcome => NodeBlockDocument.Print(context, outcome.Block, outcome.Receipts.Count(static r => r.Reason != RejectionReason.None)), cancellationToken)
-            .ConfigureAwait(false);
-        ledger.Engine.Snapshot();
         return ExitCode.Done;
     }
 
-    private LedgerAccess Open(CommandContext context, byte[]? first)
+    private LedgerNode Open(CommandContext context, byte[]? first, LedgerKey key)
     {
+        string place = LedgerAccess.Place(context, context.Get(store), create: first is not null);
         try
         {
-            return LedgerAccess.Open(context, context.Get(store), first, LedgerOptions.Default with { IgnoreSnapshots = context.Get(rebuild) });
+            return LedgerAccess.Guard(() => LedgerNode.Open(
+                LedgerStores.Open(place), first, key, context.Time, options: LedgerOptions.Default with { IgnoreSnapshots = context.Get(rebuild) }));
         }
         catch (LedgerFormatException e)
         {
             throw new CommandException(ErrorCodes.FileMalformed, $"The genesis file is malformed: {e.Message}.", "Correct the member it names.", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(ErrorCodes.Usage, "The key is not the sequencer's that the genesis names.", "Give the sequencer's wallet with --wallet-name.", e);
         }
     }
 }

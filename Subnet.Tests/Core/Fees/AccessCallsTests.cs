@@ -110,7 +110,7 @@ internal sealed class AccessCallsTests
         TestLedger ledger = new(TestLedger.Quick with { AccessEpochBlocks = 30 }, services: new LedgerServices(new HashSignatureVerifier(), new ThreeByteTokens()), taoEach: 10_000);
         netuid = ledger.CreateSubnet();
         ledger.Do("bob", new RegisterNeuronCall(netuid, TestLedger.Key("bob-hot"), ulong.MaxValue));
-        epoch = AccessCalls.EpochAt(ledger.Genesis.Parameters, ledger.Engine.Height) + 1;
+        epoch = ledger.Genesis.Parameters.AccessEpochAt(ledger.Engine.Height) + 1;
         ledger.Do("alice", new PublishIssuerKeyCall(netuid, epoch, 16, Key));
         return ledger;
     }

@@ -22,7 +22,7 @@ internal sealed class NodeServicesTests
         using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
         using OperatingSystemRandomSource random = new();
         using TestLedger ledger = Ready(out ushort netuid);
-        ulong epoch = AccessCalls.EpochAt(ledger.Genesis.Parameters, ledger.Engine.Height) + 1;
+        ulong epoch = ledger.Genesis.Parameters.AccessEpochAt(ledger.Engine.Height) + 1;
         byte[] publicKey = issuer.Key.Encoded.ToArray();
         ledger.Do("alice", new PublishIssuerKeyCall(netuid, epoch, 1, publicKey));
         ledger.Do("carol", new PurchaseAccessCall(netuid, epoch, 1, 3, ulong.MaxValue));
