@@ -1,4 +1,3 @@
-using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Health.Node;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Subnet.Core.Fees;
 using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
