@@ -69,6 +69,9 @@ internal sealed class LogStore : IDisposable
     /// <summary>Bytes in the write-ahead file.</summary>
     public long WriteAheadLength => writeAhead.Length;
 
+    /// <summary>The failure after which nothing more is written, or null.</summary>
+    public Exception? Failure => Volatile.Read(ref failure);
+
     private long committedSize;
     private long integratedSize;
 

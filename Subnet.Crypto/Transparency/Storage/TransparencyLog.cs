@@ -45,6 +45,9 @@ public sealed class TransparencyLog : IAsyncDisposable
     /// <summary>The log's name.</summary>
     public string Origin => options.Signers[0].Verifier.Name;
 
+    /// <summary>Why nothing is written any more, or null. Only opening the log again goes on.</summary>
+    public string? Failure => store.Failure?.Message;
+
     /// <summary>Opens the log in a folder and starts writing. Without a folder yet, an empty log begins.</summary>
     /// <exception cref="LogStoreException">What is stored contradicts itself or what was signed.</exception>
     /// <exception cref="IOException">Another process writes this log, or a file operation failed.</exception>

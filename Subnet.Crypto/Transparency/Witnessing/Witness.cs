@@ -13,19 +13,25 @@ public sealed class Witness
     private readonly NoteSigner signer;
     private readonly IWitnessStore store;
     private readonly TimeProvider clock;
-    private readonly Dictionary<string, VerifierKey[]> logs;
+    private readonly Func<string, IReadOnlyList<VerifierKey>> keysOf;
 
     /// <summary>A witness of the given logs; an origin may have several keys while it changes them.</summary>
     public Witness(NoteSigner signer, IEnumerable<VerifierKey> logs, IWitnessStore store, TimeProvider clock)
+        : this(signer, ByOrigin(logs), store, clock)
+    {
+    }
+
+    /// <summary>A witness of logs that come and go: <paramref name="keysOf"/> gives the keys of an origin, none where it is not one to witness.</summary>
+    public Witness(NoteSigner signer, Func<string, IReadOnlyList<VerifierKey>> keysOf, IWitnessStore store, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(signer);
-        ArgumentNullException.ThrowIfNull(logs);
+        ArgumentNullException.ThrowIfNull(keysOf);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clock);
         this.signer = signer;
         this.store = store;
         this.clock = clock;
-        this.logs = logs.GroupBy(key => key.Name).ToDictionary(group => group.Key, group => group.ToArray());
+        this.keysOf = keysOf;
     }
 
     /// <summary>The witness's public key.</summary>
@@ -50,7 +56,8 @@ public sealed class Witness
             return WitnessAnswer.Refused(400, malformed.Message);
         }
 
-        if (!logs.TryGetValue(checkpoint.Origin, out VerifierKey[]? keys))
+        IReadOnlyList<VerifierKey> keys = keysOf(checkpoint.Origin);
+        if (keys.Count == 0)
         {
             return WitnessAnswer.Refused(404, "the origin is not one that this witness knows");
         }
@@ -69,10 +76,10 @@ public sealed class Witness
             return WitnessAnswer.Refused(400, "the old size is above that of the checkpoint");
         }
 
-        return Compare(request, checkpoint);
+        return Compare(request, checkpoint, keys);
     }
 
-    private WitnessAnswer Compare(AddCheckpointRequest request, Checkpoint checkpoint)
+    private WitnessAnswer Compare(AddCheckpointRequest request, Checkpoint checkpoint, IReadOnlyList<VerifierKey> keys)
     {
         while (true)
         {
@@ -91,7 +98,7 @@ public sealed class Witness
             }
 
             NoteSignature cosignature = signer.Cosign(request.Note.Text, clock.GetUtcNow());
-            SignedNote cosigned = SignedNote.Create(request.Note.Text, [.. LogSignatures(request.Note), cosignature]);
+            SignedNote cosigned = SignedNote.Create(request.Note.Text, [.. LogSignatures(request.Note, keys), cosignature]);
             if (store.TryReplace(checkpoint.Origin, latest, cosigned.ToString()))
             {
                 return WitnessAnswer.Cosigned(SignedNote.FormatLine(cosignature));
@@ -99,6 +106,13 @@ public sealed class Witness
         }
     }
 
-    private IEnumerable<NoteSignature> LogSignatures(SignedNote note) =>
-        note.Signatures.Where(line => logs.Values.Any(keys => Array.Exists(keys, key => key.Name == line.Name && key.Id == line.KeyId)));
+    private static IEnumerable<NoteSignature> LogSignatures(SignedNote note, IReadOnlyList<VerifierKey> keys) =>
+        note.Signatures.Where(line => keys.Any(key => key.Name == line.Name && key.Id == line.KeyId));
+
+    private static Func<string, IReadOnlyList<VerifierKey>> ByOrigin(IEnumerable<VerifierKey> logs)
+    {
+        ArgumentNullException.ThrowIfNull(logs);
+        Dictionary<string, VerifierKey[]> known = logs.GroupBy(key => key.Name).ToDictionary(group => group.Key, group => group.ToArray());
+        return origin => known.GetValueOrDefault(origin) ?? [];
+    }
 }

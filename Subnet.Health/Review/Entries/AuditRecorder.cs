@@ -23,7 +23,7 @@ internal sealed class AuditRecorder
     /// <param name="log">The actor's log.</param>
     /// <param name="kind">clinic, miner, validator, reviewer or service.</param>
     /// <param name="id">Key name or fingerprint of the actor.</param>
-    /// <param name="nextSeq">The counter's next value: <see cref="NextSeq"/> of the log.</param>
+    /// <param name="nextSeq">The counter's next value: <see cref="EntryCounter.Next"/> of the log.</param>
     /// <param name="clock">The recorder's clock.</param>
     /// <param name="random">Where event names come from.</param>
     public AuditRecorder(TransparencyLog log, string kind, string id, long nextSeq, TimeProvider clock, IRandomSource random)
@@ -115,23 +115,6 @@ internal sealed class AuditRecorder
                 }
             }
         }
-    }
-
-    /// <summary>The counter that follows the actor's entries in a log: one pass over the entries.</summary>
-    public static long NextSeq(IEnumerable<ReadOnlyMemory<byte>> entries, string kind, string id)
-    {
-        long last = -1;
-        foreach (ReadOnlyMemory<byte> bytes in entries)
-        {
-            CanonicalObject entry = CanonicalJsonReader.Read(bytes.Span);
-            CanonicalObject? actor = entry.ObjectOrNull("actor");
-            if (actor?.TextOrNull("kind") == kind && actor.TextOrNull("id") == id)
-            {
-                last = Math.Max(last, entry.IntegerOrNull("seq") ?? -1);
-            }
-        }
-
-        return last + 1;
     }
 
     private CanonicalObject Actor(string? user, string? role)

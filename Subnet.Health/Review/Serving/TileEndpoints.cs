@@ -27,7 +27,7 @@ internal static class TileEndpoints
 
     private static Task TileAsync(HttpContext context, FileTileSource source, string? token)
     {
-        if (!TileId.TryParse(context.Request.Path.Value?[1..], out TileId tile))
+        if (!TileId.TryParse($"tile/{context.GetRouteValue("rest")}", out TileId tile))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;

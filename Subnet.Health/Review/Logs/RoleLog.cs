@@ -1,0 +1,198 @@
+using System.Reflection;
+using System.Text;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
+using Subnet.Crypto.Transparency.Storage;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Review.Serving;
+using Subnet.Health.Review.Sources;
+
+namespace Subnet.Health.Review.Logs;
+
+/// <summary>
+/// The log of one role: its folder, its key, its recorder. Opens it whole after any crash, begins it with <c>log.genesis</c>, publishes
+/// cosigned checkpoints by itself, hands them to the ledger, serves its tiles. One process at a time; safe for concurrent use.
+/// </summary>
+internal sealed class RoleLog : IAsyncDisposable
+{
+    private readonly RoleLogOptions options;
+    private readonly ILogFiles files;
+    private readonly TransparencyLog log;
+    private readonly WitnessSet witnesses;
+    private readonly SemaphoreSlim anchoring = new(1);
+    private long anchored = -1;
+
+    private RoleLog(RoleLogOptions options, ILogFiles files, TransparencyLog log, WitnessSet witnesses, VerifierKey verifier, AuditRecorder recorder)
+    {
+        this.options = options;
+        this.files = files;
+        this.log = log;
+        this.witnesses = witnesses;
+        Verifier = verifier;
+        Recorder = recorder;
+    }
+
+    /// <summary>Writes the role's entries; when a call returns, the entry is durable.</summary>
+    public AuditRecorder Recorder { get; }
+
+    /// <summary>The key that signs the checkpoints; its name is the log's.</summary>
+    public VerifierKey Verifier { get; }
+
+    /// <summary>The log's name, <c>subnet/NETWORK/ROLE/ADDRESS</c>.</summary>
+    public string Origin => Verifier.Name;
+
+    /// <summary>Entries that are durable.</summary>
+    public long Size => log.Size;
+
+    /// <summary>Why the log stopped, or null while it can be written. A stopped log refuses every entry until it is opened again.</summary>
+    public string? Failure => log.Failure;
+
+    /// <summary>The newest published checkpoint note, or null if there is none yet.</summary>
+    public string? Checkpoint => files.Read("checkpoint") is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>Opens a role's log and writes its first entry where it is new.</summary>
+    /// <param name="options">Folder, network, role.</param>
+    /// <param name="key">Signs the checkpoints: the hotkey of a miner or validator, a key of its own for others. Stays the caller's.</param>
+    /// <param name="clock">The recorder's clock.</param>
+    /// <param name="random">Where event names come from.</param>
+    /// <exception cref="LogStoreException">What is stored contradicts itself or what was signed; nothing is written then.</exception>
+    /// <exception cref="IOException">Another process has the log open, or the folder cannot be used.</exception>
+    public static async Task<RoleLog> OpenAsync(RoleLogOptions options, SigningKey key, TimeProvider clock, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(key);
+        string origin = LogName.Of(options.Network, options.Role, key.PublicKey);
+        NoteSigner signer = new(origin, SignatureType.Ed25519, key);
+        WitnessSet witnesses = new(options.Witnesses);
+        ILogFiles files = options.Files ?? new PhysicalLogFiles(options.Folder);
+        TransparencyLog log = TransparencyLog.Open(
+            files,
+            new TransparencyLogOptions
+            {
+                Signers = [signer],
+                Identity = AuditEntry.IdentityOf,
+                CheckpointInterval = options.CheckpointInterval,
+                Witnesses = witnesses,
+                WitnessLimit = options.WitnessLimit,
+                Quorum = options.Quorum,
+            },
+            clock);
+        try
+        {
+            string kind = options.Role is "clinic" or "miner" or "validator" or "reviewer" ? options.Role : "service";
+            long next = EntryCounter.Next(new FileTileSource(files), log.IntegratedSize, kind, key.Address);
+            AuditRecorder recorder = new(log, kind, key.Address, next, clock, random);
+            RoleLog opened = new(options, files, log, witnesses, signer.Verifier, recorder);
+            if (log.Size == 0)
+            {
+                await opened.BeginAsync().ConfigureAwait(false);
+            }
+
+            return opened;
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            (files as IDisposable)?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The durable entry of an event that this log recorded, or null.</summary>
+    /// <param name="name">The event, 32 hexadecimal digits.</param>
+    public async Task<AuditEntry?> FindAsync(string name)
+    {
+        if (!UInt128.TryParse(name, System.Globalization.NumberStyles.AllowHexSpecifier, null, out UInt128 identity) || log.Find(identity) is not { } index)
+        {
+            return null;
+        }
+
+        await log.FlushAsync().ConfigureAwait(false);
+        return LogEntries.Read(new FileTileSource(files), index, index + 1, log.IntegratedSize).Select(entry => AuditEntry.Parse(entry.Bytes)).Single();
+    }
+
+    /// <summary>The entries in tiles from a place on, in order, one bundle in memory at a time.</summary>
+    public IEnumerable<(long Index, AuditEntry Entry)> Read(long from = 0) =>
+        LogEntries.Read(new FileTileSource(files), from, log.IntegratedSize, log.IntegratedSize).Select(entry => (entry.Index, AuditEntry.Parse(entry.Bytes)));
+
+    /// <summary>Waits until every entry answered so far is in tiles, where <see cref="Read"/> sees it.</summary>
+    public Task FlushAsync() => log.FlushAsync();
+
+    /// <summary>Signs, has cosigned and publishes the head now; null if nothing is new or too few witnesses cosigned.</summary>
+    /// <exception cref="LogStoreException">The log stopped.</exception>
+    public async Task<SignedNote?> PublishAsync(CancellationToken cancellationToken = default)
+    {
+        await log.FlushAsync().ConfigureAwait(false);
+        return await log.PublishAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Publishes the head and puts the newest checkpoint on the ledger, if it grew since the last time; a role calls it once an epoch.
+    /// </summary>
+    /// <returns>The checkpoint that was anchored, or null if there was none to anchor.</returns>
+    public async Task<Checkpoint?> AnchorAsync(CancellationToken cancellationToken = default)
+    {
+        if (options.Anchor is null)
+        {
+            return null;
+        }
+
+        await anchoring.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await PublishAsync(cancellationToken).ConfigureAwait(false);
+            if (Checkpoint is not { } note || Crypto.Transparency.Checkpoints.Checkpoint.Parse(SignedNote.Parse(note).Text) is not { } head || head.Size <= anchored)
+            {
+                return null;
+            }
+
+            await options.Anchor(head, cancellationToken).ConfigureAwait(false);
+            anchored = head.Size;
+            return head;
+        }
+        finally
+        {
+            anchoring.Release();
+        }
+    }
+
+    /// <summary>Asks other witnesses from the next checkpoint on.</summary>
+    public void UseWitnesses(IReadOnlyList<IWitnessClient> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        witnesses.Replace(next);
+    }
+
+    /// <summary>Serves checkpoint and tiles below a path; entries only to reviewers with the token.</summary>
+    /// <param name="routes">The application.</param>
+    /// <param name="prefix">Path that the log stands below, such as <c>/log</c>; empty for the root.</param>
+    /// <param name="token">What a reviewer sends as bearer token; null if nobody may read entries.</param>
+    public void MapTiles(IEndpointRouteBuilder routes, string prefix, string? token) => TileEndpoints.Map(routes.MapGroup(prefix), files, token);
+
+    /// <summary>Commits what waits, brings it into tiles, and releases the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await log.DisposeAsync().ConfigureAwait(false);
+        (files as IDisposable)?.Dispose();
+        anchoring.Dispose();
+    }
+
+    private async Task BeginAsync()
+    {
+        CanonicalObject genesis = new()
+        {
+            { "origin", Origin },
+            { "keys", new CanonicalList { Verifier.ToString() } },
+            { "build", typeof(RoleLog).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion },
+        };
+        if (options.Policy is not null)
+        {
+            genesis.Add("policy", options.Policy);
+        }
+
+        await Recorder.RecordAsync("log.genesis", genesis).ConfigureAwait(false);
+    }
+}
