@@ -2,36 +2,47 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Models;
 using Subnet.Health.Models.Evaluation;
 
 namespace Subnet.Health.Circuits;
 
-/// <summary>One query of a card, as a client sees it.</summary>
+/// <summary>The keyless query of a card, as a client sees it.</summary>
 /// <param name="Parameters">Set and plain modulus; admitted for the declared norm and bound.</param>
 /// <param name="ScaleBits">An answer over 2^s is a raw score.</param>
 /// <param name="Encoding">From features to integers.</param>
 /// <param name="Classes">K.</param>
 /// <param name="Bound">No answer is larger.</param>
+/// <param name="Rounding">How far a raw score can be from the float model's.</param>
 /// <param name="Commitment">33 bytes.</param>
-internal sealed record CardPart(
-    KeylessParameters Parameters, int ScaleBits, FeatureEncoding Encoding, int Classes, long Bound, ImmutableArray<byte> Commitment);
+internal sealed record CardQuery(
+    KeylessParameters Parameters, int ScaleBits, FeatureEncoding Encoding, int Classes, long Bound, double Rounding, ImmutableArray<byte> Commitment)
+{
+    /// <summary>How a query of a row class is laid out.</summary>
+    public KeylessLayout Layout(int rowClass) => new(Encoding.Length, Classes, rowClass);
+}
 
 /// <summary>A card that was read and checked: all that a client needs to ask and to understand the answer.</summary>
 /// <param name="Hash">Its hash.</param>
 /// <param name="Text">What the miner says of the model.</param>
+/// <param name="Task">What it answers.</param>
 /// <param name="Circuit">The circuit.</param>
 /// <param name="ClassLabels">Names of the classes, empty where there are none.</param>
+/// <param name="Inputs">The feature schema.</param>
 /// <param name="Features">From input columns to the feature vector.</param>
-/// <param name="Parts">The queries.</param>
+/// <param name="Query">What is asked.</param>
 /// <param name="Rest">Link, calibration, decision.</param>
 internal sealed record ReadCard(
     ImmutableArray<byte> Hash,
     CardText Text,
+    ModelTask Task,
     CircuitKind Circuit,
     ImmutableArray<string> ClassLabels,
-    LaneFeatureMap Features,
-    ImmutableArray<CardPart> Parts,
+    ImmutableArray<CardInput> Inputs,
+    IFeatureMap Features,
+    CardQuery Query,
     PublicRest Rest);
 
 /// <summary>
@@ -42,8 +53,6 @@ internal static class CardReader
 {
     /// <summary>The longest card.</summary>
     public const int MaxBytes = 16 << 20;
-
-    private const int MaxParts = 1024;
 
     /// <summary>Reads a card.</summary>
     /// <exception cref="CircuitException">It is not canonical, lacks something, or its parameters are not admitted.</exception>
@@ -59,18 +68,21 @@ internal static class CardReader
             var card = new PlanObject(CanonicalJsonReader.Read(bytes));
             PlanObject.Require(card.Text("format") == ModelCard.Format, $"the format is {ModelCard.Format}");
             CircuitKind circuit = CircuitWords.Parse(card.Text("circuit")) ?? throw new PlanFormatException("the circuit is unknown");
-            LaneFeatureMap features = PublicPlan.Read(card.Object("plan").Json);
-            CardPart[] parts = [.. card.Objects("parts").Select(part => Part(part, features.Names.Count))];
-            PlanObject.Require(parts.Length is > 0 and <= MaxParts, "a card has parts");
+            ImmutableArray<CardInput> inputs = CardSchemaJson.Read(card.Objects("inputs"));
+            IFeatureMap features = FeatureMapJson.Read(card.Object("features"));
+            CheckInputs(inputs, features);
+            CardQuery query = Query(card.Object("query"), features.Names.Count);
             PublicRest rest = RestJson.Read(card.Object("rest"));
-            CheckRest(rest, parts.Sum(part => part.Classes));
+            CheckRest(rest, query.Classes);
             return new ReadCard(
                 [.. ModelCard.Hash(bytes)],
                 new CardText(card.Text("id"), card.Text("title"), card.Text("intended_use"), card.Text("limits"), card.Text("data")),
+                card.Word<ModelTask>("task"),
                 circuit,
                 [.. card.Texts("classes")],
+                inputs,
                 features,
-                [.. parts],
+                query,
                 rest);
         }
         catch (Exception fault) when (fault is PlanFormatException or CanonicalJsonException or OverflowException)
@@ -79,7 +91,20 @@ internal static class CardReader
         }
     }
 
-    private static CardPart Part(PlanObject json, int width)
+    // What the feature map reads is what the schema describes: no column is asked for that a person does not see.
+    private static void CheckInputs(ImmutableArray<CardInput> inputs, IFeatureMap features)
+    {
+        foreach (ModelColumn column in features.Inputs)
+        {
+            PlanObject.Require(
+                inputs.Any(input => input.Name == column.Name && input.Column.Kind == column.Kind && input.Column.Width == column.Width),
+                "the schema describes every input of the feature map");
+        }
+
+        PlanObject.Require(inputs.Length == features.Inputs.Count, "the schema asks for nothing that the feature map does not read");
+    }
+
+    private static CardQuery Query(PlanObject json, int width)
     {
         KeylessSet set = KeylessSet.Find((int)json.Integer("set", 1, byte.MaxValue)) ?? throw new PlanFormatException("the parameter set is unknown");
         int plainBits = (int)json.Integer("plain_bits", KeylessParameters.MinPlainBits, KeylessParameters.MaxPlainBits);
@@ -88,11 +113,13 @@ internal static class CardReader
         PlanObject.Require(KeylessParameters.Admits(set, plainBits, norm1, bound), "the set admits the declared norm and bound");
         FeatureEncoding encoding = EncodingJson.Read(json.Object("encoding"), width);
         int classes = (int)json.Integer("classes", 1, set.Degree);
-        PlanObject.Require(json.Integer("features", 1, set.Degree) == encoding.Length, "the encoding has as many features as the part");
-        PlanObject.Require(new KeylessLayout(encoding.Length, classes, 1).Fits(set), "features and classes fit the ring");
+        PlanObject.Require(json.Integer("features", 1, GeneratorSet.MaxCount) == encoding.Length, "the encoding has as many features as the query");
+        PlanObject.Require(ParameterSearch.Holds(set, encoding.Length, classes), "features and classes fit one query and its commitment");
         int scale = (int)json.Integer("scale_bits", -64, 64);
+        double rounding = json.Double("rounding");
+        PlanObject.Require(rounding >= 0 && double.IsFinite(rounding), "the rounding is a finite number");
         byte[] commitment = Hex(json.Text("commitment"));
-        return new CardPart(new KeylessParameters(set, plainBits), scale, encoding, classes, (long)bound, [.. commitment]);
+        return new CardQuery(new KeylessParameters(set, plainBits), scale, encoding, classes, (long)bound, rounding, [.. commitment]);
     }
 
     private static void CheckRest(PublicRest rest, int raw)

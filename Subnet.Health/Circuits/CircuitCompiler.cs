@@ -23,95 +23,84 @@ internal static class CircuitCompiler
     {
         CircuitKind kind = HeadLowering.KindOf(model.Head, out string? reason)
             ?? throw new CircuitException($"the model cannot be compiled: {reason}.");
-        int[] precisions = kind == CircuitKind.Linear && model.Head is not NaiveBayesHead ? Precisions : Precisions[..1];
-        int parts = Lower(model, rows, precisions[0]).Count;
-        var chosen = new List<ParameterChoice>();
-        for (int i = 0; i < parts; i++)
+        int[] precisions = HasReals(model.Head) ? Precisions : Precisions[..1];
+        RealForm finest = Lower(model, rows, Precisions[^1]);
+        CompiledModel? best = null;
+        foreach (double error in (ReadOnlySpan<double>)[LargestRelativeError, LargestRelativeError / 8, LargestRelativeError / 64])
         {
-            int part = i;
-            var reference = new RawReference(Lower(model, rows, Precisions[^1])[part], rows);
-            chosen.Add(ParameterSearch.Find(bits => Lower(model, rows, bits)[part], precisions, reference.IsClose)
-                ?? throw new CircuitException(TooWide(reference)));
-        }
-
-        var compiled = new CompiledModel(kind, model, [.. chosen], new QuantisationReport(0, 0, 0, 0, 0, null, null));
-        return compiled with { Report = QuantisationMeasure.Measure(compiled, rows) };
-    }
-
-    private static IReadOnlyList<RealForm> Lower(SplitModel model, ReferenceRows rows, int bits)
-    {
-        RealEncoding reals = model.Head is ConstantHead ? new RealEncoding([]) : FeatureRanges.At(bits, model.Features.Names, rows);
-        return [.. HeadLowering.Lower(model.Head, reals).SelectMany(SplitClasses)];
-    }
-
-    // Classes that do not fit one ciphertext together are asked in several queries.
-    private static IEnumerable<RealForm> SplitClasses(RealForm form)
-    {
-        int n = form.Features;
-        int together = Math.Max(1, KeylessSet.Large.Degree / n);
-        for (int first = 0; first < form.Classes; first += together)
-        {
-            int count = Math.Min(together, form.Classes - first);
-            yield return new RealForm(form.Encoding, count, form.Weights[(first * n)..((first + count) * n)]);
-        }
-    }
-
-    private static string TooWide(RawReference reference) => reference.Form.Features > KeylessSet.Large.Degree
-        ? $"the model has {reference.Form.Features} integer features, above the {KeylessSet.Large.Degree} of one ciphertext; train with fewer leaves, bins or categories."
-        : "no parameter set holds the model's answers at the precision asked for; narrow the ranges of its features or train with normalised ones.";
-
-    /// <summary>The raw scores of the real form on the reference rows, and whether an integer form is close to them.</summary>
-    private sealed class RawReference
-    {
-        private readonly ReferenceRows rows;
-        private readonly double[] scores;
-        private readonly double[] deviations;
-
-        public RawReference(RealForm form, ReferenceRows rows)
-        {
-            Form = form;
-            this.rows = rows;
-            scores = new double[rows.Count * form.Classes];
-            long[] phi = new long[form.Features];
-            for (int row = 0; row < rows.Count; row++)
+            var reference = new RawReference(model.Head, finest, rows, error);
+            if (ParameterSearch.Find(bits => Lower(model, rows, bits), precisions, reference.IsClose) is not { } choice)
             {
-                bool admitted = form.Encoding.TryEncode(rows.Row(row), phi) is null;
-                for (int k = 0; k < form.Classes; k++)
-                {
-                    scores[(row * form.Classes) + k] = admitted ? Real(form, rows.Row(row), phi, k) : double.NaN;
-                }
+                break;
             }
 
-            deviations = [.. Enumerable.Range(0, form.Classes).Select(Deviation)];
+            var compiled = new CompiledModel(kind, model, choice, new QuantisationReport(0, 0, 0, 0, 0, null, null));
+            best = compiled with { Report = QuantisationMeasure.Measure(compiled, rows) };
+            if (best.Report.MeetsTarget)
+            {
+                break;
+            }
         }
 
-        public RealForm Form { get; }
+        return best ?? throw new CircuitException(TooWide(finest));
+    }
+
+    private static bool HasReals(ModelHead head) => head switch
+    {
+        LinearHead or MulticlassLinearHead or CentroidHead or LocalDeepHead => true,
+        OneVersusAllHead ova => ova.Members.Any(member => HasReals(member.Head)),
+        PairwiseCouplingHead pairwise => pairwise.Members.Any(member => HasReals(member.Head)),
+        JoinedHead joined => joined.Members.Any(HasReals),
+        _ => false,
+    };
+
+    private static RealForm Lower(SplitModel model, ReferenceRows rows, int bits) =>
+        HeadLowering.Lower(model.Head, HasReals(model.Head) ? FeatureRanges.At(bits, model.Features.Names, rows) : new RealEncoding([]));
+
+    private static string TooWide(RealForm form) => ParameterSearch.Holds(KeylessSet.Large, form.Features, form.Classes)
+        ? "no parameter set holds the model's answers at the precision asked for; narrow the ranges of its features or train with normalised ones."
+        : $"the model has {form.Features} integer features for {form.Classes} answers, more than one query and its commitment hold; train with fewer leaves, bins or categories.";
+
+    /// <summary>The raw scores of the float model on reference rows, and whether an integer form is close to them.</summary>
+    private sealed class RawReference
+    {
+        // Enough to see the spread of every score; all rows are measured once the choice is made.
+        private const int MostRows = 512;
+
+        private readonly int[] admitted;
+        private readonly ReferenceRows rows;
+        private readonly double[][] scores;
+        private readonly double[] largestErrors;
+
+        public RawReference(ModelHead head, RealForm form, ReferenceRows rows, double relativeError)
+        {
+            this.rows = rows;
+            long[] phi = new long[form.Features];
+            int step = Math.Max(1, rows.Count / MostRows);
+            admitted = [.. Enumerable.Range(0, rows.Count).Where(row => row % step == 0 && form.Encoding.TryEncode(rows.Row(row), phi) is null)];
+            scores = [.. admitted.Select(row => ExactScores.Of(head, rows.Row(row)))];
+            largestErrors = [.. Enumerable.Range(0, form.Classes).Select(k => relativeError * Deviation(k))];
+        }
 
         public bool IsClose(IntegerForm form)
         {
             long[] phi = new long[form.Features];
             long[] answers = new long[form.Classes];
             double[] squares = new double[form.Classes];
-            int admitted = 0;
-            for (int row = 0; row < rows.Count; row++)
+            for (int at = 0; at < admitted.Length; at++)
             {
-                if (form.Encoding.TryEncode(rows.Row(row), phi) is not null)
-                {
-                    continue;
-                }
-
-                admitted++;
+                form.Encoding.TryEncode(rows.Row(admitted[at]), phi);
                 form.Evaluate(phi, answers);
                 for (int k = 0; k < answers.Length; k++)
                 {
-                    double d = Math.ScaleB(answers[k], -form.ScaleBits) - scores[(row * form.Classes) + k];
-                    squares[k] += d * d;
+                    double d = Math.ScaleB(answers[k], -form.ScaleBits) - scores[at][k];
+                    squares[k] += double.IsFinite(d) ? d * d : 0;
                 }
             }
 
             for (int k = 0; k < squares.Length; k++)
             {
-                if (Math.Sqrt(squares[k] / Math.Max(1, admitted)) > LargestRelativeError * deviations[k])
+                if (Math.Sqrt(squares[k] / Math.Max(1, admitted.Length)) > largestErrors[k])
                 {
                     return false;
                 }
@@ -120,24 +109,9 @@ internal static class CircuitCompiler
             return true;
         }
 
-        // Reals are taken as they are, not as rounded; all other features are exact.
-        private static double Real(RealForm form, ReadOnlySpan<float> x, ReadOnlySpan<long> phi, int k)
-        {
-            double sum = 0;
-            for (int i = 0; i < phi.Length; i++)
-            {
-                double value = i > 0 && form.Encoding is RealEncoding reals
-                    ? (x[i - 1] - reals.Features[i - 1].Middle) / reals.Features[i - 1].Step
-                    : phi[i];
-                sum += form.Weights[(k * phi.Length) + i] * value;
-            }
-
-            return sum;
-        }
-
         private double Deviation(int k)
         {
-            double[] values = [.. Enumerable.Range(0, rows.Count).Select(row => scores[(row * Form.Classes) + k]).Where(double.IsFinite)];
+            double[] values = [.. scores.Select(score => score[k]).Where(double.IsFinite)];
             if (values.Length == 0)
             {
                 return 1;

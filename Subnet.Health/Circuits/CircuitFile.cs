@@ -8,29 +8,17 @@ using Subnet.Crypto.Lattice.Randomness;
 
 namespace Subnet.Health.Circuits;
 
-/// <summary>The private side of one part of a card.</summary>
-/// <param name="Weights">Row-major, K x n; owned and wiped by the circuit.</param>
-/// <param name="Opening">Opens the part's commitment.</param>
-internal sealed record PrivatePart(long[] Weights, CommitmentOpening Opening)
-{
-    /// <summary>Takes a copy of the weights and commits to them with a fresh blinding.</summary>
-    public static PrivatePart Create(ReadOnlySpan<long> weights, IRandomSource random) =>
-        new(weights.ToArray(), CommitmentOpening.Create(weights, random));
-}
-
-/// <summary>The private side of one card. Disposing wipes it.</summary>
+/// <summary>The private side of a keyless card. Disposing wipes it.</summary>
 /// <param name="Card">Hash of the card, 32 bytes.</param>
-/// <param name="Parts">As many as the card has.</param>
-internal sealed record PrivateCircuit(byte[] Card, IReadOnlyList<PrivatePart> Parts) : IDisposable
+/// <param name="Weights">Row-major, K x n; owned and wiped by the circuit.</param>
+/// <param name="Opening">Opens the card's commitment.</param>
+internal sealed record PrivateCircuit(byte[] Card, long[] Weights, CommitmentOpening Opening) : IDisposable
 {
-    /// <inheritdoc/>
+    /// <summary>Wipes weights and opening.</summary>
     public void Dispose()
     {
-        foreach (PrivatePart part in Parts)
-        {
-            part.Opening.Dispose();
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(part.Weights.AsSpan()));
-        }
+        Opening.Dispose();
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(Weights.AsSpan()));
     }
 }
 
@@ -38,18 +26,16 @@ internal sealed record PrivateCircuit(byte[] Card, IReadOnlyList<PrivatePart> Pa
 /// The file a miner serves from: the weights under AES-256-GCM, whose key is scrypt of a password. First line, card hash, cost
 /// and salt are in the clear and authenticated. A salt is used for one file only, so the fixed nonce never meets a key twice.
 /// </summary>
-/// <remarks>Layout: "subnet-circuit/1" LF || card 32 || be32 N || salt 16 || ciphertext || tag 16; plaintext: be32 parts, then each be32 count, be64 weights, blinding 32.</remarks>
+/// <remarks>Layout: "subnet-circuit/1" LF || card 32 || be32 N || salt 16 || ciphertext || tag 16; plaintext: be32 count, be64 weights, blinding 32.</remarks>
 internal static class CircuitFile
 {
-    /// <summary>The longest file: 1024 parts of 8192 weights would be 64 MiB.</summary>
-    public const int MaxBytes = 80 << 20;
+    /// <summary>The longest file: a commitment holds at most 65536 weights.</summary>
+    public const int MaxBytes = 1 << 20;
 
     private const int CardBytes = 32;
     private const int SaltBytes = 16;
     private const int TagBytes = 16;
     private const int KeyBytes = 32;
-    private const int MaxParts = 1024;
-    private const int MaxWeights = 8192;
 
     private static readonly byte[] Nonce = new byte[12];
 
@@ -66,7 +52,7 @@ internal static class CircuitFile
             throw new ArgumentException("a password is needed, and a cost within its bounds", nameof(password));
         }
 
-        int length = sizeof(int) + circuit.Parts.Sum(part => sizeof(int) + (sizeof(long) * part.Weights.Length) + CommitmentOpening.BlindingByteCount);
+        int length = sizeof(int) + (sizeof(long) * circuit.Weights.Length) + CommitmentOpening.BlindingByteCount;
         byte[] plain = GC.AllocateArray<byte>(length, pinned: true);
         byte[] file = new byte[HeaderBytes + length + TagBytes];
         FirstLine.CopyTo(file);
@@ -102,7 +88,7 @@ internal static class CircuitFile
         {
             using AesGcm aead = Open(password, file[..HeaderBytes]);
             aead.Decrypt(Nonce, file.Slice(HeaderBytes, length), file[^TagBytes..], plain, file[..HeaderBytes]);
-            return new PrivateCircuit(file.Slice(FirstLine.Length, CardBytes).ToArray(), ReadPlain(plain));
+            return ReadPlain(file.Slice(FirstLine.Length, CardBytes).ToArray(), plain);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -132,54 +118,36 @@ internal static class CircuitFile
 
     private static void WritePlain(PrivateCircuit circuit, Span<byte> plain)
     {
-        BinaryPrimitives.WriteInt32BigEndian(plain, circuit.Parts.Count);
+        BinaryPrimitives.WriteInt32BigEndian(plain, circuit.Weights.Length);
         plain = plain[sizeof(int)..];
-        foreach (PrivatePart part in circuit.Parts)
+        foreach (long weight in circuit.Weights)
         {
-            BinaryPrimitives.WriteInt32BigEndian(plain, part.Weights.Length);
-            plain = plain[sizeof(int)..];
-            foreach (long weight in part.Weights)
-            {
-                BinaryPrimitives.WriteInt64BigEndian(plain, weight);
-                plain = plain[sizeof(long)..];
-            }
-
-            part.Opening.CopyBlinding(plain[..CommitmentOpening.BlindingByteCount]);
-            plain = plain[CommitmentOpening.BlindingByteCount..];
+            BinaryPrimitives.WriteInt64BigEndian(plain, weight);
+            plain = plain[sizeof(long)..];
         }
+
+        circuit.Opening.CopyBlinding(plain);
     }
 
     // The bytes are authenticated, so they are what some holder of the password wrote; lengths are checked all the same.
-    private static List<PrivatePart> ReadPlain(ReadOnlySpan<byte> plain)
+    private static PrivateCircuit ReadPlain(byte[] card, ReadOnlySpan<byte> plain)
     {
-        var parts = new List<PrivatePart>();
         int count = plain.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(plain);
-        plain = plain[Math.Min(sizeof(int), plain.Length)..];
-        bool fits = count is > 0 and <= MaxParts;
-        for (int i = 0; fits && i < count; i++)
+        if (count is < 1 or > GeneratorSet.MaxCount || plain.Length != sizeof(int) + (sizeof(long) * count) + CommitmentOpening.BlindingByteCount)
         {
-            int weights = plain.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(plain);
-            fits = weights is > 0 and <= MaxWeights && plain.Length >= sizeof(int) + (sizeof(long) * weights) + CommitmentOpening.BlindingByteCount;
-            if (!fits)
-            {
-                break;
-            }
-
-            long[] values = new long[weights];
-            for (int j = 0; j < weights; j++)
-            {
-                values[j] = BinaryPrimitives.ReadInt64BigEndian(plain[(sizeof(int) + (sizeof(long) * j))..]);
-            }
-
-            plain = plain[(sizeof(int) + (sizeof(long) * weights))..];
-            fits = CommitmentOpening.TryCreate(values, plain[..CommitmentOpening.BlindingByteCount], out CommitmentOpening? opening);
-            plain = plain[CommitmentOpening.BlindingByteCount..];
-            if (opening is not null)
-            {
-                parts.Add(new PrivatePart(values, opening));
-            }
+            throw Damaged();
         }
 
-        return fits && plain.IsEmpty ? parts : throw new CircuitException("the private circuit is damaged; compile the model again.");
+        long[] weights = new long[count];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = BinaryPrimitives.ReadInt64BigEndian(plain[(sizeof(int) + (sizeof(long) * i))..]);
+        }
+
+        return CommitmentOpening.TryCreate(weights, plain[^CommitmentOpening.BlindingByteCount..], out CommitmentOpening? opening)
+            ? new PrivateCircuit(card, weights, opening)
+            : throw Damaged();
     }
+
+    private static CircuitException Damaged() => new("the private circuit is damaged; compile the model again.");
 }

@@ -1,33 +1,27 @@
-using System.Collections.Immutable;
 using Subnet.Health.Models;
 
 namespace Subnet.Health.Circuits;
 
-/// <summary>
-/// A model as circuits: public feature map, one or more private integer forms with their parameters, public rest. Several
-/// forms, each asked by a query of its own, where one ciphertext cannot hold all classes.
-/// </summary>
+/// <summary>A model as a keyless circuit: public feature map, one private integer form with its parameters, public rest.</summary>
 /// <param name="Kind">The circuit.</param>
 /// <param name="Model">Feature map, head, calibration, decision.</param>
-/// <param name="Parts">The forms in the order of the raw scores.</param>
+/// <param name="Choice">The form and its parameters; a class for each raw score.</param>
 /// <param name="Report">What quantisation costs.</param>
-internal sealed record CompiledModel(
-    CircuitKind Kind, SplitModel Model, ImmutableArray<ParameterChoice> Parts, QuantisationReport Report)
+internal sealed record CompiledModel(CircuitKind Kind, SplitModel Model, ParameterChoice Choice, QuantisationReport Report)
 {
-    /// <summary>Number of raw scores over all parts.</summary>
-    public int Classes => Parts.Sum(part => part.Form.Classes);
+    /// <summary>The integer form.</summary>
+    public IntegerForm Form => Choice.Form;
 
-    /// <summary>The raw scores from the answers of all parts in order.</summary>
+    /// <summary>Number of raw scores.</summary>
+    public int Classes => Form.Classes;
+
+    /// <summary>The raw scores from the answers.</summary>
     public double[] RawScores(ReadOnlySpan<long> answers)
     {
-        double[] raw = new double[Classes];
-        int at = 0;
-        foreach (ParameterChoice part in Parts)
+        double[] raw = new double[answers.Length];
+        for (int k = 0; k < raw.Length; k++)
         {
-            for (int k = 0; k < part.Form.Classes; k++, at++)
-            {
-                raw[at] = Math.ScaleB(answers[at], -part.Form.ScaleBits);
-            }
+            raw[k] = Math.ScaleB(answers[k], -Form.ScaleBits);
         }
 
         return raw;
@@ -39,19 +33,13 @@ internal sealed record CompiledModel(
     /// <returns>Null, or why the row is refused.</returns>
     public string? TryEvaluate(ReadOnlySpan<float> x, Span<long> answers)
     {
-        int at = 0;
-        foreach (ParameterChoice part in Parts)
+        long[] phi = new long[Form.Features];
+        if (Form.Encoding.TryEncode(x, phi) is string refusal)
         {
-            long[] phi = new long[part.Form.Features];
-            if (part.Form.Encoding.TryEncode(x, phi) is string refusal)
-            {
-                return refusal;
-            }
-
-            part.Form.Evaluate(phi, answers.Slice(at, part.Form.Classes));
-            at += part.Form.Classes;
+            return refusal;
         }
 
+        Form.Evaluate(phi, answers);
         return null;
     }
 }

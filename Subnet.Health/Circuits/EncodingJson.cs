@@ -30,6 +30,10 @@ internal static class EncodingJson
         {
             { "kind", "leaves" }, { "trees", new CanonicalList(leaves.Trees.Select(tree => (CanonicalValue)Tree(tree))) },
         },
+        JoinedEncoding joined => new CanonicalObject
+        {
+            { "kind", "joined" }, { "parts", new CanonicalList(joined.Parts.Select(part => (CanonicalValue)Write(part))) },
+        },
         _ => throw new ArgumentException($"{encoding.GetType().Name} has no form", nameof(encoding)),
     };
 
@@ -49,6 +53,10 @@ internal static class EncodingJson
                 return new BinEncoding([.. json.Objects("shapes").Select(shape => Shape(shape, width))]);
             case "leaves":
                 return new LeafEncoding([.. json.Objects("trees").Select(tree => Tree(tree, width))]);
+            case "joined":
+                PlanObject[] parts = json.Objects("parts");
+                PlanObject.Require(parts.Length is > 0 and <= MaxFeatures && parts.All(part => part.Text("kind") != "joined"), "an encoding is joined of plain ones");
+                return new JoinedEncoding([.. parts.Select(part => Read(part, width))]);
             default:
                 throw new PlanFormatException("the kind of the encoding is unknown");
         }

@@ -13,7 +13,7 @@ internal sealed class EncryptedCircuit : IDisposable
     private readonly CompiledModel compiled;
     private readonly byte[] card;
     private readonly IRandomSourceFactory randomness;
-    private readonly KeylessModel[] models;
+    private readonly KeylessModel model;
 
     /// <summary>Loads the private side.</summary>
     /// <param name="compiled">The model.</param>
@@ -24,12 +24,8 @@ internal sealed class EncryptedCircuit : IDisposable
         this.compiled = compiled;
         this.card = card.ToArray();
         this.randomness = randomness;
-        models = new KeylessModel[compiled.Parts.Length];
-        for (int i = 0; i < models.Length; i++)
-        {
-            ParameterChoice part = compiled.Parts[i];
-            models[i] = new KeylessModel(this.card, part.Parameters, part.Form.Classes, part.Form.Weights, (long)part.DeclaredBound, randomness);
-        }
+        ParameterChoice choice = compiled.Choice;
+        model = new KeylessModel(this.card, choice.Parameters, choice.Form.Classes, choice.Form.Weights, (long)choice.DeclaredBound, randomness);
     }
 
     /// <summary>One row through encryption.</summary>
@@ -39,43 +35,30 @@ internal sealed class EncryptedCircuit : IDisposable
     /// <exception cref="CircuitException">Query or reply was refused, which honest ones never are.</exception>
     public string? TryAnswer(ReadOnlySpan<float> x, Span<long> answers)
     {
-        int at = 0;
-        Span<byte> master = stackalloc byte[32];
-        for (int i = 0; i < models.Length; i++)
+        ParameterChoice choice = compiled.Choice;
+        long[] phi = new long[choice.Form.Features];
+        if (choice.Form.Encoding.TryEncode(x, phi) is string refusal)
         {
-            ParameterChoice part = compiled.Parts[i];
-            long[] phi = new long[part.Form.Features];
-            if (part.Form.Encoding.TryEncode(x, phi) is string refusal)
-            {
-                return refusal;
-            }
-
-            using (IRandomSource source = randomness.Create())
-            {
-                source.Fill(master);
-            }
-
-            var layout = new KeylessLayout(part.Form.Features, part.Form.Classes, 1);
-            using var client = new KeylessClient(master, card, part.Parameters, layout);
-            byte[] query = client.Encrypt(phi);
-            KeylessRefusal refused = models[i].TryAnswer(query, out byte[]? reply);
-            if (refused == KeylessRefusal.None)
-            {
-                refused = client.TryDecrypt(reply, (long)part.DeclaredBound, answers.Slice(at, part.Form.Classes));
-            }
-
-            CryptographicOperations.ZeroMemory(master);
-            if (refused != KeylessRefusal.None)
-            {
-                throw new CircuitException($"an honest query was refused ({refused}); report this as a bug.");
-            }
-
-            at += part.Form.Classes;
+            return refusal;
         }
 
-        return null;
+        Span<byte> master = stackalloc byte[KeylessSeeds.MasterBytes];
+        using (IRandomSource source = randomness.Create())
+        {
+            source.Fill(master);
+        }
+
+        using var client = new KeylessClient(master, card, choice.Parameters, new KeylessLayout(choice.Form.Features, choice.Form.Classes, 1));
+        CryptographicOperations.ZeroMemory(master);
+        KeylessRefusal refused = model.TryAnswer(client.Encrypt(phi), out byte[]? reply);
+        if (refused == KeylessRefusal.None)
+        {
+            refused = client.TryDecrypt(reply, (long)choice.DeclaredBound, answers);
+        }
+
+        return refused == KeylessRefusal.None ? null : throw new CircuitException($"an honest query was refused ({refused}); report this as a bug.");
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(models, model => model.Dispose());
+    public void Dispose() => model.Dispose();
 }

@@ -36,6 +36,14 @@ internal static class ExactScores
                 return Members(ova.Members, x);
             case PairwiseCouplingHead pairwise:
                 return Members(pairwise.Members, x);
+            case JoinedHead joined:
+                var all = new List<double>(joined.ScoreCount);
+                foreach (ModelHead member in joined.Members)
+                {
+                    all.AddRange(Of(member, x));
+                }
+
+                return [.. all];
             case LocalDeepHead deep:
                 return [
                     .. Rows(deep.ThetaPrime.AsSpan(), deep.BiasThetaPrime.AsSpan(), x),
@@ -84,6 +92,17 @@ internal static class ExactScores
 
     private static double[] Trees(TreeEnsembleHead head, ReadOnlySpan<float> x)
     {
+        if (head.Aggregate is TreeAggregate.Minimum or TreeAggregate.Maximum)
+        {
+            double[] each = new double[head.Trees.Length];
+            for (int t = 0; t < each.Length; t++)
+            {
+                each[t] = head.BaseValues[0] + head.Trees[t].LeafWeights[head.Trees[t].Walk(x)];
+            }
+
+            return each;
+        }
+
         double[] scores = [.. head.BaseValues];
         double divisor = head.Aggregate == TreeAggregate.Average ? head.Trees.Length : 1;
         foreach (DecisionTree tree in head.Trees)
@@ -103,7 +122,7 @@ internal static class ExactScores
         switch (head)
         {
             case NaiveBayesHead bayes:
-                RealForm form = HeadLowering.Lower(bayes, new RealEncoding([]))[0];
+                RealForm form = HeadLowering.Lower(bayes, new RealEncoding([]));
                 long[] phi = new long[form.Features];
                 form.Encoding.TryEncode(x, phi);
                 double[] logs = new double[form.Classes];

@@ -16,79 +16,82 @@ internal static class HeadLowering
                 return CircuitKind.Linear;
             case AdditiveHead:
                 return CircuitKind.Additive;
-            case TreeEnsembleHead { Aggregate: TreeAggregate.Sum or TreeAggregate.Average }:
+            case TreeEnsembleHead { Aggregate: TreeAggregate.Minimum or TreeAggregate.Maximum, ScoreCount: > 1 }:
+                reason = "the smallest or largest tree decides for each of several targets; train a model for each target";
+                return null;
+            case TreeEnsembleHead:
                 return CircuitKind.ForestLeaves;
+            case JoinedHead joined:
+                return KindOf(joined.Members, out reason);
             case OneVersusAllHead ova:
-                return KindOf(ova.Members, out reason);
+                return KindOf(ova.Members.Select(member => member.Head), out reason);
             case PairwiseCouplingHead pairwise:
-                return KindOf(pairwise.Members, out reason);
+                return KindOf(pairwise.Members.Select(member => member.Head), out reason);
             default:
                 reason = $"{head.GetType().Name} is not linear in any public features; use a linear model, an additive model or trees";
                 return null;
         }
     }
 
-    /// <summary>The linear forms of a head, in the order of its raw scores.</summary>
+    /// <summary>
+    /// The linear form of a head, a class for each of its raw scores. Where the smallest or largest tree decides, every tree is a
+    /// raw score: the choice is the clinic's.
+    /// </summary>
     /// <param name="head">Of a kind that <see cref="KindOf(ModelHead, out string?)"/> names.</param>
     /// <param name="reals">How each feature of the vector is quantised; used by heads that take reals.</param>
     /// <exception cref="CircuitException">The head has no circuit.</exception>
-    public static IReadOnlyList<RealForm> Lower(ModelHead head, RealEncoding reals)
+    public static RealForm Lower(ModelHead head, RealEncoding reals)
     {
         switch (head)
         {
             case LinearHead linear:
-                return [Linear(reals, [.. linear.Weights.Select(w => (double)w)], [linear.Bias])];
+                return Linear(reals, [.. linear.Weights.Select(w => (double)w)], [linear.Bias]);
             case MulticlassLinearHead multiclass:
-                return [Linear(reals, [.. multiclass.Weights.Select(w => (double)w)], [.. multiclass.Biases.Select(b => (double)b)])];
+                return Linear(reals, [.. multiclass.Weights.Select(w => (double)w)], [.. multiclass.Biases.Select(b => (double)b)]);
             case CentroidHead centroids:
-                return [Centroids(reals, centroids)];
+                return Centroids(reals, centroids);
             case ConstantHead constant:
-                return [new RealForm(new RealEncoding([]), 1, [(2.0 * constant.Probability) - 1])];
+                return new RealForm(new RealEncoding([]), 1, [(2.0 * constant.Probability) - 1]);
             case NaiveBayesHead bayes:
-                return [NaiveBayes(bayes)];
+                return NaiveBayes(bayes);
             case AdditiveHead additive:
-                return [new RealForm(
-                    new BinEncoding(additive.Shapes), 1, [additive.Intercept, .. additive.Shapes.SelectMany(shape => shape.Effects)])];
+                return new RealForm(
+                    new BinEncoding(additive.Shapes), 1, [additive.Intercept, .. additive.Shapes.SelectMany(shape => shape.Effects)]);
             case TreeEnsembleHead trees:
                 return Trees(trees);
             case OneVersusAllHead ova:
-                return Members(ova.Members, reals);
+                return RealForm.Join([.. ova.Members.Select(member => Lower(member.Head, reals))]);
             case PairwiseCouplingHead pairwise:
-                return Members(pairwise.Members, reals);
+                return RealForm.Join([.. pairwise.Members.Select(member => Lower(member.Head, reals))]);
+            case JoinedHead joined:
+                return RealForm.Join([.. joined.Members.Select(member => Lower(member, reals))]);
             case LocalDeepHead deep:
-                return [Linear(
+                return Linear(
                     reals,
                     [.. deep.ThetaPrime.Concat(deep.W).Concat(deep.Theta).Select(w => (double)w)],
-                    [.. deep.BiasThetaPrime.Concat(deep.BiasW).Concat(deep.BiasTheta).Select(b => (double)b)])];
+                    [.. deep.BiasThetaPrime.Concat(deep.BiasW).Concat(deep.BiasTheta).Select(b => (double)b)]);
             default:
                 KindOf(head, out string? reason);
                 throw new CircuitException($"the model cannot be compiled: {reason}.");
         }
     }
 
-    private static CircuitKind? KindOf(ImmutableArray<MemberModel> members, out string? reason)
+    // Members of several kinds go into one query; it is named after the one whose public part says the most.
+    private static CircuitKind? KindOf(IEnumerable<ModelHead> members, out string? reason)
     {
-        CircuitKind? first = KindOf(members[0].Head, out reason);
-        if (members.Any(member => KindOf(member.Head, out _) != first))
+        reason = null;
+        CircuitKind most = CircuitKind.Linear;
+        foreach (ModelHead member in members)
         {
-            reason = "its members need different circuits; train all of them with one trainer";
-            return null;
+            if (KindOf(member, out reason) is not { } kind)
+            {
+                return null;
+            }
+
+            most = kind > most ? kind : most;
         }
 
-        return first;
-    }
-
-    // Linear members share one product; others have integer features of their own, so each is asked by itself.
-    private static IReadOnlyList<RealForm> Members(ImmutableArray<MemberModel> members, RealEncoding reals)
-    {
-        if (members.Any(member => member.Head is not LinearHead))
-        {
-            return [.. members.SelectMany(member => Lower(member.Head, reals))];
-        }
-
-        LinearHead[] heads = [.. members.Select(member => (LinearHead)member.Head)];
-        return [Linear(
-            reals, [.. heads.SelectMany(head => head.Weights).Select(w => (double)w)], [.. heads.Select(head => (double)head.Bias)])];
+        return most;
     }
 
     // w . x = w . (middle + step phi): the steps go into the weights, the middles into the bias.
@@ -138,11 +141,16 @@ internal static class HeadLowering
         return new RealForm(new PresenceEncoding(head.FeatureCount), head.ScoreCount, form);
     }
 
-    private static RealForm[] Trees(TreeEnsembleHead head)
+    private static RealForm Trees(TreeEnsembleHead head)
     {
+        if (head.Aggregate is TreeAggregate.Minimum or TreeAggregate.Maximum)
+        {
+            return RealForm.Join([.. head.Trees.Select(tree => Trees(head with { Trees = [tree], Aggregate = TreeAggregate.Sum }))]);
+        }
+
         var encoding = new LeafEncoding(head.Trees);
         double divisor = head.Aggregate == TreeAggregate.Average ? head.Trees.Length : 1;
-        double[] form = new double[head.ScoreCount * encoding.Length];
+        double[] form = new double[checked(head.ScoreCount * encoding.Length)];
         for (int k = 0; k < head.ScoreCount; k++)
         {
             int at = k * encoding.Length;
@@ -156,6 +164,6 @@ internal static class HeadLowering
             }
         }
 
-        return [new RealForm(encoding, head.ScoreCount, form)];
+        return new RealForm(encoding, head.ScoreCount, form);
     }
 }

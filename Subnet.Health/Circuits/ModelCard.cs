@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Health.Models;
-using Subnet.Health.Models.Evaluation;
 
 namespace Subnet.Health.Circuits;
 
@@ -26,59 +25,64 @@ internal static class ModelCard
 
     /// <summary>The canonical bytes of a card.</summary>
     /// <param name="compiled">The model; its feature map must have a public form.</param>
-    /// <param name="task">What it answers.</param>
-    /// <param name="classLabels">Names of the classes.</param>
+    /// <param name="schema">Task and class names.</param>
+    /// <param name="inputs">The feature schema.</param>
     /// <param name="text">What the miner says of it.</param>
-    /// <param name="commitments">33 bytes for each part.</param>
+    /// <param name="commitment">33 bytes.</param>
     /// <exception cref="CircuitException">The feature map has no public form.</exception>
     public static byte[] Write(
-        CompiledModel compiled, ModelTask task, IEnumerable<string> classLabels, CardText text, IReadOnlyList<byte[]> commitments)
+        CompiledModel compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment)
     {
-        if (compiled.Model.Features is not LaneFeatureMap map)
-        {
-            throw new CircuitException("the feature map of the model has no public form; save the model with ML.NET.");
-        }
-
-        var card = new CanonicalObject
-        {
-            { "format", Format },
-            { "id", text.Id },
-            { "title", text.Title },
-            { "intended_use", text.IntendedUse },
-            { "limits", text.Limits },
-            { "data", text.Data },
-            { "task", task.ToString().ToLowerInvariant() },
-            { "classes", new CanonicalList(classLabels.Select(label => (CanonicalValue)label)) },
-            { "circuit", CircuitWords.Of(compiled.Kind) },
-            { "private", CircuitWords.PrivatePart(compiled.Kind) },
-            { "plan", PublicPlan.Write(map) },
-            { "parts", new CanonicalList(compiled.Parts.Select((part, i) => (CanonicalValue)Part(part, commitments[i]))) },
-            { "rest", RestJson.Write(PublicRest.Of(compiled.Model)) },
-            { "quantisation", Quantisation(compiled.Report) },
-            { "encryption_loss", "0" },
-        };
+        CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model);
+        card.Add("query", Query(compiled.Choice, commitment));
+        card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
+        card.Add("quantisation", Quantisation(compiled.Report));
+        card.Add("encryption_loss", "0");
         return CanonicalJsonWriter.Write(card);
     }
 
     /// <summary>The hash that queries and receipts name.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> card) => SHA256.HashData(card);
 
-    private static CanonicalObject Part(ParameterChoice part, byte[] commitment) => new()
+    private static CanonicalObject Head(
+        CircuitKind kind, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, SplitModel model) => new()
     {
-        { "set", part.Parameters.Set.Id },
-        { "set_name", part.Parameters.Set.Name },
-        { "plain_bits", part.Parameters.PlainBits },
-        { "scale_bits", part.Form.ScaleBits },
-        { "features", part.Form.Features },
-        { "classes", part.Form.Classes },
-        { "norm1", part.DeclaredNorm1.ToString(CultureInfo.InvariantCulture) },
-        { "bound", part.DeclaredBound.ToString(CultureInfo.InvariantCulture) },
-        { "commitment", Convert.ToHexStringLower(commitment) },
-        { "encoding", EncodingJson.Write(part.Form.Encoding) },
-        { "upload_bytes", KeylessQuery.ByteCount(part.Parameters.Set) },
-        { "reply_bytes", KeylessReply.ByteCount(part.Parameters, part.Form.Classes) },
-        { "failure_probability", "0" },
+        { "format", Format },
+        { "id", text.Id },
+        { "title", text.Title },
+        { "intended_use", text.IntendedUse },
+        { "limits", text.Limits },
+        { "data", text.Data },
+        { "task", schema.Task.ToString().ToLowerInvariant() },
+        { "classes", new CanonicalList(schema.ClassLabels.Select(label => (CanonicalValue)label)) },
+        { "circuit", CircuitWords.Of(kind) },
+        { "private", CircuitWords.PrivatePart(kind) },
+        { "inputs", CardSchemaJson.Write(inputs) },
+        { "features", FeatureMapJson.Write(model.Features) },
     };
+
+    private static CanonicalObject Query(ParameterChoice choice, ReadOnlySpan<byte> commitment)
+    {
+        KeylessSet set = choice.Parameters.Set;
+        var layout = new KeylessLayout(choice.Form.Features, choice.Form.Classes, 1);
+        return new CanonicalObject
+        {
+            { "set", set.Id },
+            { "set_name", set.Name },
+            { "plain_bits", choice.Parameters.PlainBits },
+            { "scale_bits", choice.Form.ScaleBits },
+            { "features", choice.Form.Features },
+            { "classes", choice.Form.Classes },
+            { "norm1", choice.DeclaredNorm1.ToString(CultureInfo.InvariantCulture) },
+            { "bound", choice.DeclaredBound.ToString(CultureInfo.InvariantCulture) },
+            { "rounding", Number(choice.LargestRounding) },
+            { "commitment", Convert.ToHexStringLower(commitment) },
+            { "encoding", EncodingJson.Write(choice.Form.Encoding) },
+            { "upload_bytes", KeylessQuery.ByteCount(set, layout.Place(set).Ciphertexts) },
+            { "reply_bytes", KeylessReply.ByteCount(choice.Parameters, choice.Form.Classes) },
+            { "failure_probability", "0" },
+        };
+    }
 
     private static CanonicalObject Quantisation(QuantisationReport report)
     {

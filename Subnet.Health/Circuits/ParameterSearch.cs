@@ -1,4 +1,5 @@
 using System.Numerics;
+using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Rlwe.Keyless;
 
 namespace Subnet.Health.Circuits;
@@ -41,10 +42,14 @@ internal static class ParameterSearch
         return null;
     }
 
+    /// <summary>Whether one query of a set, and one commitment, hold so many features and classes.</summary>
+    public static bool Holds(KeylessSet set, int features, int classes) =>
+        (long)features * classes <= GeneratorSet.MaxCount && new KeylessLayout(features, classes, 1).Fits(set);
+
     /// <summary>The smallest plain modulus of a range that admits a form, or null.</summary>
     public static ParameterChoice? Admit(RealForm real, IntegerForm form, KeylessSet set, int from, int to)
     {
-        if (!new KeylessLayout(form.Features, form.Classes, 1).Fits(set))
+        if (!Holds(set, form.Features, form.Classes))
         {
             return null;
         }

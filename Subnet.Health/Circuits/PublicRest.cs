@@ -19,6 +19,12 @@ internal enum Combination
     /// <summary>Plus the squared length of the feature vector.</summary>
     Distances,
 
+    /// <summary>The smallest raw score alone: trees of which the smallest decides.</summary>
+    Smallest,
+
+    /// <summary>The largest raw score alone.</summary>
+    Largest,
+
     /// <summary>Gates, experts and ways of a local deep kernel machine.</summary>
     LocalDeep,
 }
@@ -50,6 +56,8 @@ internal sealed record PublicRest(
         {
             LinearHead linear => rest with { Link = linear.Link },
             MulticlassLinearHead multiclass => rest with { Link = multiclass.Link },
+            TreeEnsembleHead { Aggregate: TreeAggregate.Minimum } trees => rest with { Combination = Combination.Smallest, Link = trees.Link },
+            TreeEnsembleHead { Aggregate: TreeAggregate.Maximum } trees => rest with { Combination = Combination.Largest, Link = trees.Link },
             TreeEnsembleHead trees => rest with { Link = trees.Link },
             OneVersusAllHead { Formula: OneVersusAllFormula.Normalised } ova => rest with { Combination = Combination.Normalised, Members = Probabilities(ova.Members) },
             OneVersusAllHead { Formula: OneVersusAllFormula.Softmax } => rest with { Link = ScoreLink.Softmax },

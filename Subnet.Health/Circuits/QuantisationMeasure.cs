@@ -40,7 +40,7 @@ internal static class QuantisationMeasure
             }
 
             int label = ScoreFinish.Finish(rest, exact, x).Label;
-            if (label != ScoreFinish.Finish(rest, rounded, x).Label && !IsTie(compiled, rest, exact, x))
+            if (label != ScoreFinish.Finish(rest, rounded, x).Label && !ScoreFinish.IsTie(rest, exact, x, 2 * compiled.Choice.LargestRounding))
             {
                 changed++;
             }
@@ -88,26 +88,5 @@ internal static class QuantisationMeasure
         double positives = outcomes.Count(outcome => outcome);
         double negatives = outcomes.Count - positives;
         return (rankSum - (positives * (positives + 1) / 2)) / (positives * negatives);
-    }
-
-    // Whether moving the raw scores by the declared rounding can change the label.
-    private static bool IsTie(CompiledModel compiled, PublicRest rest, double[] exact, ReadOnlySpan<float> x)
-    {
-        double reach = compiled.Parts.Max(part => part.LargestRounding);
-        int label = ScoreFinish.Finish(rest, exact, x).Label;
-        for (int k = 0; k < exact.Length; k++)
-        {
-            foreach (double step in (ReadOnlySpan<double>)[-2 * reach, 2 * reach])
-            {
-                double[] moved = [.. exact];
-                moved[k] += step;
-                if (ScoreFinish.Finish(rest, moved, x).Label != label)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 }

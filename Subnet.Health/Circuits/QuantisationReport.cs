@@ -12,4 +12,10 @@ namespace Subnet.Health.Circuits;
 /// <param name="Auc">Area under the ROC curve of the float model, where labels are known.</param>
 /// <param name="AucInteger">The same of the integer model.</param>
 internal sealed record QuantisationReport(
-    int Rows, int RefusedRows, double RelativeError, double LargestError, int LabelsChanged, double? Auc, double? AucInteger);
+    int Rows, int RefusedRows, double RelativeError, double LargestError, int LabelsChanged, double? Auc, double? AucInteger)
+{
+    private const double LargestAucLoss = 0.002;
+
+    /// <summary>Whether no label changed and the area under the curve is within 0.002 of the float model's.</summary>
+    public bool MeetsTarget => LabelsChanged == 0 && (Auc is not double exact || Math.Abs(exact - AucInteger.GetValueOrDefault()) <= LargestAucLoss);
+}

@@ -13,6 +13,37 @@ internal sealed record RealForm(FeatureEncoding Encoding, int Classes, double[] 
     /// <summary>n.</summary>
     public int Features => Encoding.Length;
 
+    /// <summary>
+    /// Several forms as one with the classes of all, in order. Forms over one encoding share its features; each other encoding
+    /// stands beside, and classes have no weight on what is not theirs.
+    /// </summary>
+    public static RealForm Join(IReadOnlyList<RealForm> forms)
+    {
+        FeatureEncoding[] encodings = [.. forms.Select(form => form.Encoding).Distinct()];
+        FeatureEncoding encoding = encodings.Length == 1 ? encodings[0] : new JoinedEncoding([.. encodings]);
+        int[] starts = new int[encodings.Length];
+        for (int i = 1; i < encodings.Length; i++)
+        {
+            starts[i] = starts[i - 1] + encodings[i - 1].Length - 1;
+        }
+
+        int n = encoding.Length;
+        double[] weights = new double[checked(forms.Sum(form => form.Classes) * n)];
+        int row = 0;
+        foreach (RealForm form in forms)
+        {
+            int start = starts[Array.IndexOf(encodings, form.Encoding)];
+            for (int k = 0; k < form.Classes; k++, row++)
+            {
+                ReadOnlySpan<double> own = form.Weights.AsSpan(k * form.Features, form.Features);
+                own[1..].CopyTo(weights.AsSpan((row * n) + start + 1));
+                weights[row * n] = own[0];
+            }
+        }
+
+        return new RealForm(encoding, row, weights);
+    }
+
     /// <summary>The same with weights rounded at a scale of 2^s, or null when one passes 52 bits.</summary>
     public IntegerForm? AtScale(int scaleBits)
     {
@@ -79,16 +110,19 @@ internal sealed record IntegerForm(FeatureEncoding Encoding, int Classes, int Sc
     /// <summary>The integer model's own answers: what decryption must give, always.</summary>
     public void Evaluate(ReadOnlySpan<long> phi, Span<long> answers)
     {
-        for (int k = 0; k < Classes; k++)
+        answers.Clear();
+        for (int i = 0; i < phi.Length; i++)
         {
-            long sum = 0;
-            ReadOnlySpan<long> weights = Weights.AsSpan(k * Features, Features);
-            for (int i = 0; i < weights.Length; i++)
+            // Bins and leaves are mostly zero.
+            if (phi[i] == 0)
             {
-                sum += weights[i] * phi[i];
+                continue;
             }
 
-            answers[k] = sum;
+            for (int k = 0; k < answers.Length; k++)
+            {
+                answers[k] += Weights[(k * phi.Length) + i] * phi[i];
+            }
         }
     }
 }

@@ -30,6 +30,45 @@ internal static class ScoreFinish
         return new FinishedScore(scores, probability, label);
     }
 
+    /// <summary>A decrypted row, with what rounding can have done to it.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="answers">One integer for each raw score.</param>
+    /// <param name="x">The feature vector.</param>
+    public static ScoredRow Row(ReadCard card, ReadOnlySpan<long> answers, ReadOnlySpan<float> x)
+    {
+        double[] raw = new double[answers.Length];
+        for (int k = 0; k < raw.Length; k++)
+        {
+            raw[k] = Math.ScaleB(answers[k], -card.Query.ScaleBits);
+        }
+
+        FinishedScore finished = Finish(card.Rest, raw, x);
+        int place = finished.Label - 1;
+        string text = place < 0 ? "" : place < card.ClassLabels.Length ? card.ClassLabels[place] : finished.Label.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new ScoredRow(
+            [.. finished.Scores], finished.Probability, finished.Label, text, card.Query.Rounding, IsTie(card.Rest, raw, x, card.Query.Rounding), [.. answers]);
+    }
+
+    /// <summary>Whether moving one raw score by so much either way changes the label.</summary>
+    public static bool IsTie(PublicRest rest, double[] raw, ReadOnlySpan<float> x, double reach)
+    {
+        int label = Finish(rest, raw, x).Label;
+        for (int k = 0; label != 0 && k < raw.Length; k++)
+        {
+            foreach (double step in (ReadOnlySpan<double>)[-reach, reach])
+            {
+                double[] moved = [.. raw];
+                moved[k] += step;
+                if (Finish(rest, moved, x).Label != label)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     private static float[] Combine(PublicRest rest, ReadOnlySpan<double> raw, ReadOnlySpan<float> x)
     {
         float[] scores = new float[raw.Length];
@@ -44,6 +83,8 @@ internal static class ScoreFinish
             Combination.Coupled => PairwiseCoupling.Combine(Probabilities(rest, scores)),
             Combination.Distances => Distances(raw, x),
             Combination.LocalDeep => [LocalDeep(raw, rest.Sigma)],
+            Combination.Smallest => Apply(rest.Link, [scores.Min()]),
+            Combination.Largest => Apply(rest.Link, [scores.Max()]),
             _ => Apply(rest.Link, scores),
         };
     }

@@ -19,6 +19,9 @@ internal interface IFeatureMap
     /// <summary>Names of the features where the model has them, else made from the column and slot.</summary>
     IReadOnlyList<string> Names { get; }
 
+    /// <summary>The input columns that it reads.</summary>
+    IReadOnlyList<ModelColumn> Inputs { get; }
+
     /// <summary>The feature vectors of all rows.</summary>
     /// <returns>Row-major, <c>rows.Count</c> x <c>Names.Count</c>; NaN where a missing value was not imputed.</returns>
     float[] Evaluate(RowBatch rows, CancellationToken cancellationToken = default);

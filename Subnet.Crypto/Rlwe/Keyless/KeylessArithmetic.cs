@@ -74,6 +74,20 @@ internal static class KeylessArithmetic
         }
     }
 
+    /// <summary>target += other, limb after limb.</summary>
+    public static void Add(KeylessSet set, Span<ulong> target, ReadOnlySpan<ulong> other)
+    {
+        for (int limb = 0; limb < set.Moduli.Length; limb++)
+        {
+            Modulus modulus = set.Moduli[limb];
+            int start = limb * set.Degree;
+            for (int i = start; i < start + set.Degree; i++)
+            {
+                target[i] = modulus.Add(target[i], other[i]);
+            }
+        }
+    }
+
     /// <summary>target -= other.</summary>
     public static void Subtract(Modulus modulus, Span<ulong> target, ReadOnlySpan<ulong> other)
     {

@@ -17,6 +17,7 @@ public sealed class KeylessClient : IDisposable
     private readonly byte[] master;
     private readonly byte[] card;
     private readonly sbyte[] secret;
+    private readonly KeylessPlacement place;
     private byte[]? request;
 
     /// <summary>Draws the secret key of a query.</summary>
@@ -42,6 +43,7 @@ public sealed class KeylessClient : IDisposable
 
         Parameters = parameters;
         Layout = layout;
+        place = layout.Place(parameters.Set);
         this.master = master.ToArray();
         this.card = card.ToArray();
         secret = GC.AllocateArray<sbyte>(parameters.Set.Degree, pinned: true);
@@ -68,7 +70,8 @@ public sealed class KeylessClient : IDisposable
                 $"{features.Length} values are not at most {Layout.Rows} rows of {Layout.Features} features", nameof(features));
         }
 
-        byte[] query = new byte[KeylessQuery.ByteCount(set)];
+        int ciphertexts = place.Ciphertexts;
+        byte[] query = new byte[KeylessQuery.ByteCount(set, ciphertexts)];
         KeylessQuery.WriteHeader(query, card, Parameters, Layout);
         using KeylessScratch scratch = new(set, polynomials: 3);
         Span<ulong> secretNtt = scratch[0];
@@ -77,18 +80,21 @@ public sealed class KeylessClient : IDisposable
         KeylessArithmetic.ToResidues(set, secret, secretNtt);
         KeylessArithmetic.Forward(set, secretNtt);
 
-        PackFeatures(features, rows, message[..set.Degree]);
-        ScaleMessage(message);
-        KeylessSeeds.Derive(master, KeylessSeeds.CiphertextMask, KeylessQuery.CiphertextSeed(query.AsSpan()));
-        EncryptPolynomial(KeylessQuery.CiphertextSeed(query.AsSpan()), KeylessSeeds.CiphertextNoise, secretNtt, mask, message);
-        KeylessQuery.WritePolynomial(set, message, query.AsSpan(KeylessQuery.FirstPolynomialOffset(set), set.PackedPolynomialBytes));
+        for (int c = 0; c < ciphertexts; c++)
+        {
+            PackFeatures(features, rows, c, message[..set.Degree]);
+            ScaleMessage(message);
+            KeylessSeeds.Derive(master, KeylessSeeds.Of(KeylessSeeds.CiphertextMask, c), KeylessQuery.CiphertextSeed(query.AsSpan(), c));
+            EncryptPolynomial(KeylessQuery.CiphertextSeed(query.AsSpan(), c), KeylessSeeds.Of(KeylessSeeds.CiphertextNoise, c), secretNtt, mask, message);
+            KeylessQuery.WritePolynomial(set, message, query.AsSpan(KeylessQuery.PolynomialOffset(set, ciphertexts, c), set.PackedPolynomialBytes));
+        }
 
         if (!set.WeightsArePublic)
         {
             message.Clear();
             KeylessSeeds.Derive(master, KeylessSeeds.PublicKeyMask, KeylessQuery.PublicKeySeed(query.AsSpan()));
             EncryptPolynomial(KeylessQuery.PublicKeySeed(query.AsSpan()), KeylessSeeds.PublicKeyNoise, secretNtt, mask, message);
-            KeylessQuery.WritePolynomial(set, message, query.AsSpan(KeylessQuery.SecondPolynomialOffset(set), set.PackedPolynomialBytes));
+            KeylessQuery.WritePolynomial(set, message, query.AsSpan(KeylessQuery.PolynomialOffset(set, ciphertexts, ciphertexts), set.PackedPolynomialBytes));
         }
 
         request = KeylessQuery.RequestHash(query);
@@ -133,7 +139,7 @@ public sealed class KeylessClient : IDisposable
         for (int i = 0; i < answers.Length; i++)
         {
             // y = round(t x / 2^k) mod t with x the phase modulo 2^k; only the low k bits of the sum count.
-            ulong phase = values[i] + KeylessArithmetic.NegacyclicDot(mask, reversed, Layout.AnswerPosition(i));
+            ulong phase = values[i] + KeylessArithmetic.NegacyclicDot(mask, reversed, place.AnswerPosition(i));
             ulong rounded = ((phase & ((1UL << k) - 1)) + (1UL << (k - tb - 1))) >> (k - tb);
             answers[i] = (long)(rounded << (64 - tb)) >> (64 - tb);
             inside &= Math.Abs(answers[i]) <= bound;
@@ -156,16 +162,19 @@ public sealed class KeylessClient : IDisposable
         CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(secret.AsSpan()));
     }
 
-    private void PackFeatures(ReadOnlySpan<long> features, int rows, Span<ulong> message)
+    // The features of one ciphertext: with several, those that belong to it of the one row.
+    private void PackFeatures(ReadOnlySpan<long> features, int rows, int ciphertext, Span<ulong> message)
     {
         ulong plainMask = (1UL << Parameters.PlainBits) - 1;
+        int first = ciphertext * place.Stride;
+        int end = Math.Min(Layout.Features, first + place.Stride);
         message.Clear();
         for (int row = 0; row < rows; row++)
         {
-            int start = Layout.FeaturePosition(row, 0);
-            for (int i = 0; i < Layout.Features; i++)
+            int start = place.FeaturePosition(row, 0);
+            for (int i = first; i < end; i++)
             {
-                message[start + i] = (ulong)features[(row * Layout.Features) + i] & plainMask;
+                message[start + i - first] = (ulong)features[(row * Layout.Features) + i] & plainMask;
             }
         }
     }

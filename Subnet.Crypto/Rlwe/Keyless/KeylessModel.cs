@@ -20,6 +20,7 @@ public sealed class KeylessModel : IDisposable
     private readonly byte[] card;
     private readonly int features;
     private readonly int classes;
+    private readonly KeylessPlacement place;
     private readonly ulong[] weightsNtt;
     private readonly IRandomSourceFactory randomness;
     private readonly ReplyRounding rounding;
@@ -63,34 +64,50 @@ public sealed class KeylessModel : IDisposable
         this.classes = classes;
         this.randomness = randomness;
         rounding = new ReplyRounding(parameters);
-        weightsNtt = GC.AllocateArray<ulong>(set.Degree * set.Moduli.Length, pinned: true);
-        for (int limb = 0; limb < set.Moduli.Length; limb++)
+        place = new KeylessLayout(features, classes, 1).Place(set);
+        int polynomialWords = set.Degree * set.Moduli.Length;
+        weightsNtt = GC.AllocateArray<ulong>(place.Ciphertexts * polynomialWords, pinned: true);
+        for (int i = 0; i < weights.Length; i++)
         {
-            Span<ulong> part = weightsNtt.AsSpan(limb * set.Degree, set.Degree);
-            for (int i = 0; i < weights.Length; i++)
+            int feature = i % features;
+            int position = (place.CiphertextOf(feature) * polynomialWords) + place.WeightPosition(i / features, feature);
+            for (int limb = 0; limb < set.Moduli.Length; limb++)
             {
-                KeylessLayout layout = new(features, classes, 1);
-                part[layout.WeightPosition(i / features, i % features)] = set.Moduli[limb].FromSigned(weights[i]);
+                weightsNtt[position + (limb * set.Degree)] = set.Moduli[limb].FromSigned(weights[i]);
             }
         }
 
-        KeylessArithmetic.Forward(set, weightsNtt);
+        for (int c = 0; c < place.Ciphertexts; c++)
+        {
+            KeylessArithmetic.Forward(set, weightsNtt.AsSpan(c * polynomialWords, polynomialWords));
+        }
     }
 
     /// <summary>Set and plain modulus.</summary>
     public KeylessParameters Parameters { get; }
 
+    /// <summary>Bytes that the weights take while the model is loaded.</summary>
+    public long WeightBytes => (long)sizeof(ulong) * weightsNtt.Length;
+
+    /// <summary>Bytes that one answer borrows from the pool while it is computed.</summary>
+    public long ScratchBytes => (long)sizeof(ulong) * ScratchPolynomials * PolynomialWords;
+
+    private int PolynomialWords => Parameters.Set.Degree * Parameters.Set.Moduli.Length;
+
+    private int ScratchPolynomials => place.Ciphertexts == 1 ? 5 : 7;
+
     /// <summary>Answers a query.</summary>
     /// <param name="query">Untrusted bytes.</param>
     /// <param name="reply">The reply's bytes, or null.</param>
+    /// <param name="cancellationToken">Checked between the ciphertexts of a query.</param>
     /// <returns>Why the query is refused; to the peer every refusal should look the same.</returns>
-    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, out byte[]? reply)
+    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken = default)
     {
         reply = null;
         KeylessSet set = Parameters.Set;
-        using KeylessScratch scratch = new(set, polynomials: 5);
+        using KeylessScratch scratch = new(set, ScratchPolynomials);
         using IRandomSource source = randomness.Create();
-        KeylessRefusal refusal = TryEvaluate(query, source, scratch, out KeylessLayout layout);
+        KeylessRefusal refusal = TryEvaluate(query, source, scratch, out KeylessLayout layout, cancellationToken);
         if (refusal != KeylessRefusal.None)
         {
             return refusal;
@@ -107,10 +124,26 @@ public sealed class KeylessModel : IDisposable
     }
 
     /// <summary>Steps (1) and (2): c0 and c1 at the whole modulus, re-randomised, in polynomials 0 and 1 of the scratch.</summary>
-    internal KeylessRefusal TryEvaluate(ReadOnlySpan<byte> query, IRandomSource source, KeylessScratch scratch, out KeylessLayout layout)
+    internal KeylessRefusal TryEvaluate(
+        ReadOnlySpan<byte> query, IRandomSource source, KeylessScratch scratch, out KeylessLayout layout, CancellationToken cancellationToken = default)
     {
         KeylessSet set = Parameters.Set;
         KeylessRefusal refusal = KeylessQuery.ReadHeader(query, card, Parameters, features, classes, out layout);
+        if (refusal == KeylessRefusal.None)
+        {
+            refusal = SumOthers(query, scratch, cancellationToken);
+        }
+
+        if (refusal == KeylessRefusal.None)
+        {
+            refusal = ReadPolynomial(query, 0, scratch[0]);
+        }
+
+        if (refusal == KeylessRefusal.None && !set.WeightsArePublic)
+        {
+            refusal = ReadPolynomial(query, place.Ciphertexts, scratch[2]);
+        }
+
         if (refusal != KeylessRefusal.None)
         {
             return refusal;
@@ -118,31 +151,21 @@ public sealed class KeylessModel : IDisposable
 
         Span<ulong> c0 = scratch[0];
         Span<ulong> c1 = scratch[1];
-        refusal = KeylessQuery.ReadPolynomial(set, query.Slice(KeylessQuery.FirstPolynomialOffset(set), set.PackedPolynomialBytes), c0);
-        if (refusal == KeylessRefusal.None && !set.WeightsArePublic)
-        {
-            refusal = KeylessQuery.ReadPolynomial(set, query.Slice(KeylessQuery.SecondPolynomialOffset(set), set.PackedPolynomialBytes), scratch[2]);
-        }
-
-        if (refusal != KeylessRefusal.None)
-        {
-            return refusal;
-        }
-
-        Expand(KeylessQuery.CiphertextSeed(query), c1);
+        Expand(KeylessQuery.CiphertextSeed(query, 0), c1);
         KeylessArithmetic.Forward(set, c0);
         KeylessArithmetic.Forward(set, c1);
         if (set.WeightsArePublic)
         {
-            KeylessArithmetic.Multiply(set, c0, weightsNtt, c0);
-            KeylessArithmetic.Multiply(set, c1, weightsNtt, c1);
+            KeylessArithmetic.Multiply(set, c0, WeightsOf(0), c0);
+            KeylessArithmetic.Multiply(set, c1, WeightsOf(0), c1);
+            AddOthers(scratch);
             KeylessArithmetic.Inverse(set, c0);
             KeylessArithmetic.Inverse(set, c1);
         }
         else
         {
             Expand(KeylessQuery.PublicKeySeed(query), scratch[3]);
-            MultiplyAndRerandomize(source, c0, c1, scratch[2], scratch[3], scratch[4]);
+            MultiplyAndRerandomize(source, scratch);
         }
 
         return KeylessRefusal.None;
@@ -151,26 +174,81 @@ public sealed class KeylessModel : IDisposable
     /// <summary>Wipes the weights.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(weightsNtt.AsSpan()));
 
+    private ReadOnlySpan<ulong> WeightsOf(int ciphertext) => weightsNtt.AsSpan(ciphertext * PolynomialWords, PolynomialWords);
+
+    private KeylessRefusal ReadPolynomial(ReadOnlySpan<byte> query, int number, Span<ulong> polynomial)
+    {
+        KeylessSet set = Parameters.Set;
+        return KeylessQuery.ReadPolynomial(
+            set, query.Slice(KeylessQuery.PolynomialOffset(set, place.Ciphertexts, number), set.PackedPolynomialBytes), polynomial);
+    }
+
     private void Expand(ReadOnlySpan<byte> seed, Span<ulong> polynomial)
     {
         using SeededRandomSource source = new(PrngType.Blake2Xb, seed);
         UniformSampler.Sample(source, Parameters.Set.Primes, Parameters.Set.Degree, polynomial);
     }
 
-    // c0 = w c0 + p0 u + e1 and c1 = w c1 + p1 u + e2, products in the transformed domain.
-    private void MultiplyAndRerandomize(IRandomSource source, Span<ulong> c0, Span<ulong> c1, Span<ulong> p0, Span<ulong> p1, Span<ulong> u)
+    // The products of all ciphertexts but the first, in the transformed domain, in polynomials 5 and 6.
+    private KeylessRefusal SumOthers(ReadOnlySpan<byte> query, KeylessScratch scratch, CancellationToken cancellationToken)
     {
         KeylessSet set = Parameters.Set;
+        for (int c = 1; c < place.Ciphertexts; c++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Span<ulong> c0 = scratch[0];
+            Span<ulong> c1 = scratch[1];
+            KeylessRefusal refusal = ReadPolynomial(query, c, c0);
+            if (refusal != KeylessRefusal.None)
+            {
+                return refusal;
+            }
+
+            Expand(KeylessQuery.CiphertextSeed(query, c), c1);
+            KeylessArithmetic.Forward(set, c0);
+            KeylessArithmetic.Forward(set, c1);
+            KeylessArithmetic.Multiply(set, c0, WeightsOf(c), c0);
+            KeylessArithmetic.Multiply(set, c1, WeightsOf(c), c1);
+            if (c == 1)
+            {
+                c0.CopyTo(scratch[5]);
+                c1.CopyTo(scratch[6]);
+            }
+            else
+            {
+                KeylessArithmetic.Add(set, scratch[5], c0);
+                KeylessArithmetic.Add(set, scratch[6], c1);
+            }
+        }
+
+        return KeylessRefusal.None;
+    }
+
+    private void AddOthers(KeylessScratch scratch)
+    {
+        if (place.Ciphertexts > 1)
+        {
+            KeylessArithmetic.Add(Parameters.Set, scratch[0], scratch[5]);
+            KeylessArithmetic.Add(Parameters.Set, scratch[1], scratch[6]);
+        }
+    }
+
+    // c0 = sum of w c0 + p0 u + e1 and c1 = sum of w c1 + p1 u + e2, products in the transformed domain: one Enc_pk(0) for all.
+    private void MultiplyAndRerandomize(IRandomSource source, KeylessScratch scratch)
+    {
+        KeylessSet set = Parameters.Set;
+        Span<ulong> u = scratch[4];
         Span<sbyte> small = stackalloc sbyte[set.Degree];
         TernarySampler.Sample(source, small);
         KeylessArithmetic.ToResidues(set, small, u);
         KeylessArithmetic.Forward(set, u);
-        KeylessArithmetic.Forward(set, p0);
-        KeylessArithmetic.Forward(set, p1);
-        KeylessArithmetic.MultiplyAdd(set, c0, weightsNtt, p0, u, c0);
-        KeylessArithmetic.MultiplyAdd(set, c1, weightsNtt, p1, u, c1);
-        AddNoise(source, c0, small);
-        AddNoise(source, c1, small);
+        KeylessArithmetic.Forward(set, scratch[2]);
+        KeylessArithmetic.Forward(set, scratch[3]);
+        KeylessArithmetic.MultiplyAdd(set, scratch[0], WeightsOf(0), scratch[2], u, scratch[0]);
+        KeylessArithmetic.MultiplyAdd(set, scratch[1], WeightsOf(0), scratch[3], u, scratch[1]);
+        AddOthers(scratch);
+        AddNoise(source, scratch[0], small);
+        AddNoise(source, scratch[1], small);
         CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(small));
     }
 
@@ -198,7 +276,7 @@ public sealed class KeylessModel : IDisposable
                 Modulus modulus = set.Moduli[limb];
                 UInt128 magnitude = (UInt128)Int128.Abs(flooding);
                 ulong residue = modulus.Reduce(magnitude);
-                ulong value = c0[(limb * set.Degree) + layout.AnswerPosition(answer)];
+                ulong value = c0[(limb * set.Degree) + place.AnswerPosition(answer)];
                 answers[(limb * layout.Answers) + answer] = Int128.IsNegative(flooding) ? modulus.Subtract(value, residue) : modulus.Add(value, residue);
             }
         }

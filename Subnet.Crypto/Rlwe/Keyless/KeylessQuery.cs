@@ -7,7 +7,7 @@ namespace Subnet.Crypto.Rlwe.Keyless;
 
 /// <summary>
 /// The bytes of a keyless query (parameters 4): first line, card, set, tb, R, K, n, the two public seeds, then c0 and p0 packed. Set 4
-/// has neither the second seed nor p0.
+/// has neither the second seed nor p0. With several ciphertexts the seeds of the others follow the first two, and their c0 the first.
 /// </summary>
 public static class KeylessQuery
 {
@@ -24,11 +24,11 @@ public static class KeylessQuery
 
     private static ReadOnlySpan<byte> FirstLine => "subnet-query/1\n"u8;
 
-    /// <summary>Length of every query of a set.</summary>
-    public static int ByteCount(KeylessSet set)
+    /// <summary>Length of every query of a set with so many ciphertexts.</summary>
+    public static int ByteCount(KeylessSet set, int ciphertexts = 1)
     {
         ArgumentNullException.ThrowIfNull(set);
-        return SeedsOffset + ((set.WeightsArePublic ? 1 : 2) * (PrngSeed.ByteCount + set.PackedPolynomialBytes));
+        return SeedsOffset + ((ciphertexts + (set.WeightsArePublic ? 0 : 1)) * (PrngSeed.ByteCount + set.PackedPolynomialBytes));
     }
 
     /// <summary>request = SHA-256 of the query's bytes: what the reply and the receipt name.</summary>
@@ -42,13 +42,13 @@ public static class KeylessQuery
     public static int Rows(ReadOnlySpan<byte> query) =>
         query.Length >= ClassesOffset && query.StartsWith(FirstLine) ? BinaryPrimitives.ReadUInt16BigEndian(query[RowsOffset..]) : 0;
 
-    internal static int SecondPolynomialOffset(KeylessSet set) => FirstPolynomialOffset(set) + set.PackedPolynomialBytes;
+    /// <summary>Where c0 of a ciphertext stands; p0 stands where the one after the last would.</summary>
+    internal static int PolynomialOffset(KeylessSet set, int ciphertexts, int polynomial) =>
+        SeedsOffset + (SeedCount(set, ciphertexts) * PrngSeed.ByteCount) + (polynomial * set.PackedPolynomialBytes);
 
-    internal static int FirstPolynomialOffset(KeylessSet set) => SeedsOffset + ((set.WeightsArePublic ? 1 : 2) * PrngSeed.ByteCount);
+    internal static Span<byte> CiphertextSeed(Span<byte> query, int ciphertext) => query.Slice(SeedOffset(ciphertext), PrngSeed.ByteCount);
 
-    internal static Span<byte> CiphertextSeed(Span<byte> query) => query.Slice(SeedsOffset, PrngSeed.ByteCount);
-
-    internal static ReadOnlySpan<byte> CiphertextSeed(ReadOnlySpan<byte> query) => query.Slice(SeedsOffset, PrngSeed.ByteCount);
+    internal static ReadOnlySpan<byte> CiphertextSeed(ReadOnlySpan<byte> query, int ciphertext) => query.Slice(SeedOffset(ciphertext), PrngSeed.ByteCount);
 
     internal static Span<byte> PublicKeySeed(Span<byte> query) => query.Slice(SeedsOffset + PrngSeed.ByteCount, PrngSeed.ByteCount);
 
@@ -75,7 +75,8 @@ public static class KeylessQuery
             return KeylessRefusal.Magic;
         }
 
-        if (query.Length != ByteCount(parameters.Set))
+        KeylessPlacement place = new KeylessLayout(features, classes, 1).Place(parameters.Set);
+        if (query.Length != ByteCount(parameters.Set, place.Ciphertexts))
         {
             return KeylessRefusal.Length;
         }
@@ -103,9 +104,29 @@ public static class KeylessQuery
             return KeylessRefusal.Layout;
         }
 
-        return !parameters.Set.WeightsArePublic && CiphertextSeed(query).SequenceEqual(PublicKeySeed(query))
-            ? KeylessRefusal.EqualSeeds
-            : KeylessRefusal.None;
+        return HasEqualSeeds(query, SeedCount(parameters.Set, place.Ciphertexts)) ? KeylessRefusal.EqualSeeds : KeylessRefusal.None;
+    }
+
+    private static int SeedCount(KeylessSet set, int ciphertexts) => ciphertexts + (set.WeightsArePublic ? 0 : 1);
+
+    // The first ciphertext's seed, the public key's, then those of the other ciphertexts. A set without public key has one ciphertext.
+    private static int SeedOffset(int ciphertext) => SeedsOffset + ((ciphertext == 0 ? 0 : ciphertext + 1) * PrngSeed.ByteCount);
+
+    private static bool HasEqualSeeds(ReadOnlySpan<byte> query, int seeds)
+    {
+        ReadOnlySpan<byte> all = query.Slice(SeedsOffset, seeds * PrngSeed.ByteCount);
+        for (int i = 0; i < seeds; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (all.Slice(i * PrngSeed.ByteCount, PrngSeed.ByteCount).SequenceEqual(all.Slice(j * PrngSeed.ByteCount, PrngSeed.ByteCount)))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     internal static void WritePolynomial(KeylessSet set, ReadOnlySpan<ulong> residues, Span<byte> destination)

@@ -29,6 +29,10 @@ public static class KeylessSeeds
     /// <summary>The stream of the public key's noise.</summary>
     public const string PublicKeyNoise = "pk-noise";
 
+    /// <summary>The label of ciphertext number <paramref name="ciphertext"/>: the first has the plain label, the others <c>label/1</c>, <c>label/2</c>, ...</summary>
+    public static string Of(string label, int ciphertext) =>
+        ciphertext == 0 ? label : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{label}/{ciphertext}");
+
     private static ReadOnlySpan<byte> Domain => "subnet-seed/1\n"u8;
 
     /// <summary>SHAKE256("subnet-seed/1" LF || u8 length(label) || label || master), 64 bytes.</summary>

@@ -5,37 +5,49 @@ using Subnet.Health.Circuits;
 
 namespace Subnet.Health.Cli.Commands;
 
-/// <summary>One query of a compiled model, in numbers.</summary>
-internal sealed record CircuitPartEntry(
-    string Set, int PlainBits, int ScaleBits, int Features, int Classes, string Norm1, string Bound, int FloodBits, double FloodingMarginBits, int UploadBytes, int ReplyBytes)
+/// <summary>The query of a compiled model, in numbers.</summary>
+internal sealed record CircuitQueryEntry(
+    string Set,
+    int PlainBits,
+    int ScaleBits,
+    int Features,
+    int Classes,
+    int Ciphertexts,
+    IReadOnlyList<int> RowClasses,
+    string Norm1,
+    string Bound,
+    int FloodBits,
+    double FloodingMarginBits,
+    int UploadBytes,
+    int ReplyBytes)
 {
-    /// <summary>Describes a part.</summary>
-    public static CircuitPartEntry Of(ParameterChoice part) => new(
-        part.Parameters.Set.Name,
-        part.Parameters.PlainBits,
-        part.Form.ScaleBits,
-        part.Form.Features,
-        part.Form.Classes,
-        part.DeclaredNorm1.ToString(CultureInfo.InvariantCulture),
-        part.DeclaredBound.ToString(CultureInfo.InvariantCulture),
-        part.Parameters.FloodBits,
-        Math.Round(part.FloodingMargin, 2),
-        KeylessQuery.ByteCount(part.Parameters.Set),
-        KeylessReply.ByteCount(part.Parameters, part.Form.Classes));
-
-    /// <summary>The parts as a table.</summary>
-    public static Table Table(IEnumerable<CircuitPartEntry> parts)
+    /// <summary>Describes a choice.</summary>
+    public static CircuitQueryEntry Of(ParameterChoice choice)
     {
-        Table table = new Table().AddColumns("set", "plain bits", "scale bits", "features", "classes", "norm1", "bound", "flooding over noise", "upload", "reply", "failure");
-        foreach (CircuitPartEntry part in parts)
-        {
-            table.AddRow(
-                part.Set, $"{part.PlainBits}", $"{part.ScaleBits}", $"{part.Features}", $"{part.Classes}", part.Norm1, part.Bound,
-                string.Create(CultureInfo.InvariantCulture, $"2^{part.FloodingMarginBits:F1}"), $"{part.UploadBytes} B", $"{part.ReplyBytes} B", "0");
-        }
-
-        return table;
+        KeylessSet set = choice.Parameters.Set;
+        int ciphertexts = new KeylessLayout(choice.Form.Features, choice.Form.Classes, 1).Place(set).Ciphertexts;
+        return new CircuitQueryEntry(
+            set.Name,
+            choice.Parameters.PlainBits,
+            choice.Form.ScaleBits,
+            choice.Form.Features,
+            choice.Form.Classes,
+            ciphertexts,
+            [.. KeylessLayout.RowClasses.ToArray().Where(rows => new KeylessLayout(choice.Form.Features, choice.Form.Classes, rows).Fits(set))],
+            choice.DeclaredNorm1.ToString(CultureInfo.InvariantCulture),
+            choice.DeclaredBound.ToString(CultureInfo.InvariantCulture),
+            choice.Parameters.FloodBits,
+            Math.Round(choice.FloodingMargin, 2),
+            KeylessQuery.ByteCount(set, ciphertexts),
+            KeylessReply.ByteCount(choice.Parameters, choice.Form.Classes));
     }
+
+    /// <summary>The query as a table.</summary>
+    public Table Table() => new Table()
+        .AddColumns("set", "plain bits", "scale bits", "features", "classes", "ciphertexts", "rows", "norm1", "bound", "flooding over noise", "upload", "reply", "failure")
+        .AddRow(
+            Set, $"{PlainBits}", $"{ScaleBits}", $"{Features}", $"{Classes}", $"{Ciphertexts}", string.Join('/', RowClasses), Norm1, Bound,
+            string.Create(CultureInfo.InvariantCulture, $"2^{FloodingMarginBits:F1}"), $"{UploadBytes} B", $"{ReplyBytes} B", "0");
 }
 
 /// <summary>What rounding costs.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using Subnet.Health.Circuits;
 using Subnet.Health.Cli.Output;
@@ -39,9 +40,16 @@ internal sealed class ModelCardCommand : SubnetCommand
             CircuitWords.Of(card.Circuit),
             CircuitWords.PrivatePart(card.Circuit),
             card.ClassLabels,
-            [.. card.Features.Program.Inputs.Select(input => input.Name)],
-            [.. card.Parts.Select(part => new CardPartEntry(
-                part.Parameters.Set.Name, part.Parameters.PlainBits, part.ScaleBits, part.Encoding.Length, part.Classes, part.Bound, Convert.ToHexStringLower(part.Commitment.AsSpan())))]);
+            [.. card.Inputs.SelectMany(CardInputEntry.Of)],
+            new CardQueryEntry(
+                card.Query.Parameters.Set.Name,
+                card.Query.Parameters.PlainBits,
+                card.Query.ScaleBits,
+                card.Query.Encoding.Length,
+                card.Query.Classes,
+                card.Query.Bound,
+                card.Query.Rounding,
+                Convert.ToHexStringLower(card.Query.Commitment.AsSpan())));
         context.Output.Document(document, console => Render(console, document));
         return ExitCode.Done;
     }
@@ -54,14 +62,20 @@ internal sealed class ModelCardCommand : SubnetCommand
         console.WriteLine($"not for: {card.Limits}");
         console.WriteLine($"data: {card.Data}");
         console.WriteLine($"circuit: {card.Circuit}; private: {card.PrivatePart}");
-        console.WriteLine($"needs: {string.Join(", ", card.Inputs)}");
-        Table table = new Table().AddColumns("set", "plain bits", "scale bits", "features", "classes", "bound", "commitment");
-        foreach (CardPartEntry part in card.Parts)
+        Table inputs = new Table().AddColumns("input", "type", "range", "missing", "feature", "unit", "codes");
+        foreach (CardInputEntry input in card.Inputs)
         {
-            table.AddRow(part.Set, $"{part.PlainBits}", $"{part.ScaleBits}", $"{part.Features}", $"{part.Classes}", $"{part.Bound}", part.Commitment);
+            string range = input.Lowest is double lowest ? string.Create(CultureInfo.InvariantCulture, $"{lowest:G6} to {input.Highest:G6}") : "any";
+            inputs.AddRow(
+                new Text(input.Name), new Text(input.Kind), new Text(range), new Text(input.Missing), new Text(input.Feature ?? ""), new Text(input.Unit ?? ""), new Text(string.Join(' ', input.Codes)));
         }
 
-        console.Write(table);
+        console.Write(inputs);
+        CardQueryEntry query = card.Query;
+        console.Write(new Table()
+            .AddColumns("set", "plain bits", "scale bits", "features", "classes", "bound", "rounding")
+            .AddRow(query.Set, $"{query.PlainBits}", $"{query.ScaleBits}", $"{query.Features}", $"{query.Classes}", $"{query.Bound}", query.Rounding.ToString("G3", CultureInfo.InvariantCulture)));
+        console.WriteLine($"commitment {query.Commitment}");
     }
 }
 
@@ -76,11 +90,28 @@ internal sealed record ModelCardDocument(
     string Circuit,
     string PrivatePart,
     IReadOnlyList<string> ClassLabels,
-    IReadOnlyList<string> Inputs,
-    IReadOnlyList<CardPartEntry> Parts) : Document(FormatName)
+    IReadOnlyList<CardInputEntry> Inputs,
+    CardQueryEntry Query) : Document(FormatName)
 {
     public const string FormatName = "subnet/model-card/1";
 }
 
-/// <summary>One query of a card.</summary>
-internal sealed record CardPartEntry(string Set, int PlainBits, int ScaleBits, int Features, int Classes, long Bound, string Commitment);
+/// <summary>The query of a card.</summary>
+internal sealed record CardQueryEntry(
+    string Set, int PlainBits, int ScaleBits, int Features, int Classes, long Bound, double Rounding, string Commitment);
+
+/// <summary>One value that a card asks for.</summary>
+internal sealed record CardInputEntry(
+    string Name, string Kind, double? Lowest, double? Highest, string Missing, string? Feature, string? Unit, IReadOnlyList<string> Codes)
+{
+    /// <summary>Describes the slots of an input.</summary>
+    public static IEnumerable<CardInputEntry> Of(CardInput input) => input.Slots.Select((slot, j) => new CardInputEntry(
+        input.NameOf(j),
+        input.Column.Kind.ToString().ToLowerInvariant(),
+        slot.Lowest,
+        slot.Highest,
+        slot.Missing.ToString().ToLowerInvariant(),
+        slot.Source?.Feature,
+        slot.Source?.Unit,
+        [.. slot.Source?.Codes.Select(code => $"{code.System}|{code.Code}") ?? []]));
+}

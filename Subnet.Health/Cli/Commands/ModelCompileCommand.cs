@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Security.Cryptography;
 using Subnet.Crypto.Commitments;
@@ -8,6 +9,7 @@ using Subnet.Health.Cli.Commands.Wallets;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Models;
+using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -28,6 +30,12 @@ internal sealed class ModelCompileCommand : SubnetCommand
     private readonly Option<string> use = new("--intended-use") { Description = "For whom and what the model is.", DefaultValueFactory = _ => "" };
     private readonly Option<string> limits = new("--limits") { Description = "Where it must not be used.", DefaultValueFactory = _ => "" };
     private readonly Option<string> data = new("--data") { Description = "What it was trained and measured on.", DefaultValueFactory = _ => "" };
+    private readonly Option<string> features = new("--features")
+    {
+        Description = "Which columns are clinical features, as JSON (subnet/features/1); columns with catalogue names need no entry.",
+        HelpName = "features.json",
+    };
+
     private readonly Option<string?> passwordFile = OptionNames.Create<string?>(
         "--password-file", "A file whose first line is the password; else SUBNET_MODEL_PASSWORD, else a question.");
 
@@ -38,7 +46,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             new CommandExample("model compile heart.zip --input training.csv --output heart", "a saved model and rows for its ranges"))
     {
         Arguments.Add(model);
-        foreach (Option option in (Option[])[input, output, id, title, use, limits, data, passwordFile])
+        foreach (Option option in (Option[])[input, output, features, id, title, use, limits, data, passwordFile])
         {
             Options.Add(option);
         }
@@ -59,7 +67,12 @@ internal sealed class ModelCompileCommand : SubnetCommand
 
         IPlainModel read = ModelArguments.ReadModel(context, model);
         SplitModel split = read.Split ?? throw new CircuitException("the model cannot be compiled: its private part is not linear in any public features.");
-        CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read)));
+        RowBatch rows = ModelArguments.ReadRows(context, input, read);
+        CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, rows));
+        FeatureMapping mapping = context.Get(features) is string named
+            ? FeatureMapping.Read(await File.ReadAllBytesAsync(context.ExistingFile(named), cancellationToken).ConfigureAwait(false))
+            : FeatureMapping.Default;
+        ImmutableArray<CardInput> schema = CardSchema.Of(split, rows, mapping);
         byte[] password = SecretInput.Read(
             context, context.Get(passwordFile), "SUBNET_MODEL_PASSWORD", "Password for the private circuit", "--password-file", confirm: true);
         byte[] card;
@@ -67,7 +80,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
         try
         {
             using OperatingSystemRandomSource random = new();
-            (card, sealedCircuit) = Make(context, compiled, read, password, random);
+            (card, sealedCircuit) = Make(context, compiled, read, schema, password, random);
         }
         finally
         {
@@ -77,27 +90,27 @@ internal sealed class ModelCompileCommand : SubnetCommand
         await WriteAsync(folder, card, sealedCircuit, cancellationToken).ConfigureAwait(false);
         ModelCompileDocument document = new(
             folder, ModelCard.Hash(card), card.Length, sealedCircuit.Length, CircuitWords.Of(compiled.Kind),
-            [.. compiled.Parts.Select(CircuitPartEntry.Of)], QuantisationEntry.Of(compiled.Report));
+            CircuitQueryEntry.Of(compiled.Choice), QuantisationEntry.Of(compiled.Report));
         context.Output.Document(document, console =>
         {
-            console.Write(CircuitPartEntry.Table(document.Parts));
+            console.Write(document.Query.Table());
             context.Output.Raw($"{document.Quantisation.Sentence}\ncard {Convert.ToHexStringLower(document.Card)}\n{Path.Combine(folder, CardFile)}\n{Path.Combine(folder, PrivateFile)}\n");
         });
         return ExitCode.Done;
     }
 
     private (byte[] Card, byte[] Circuit) Make(
-        CommandContext context, CompiledModel compiled, IPlainModel read, byte[] password, OperatingSystemRandomSource random)
+        CommandContext context, CompiledModel compiled, IPlainModel read, ImmutableArray<CardInput> schema, byte[] password, OperatingSystemRandomSource random)
     {
-        PrivatePart[] parts = [.. compiled.Parts.Select(part => PrivatePart.Create(part.Form.Weights, random))];
-        GeneratorSet generators = GeneratorSet.Create(parts.Max(part => part.Weights.Length));
-        byte[][] commitments = [.. parts.Select(part => part.Opening.Commit(generators).Bytes.ToArray())];
+        long[] weights = [.. compiled.Form.Weights];
+        CommitmentOpening opening = CommitmentOpening.Create(weights, random);
+        byte[] commitment = opening.Commit(GeneratorSet.Create(weights.Length)).Bytes.ToArray();
         var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!);
-        byte[] card = ModelCard.Write(compiled, read.Schema.Task, read.Schema.ClassLabels, text, commitments);
+        byte[] card = ModelCard.Write(compiled, read.Schema, schema, text, commitment);
 
         // What is written must be what a client can read.
         CardReader.Read(card);
-        using var circuit = new PrivateCircuit(ModelCard.Hash(card), parts);
+        using var circuit = new PrivateCircuit(ModelCard.Hash(card), weights, opening);
         return (card, CircuitFile.Seal(circuit, password, ScryptCost.Default, random));
     }
 
@@ -129,7 +142,7 @@ internal sealed record ModelCompileDocument(
     int CardBytes,
     int CircuitBytes,
     string Circuit,
-    IReadOnlyList<CircuitPartEntry> Parts,
+    CircuitQueryEntry Query,
     QuantisationEntry Quantisation) : Document(FormatName)
 {
     public const string FormatName = "subnet/model-compile/1";

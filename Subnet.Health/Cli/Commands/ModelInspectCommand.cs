@@ -34,7 +34,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
         if (context.Get(input) is not null && read.Split is SplitModel split)
         {
             CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read)));
-            document = document with { Parts = [.. compiled.Parts.Select(CircuitPartEntry.Of)], Quantisation = QuantisationEntry.Of(compiled.Report) };
+            document = document with { Query = CircuitQueryEntry.Of(compiled.Choice), Quantisation = QuantisationEntry.Of(compiled.Report) };
         }
 
         context.Output.Document(document, console => Render(console, document));
@@ -54,13 +54,11 @@ internal sealed class ModelInspectCommand : SubnetCommand
             read.Split?.Head.FeatureCount,
             read.Split?.Head.ScoreCount,
             read.Split?.Calibration?.GetType().Name.Replace("Calibration", "", StringComparison.Ordinal),
-            kind is null ? null : Word(kind.Value),
+            kind is null ? null : CircuitWords.Of(kind.Value),
             kind is null ? reason : null,
             null,
             null);
     }
-
-    private static string Word(CircuitKind kind) => kind == CircuitKind.ForestLeaves ? "forest-leaves" : kind.ToString().ToLowerInvariant();
 
     private static void Render(IAnsiConsole console, ModelInspectDocument document)
     {
@@ -74,9 +72,9 @@ internal sealed class ModelInspectCommand : SubnetCommand
         console.WriteLine($"task: {document.Task}; answers: {string.Join(", ", document.Outputs)}");
         console.WriteLine($"private part: {document.Head}, {document.Features} features, {document.Scores} scores; calibration: {document.Calibration ?? "none"}");
         console.WriteLine(document.Circuit is null ? $"circuit: none, {document.PlaintextReason}" : $"circuit: {document.Circuit}");
-        if (document.Parts is not null)
+        if (document.Query is CircuitQueryEntry query)
         {
-            console.Write(CircuitPartEntry.Table(document.Parts));
+            console.Write(query.Table());
         }
 
         if (document.Quantisation is QuantisationEntry loss)
@@ -98,7 +96,7 @@ internal sealed record ModelInspectDocument(
     string? Calibration,
     string? Circuit,
     string? PlaintextReason,
-    IReadOnlyList<CircuitPartEntry>? Parts,
+    CircuitQueryEntry? Query,
     QuantisationEntry? Quantisation) : Document(FormatName)
 {
     public const string FormatName = "subnet/model-inspect/1";

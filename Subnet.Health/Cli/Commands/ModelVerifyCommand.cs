@@ -41,7 +41,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
             "rows", rows.Count, progress => Task.Run(() => Verify(compiled, rows, progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
         context.Output.Document(document, console =>
         {
-            console.Write(CircuitPartEntry.Table(document.Parts));
+            console.Write(document.Query.Table());
             console.WriteLine(document.Quantisation.Sentence);
             foreach (string difference in document.Differences)
             {
@@ -85,7 +85,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
 
         double perRow = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Math.Max(1, equal + differences.Count);
         return new ModelVerifyDocument(
-            equal, refused, differences, [.. compiled.Parts.Select(CircuitPartEntry.Of)], QuantisationEntry.Of(compiled.Report), Math.Round(perRow, 3));
+            equal, refused, differences, CircuitQueryEntry.Of(compiled.Choice), QuantisationEntry.Of(compiled.Report), Math.Round(perRow, 3));
     }
 }
 
@@ -94,7 +94,7 @@ internal sealed record ModelVerifyDocument(
     int Equal,
     int Refused,
     IReadOnlyList<string> Differences,
-    IReadOnlyList<CircuitPartEntry> Parts,
+    CircuitQueryEntry Query,
     QuantisationEntry Quantisation,
     double MillisecondsPerRow) : Document(FormatName)
 {

@@ -11,6 +11,9 @@ internal sealed class LaneFeatureMap(LaneProgram program, Lane[] lanes, string[]
     /// <inheritdoc/>
     public IReadOnlyList<string> Names => names;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelColumn> Inputs { get; } = [.. program.UsedInputs.Order().Select(used => program.Inputs[used])];
+
     /// <summary>What computes the features.</summary>
     public LaneProgram Program => program;
 

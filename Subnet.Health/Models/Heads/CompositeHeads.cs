@@ -37,3 +37,8 @@ internal sealed record PairwiseCouplingHead(int Classes, ImmutableArray<MemberMo
     /// <summary>The member for "class i or class j".</summary>
     public MemberModel Pair(int i, int j) => Members[(Math.Max(i, j) * (Math.Max(i, j) + 1) / 2) + Math.Min(i, j)];
 }
+
+/// <summary>Several heads on one feature vector; their scores one after another. What becomes of them is public.</summary>
+/// <param name="Members">All with the same number of features.</param>
+internal sealed record JoinedHead(ImmutableArray<ModelHead> Members)
+    : ModelHead(Members[0].FeatureCount, Members.Sum(member => member.ScoreCount));

@@ -12,12 +12,16 @@ internal sealed class OnnxFeatureMap : IFeatureMap
     {
         this.prefix = prefix;
         ModelColumn[] used = [.. prefix.Schema.Inputs.Where(column => column.IsUsed)];
+        Inputs = used;
         string[] slots = [.. used.SelectMany(column => Enumerable.Range(0, column.Width).Select(slot => column.IsVector ? $"{column.Name}.{slot}" : column.Name))];
         Names = prefix.IsEmpty && slots.Length == width ? slots : [.. Enumerable.Range(0, width).Select(slot => $"feature.{slot}")];
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelColumn> Inputs { get; }
 
     /// <inheritdoc/>
     public float[] Evaluate(RowBatch rows, CancellationToken cancellationToken = default)

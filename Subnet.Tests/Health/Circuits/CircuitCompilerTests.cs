@@ -49,7 +49,7 @@ internal sealed class CircuitCompilerTests
     public void No_admitted_row_passes_the_bound_or_the_declared_rounding(string name)
     {
         (CompiledModel compiled, ReferenceRows rows) = Compile(name);
-        ParameterChoice part = compiled.Parts[0];
+        ParameterChoice part = compiled.Choice;
         var random = new Random(3);
         long[] answers = new long[compiled.Classes];
         float[] x = new float[rows.Width];
@@ -82,17 +82,15 @@ internal sealed class CircuitCompilerTests
     [Test]
     public void Declared_norm_and_bound_are_powers_of_two_and_admitted_as_declared()
     {
-        foreach (ParameterChoice part in Compile("heart-fasttree").Compiled.Parts)
+        ParameterChoice part = Compile("heart-fasttree").Compiled.Choice;
+        Assert.Multiple(() =>
         {
-            Assert.Multiple(() =>
-            {
-                Assert.That(part.DeclaredNorm1.IsPowerOfTwo && part.DeclaredBound.IsPowerOfTwo);
-                Assert.That(part.DeclaredNorm1, Is.GreaterThanOrEqualTo(part.Form.Norm1));
-                Assert.That(part.DeclaredBound, Is.GreaterThanOrEqualTo(part.Form.Bound));
-                Assert.That(KeylessParameters.Admits(part.Parameters.Set, part.Parameters.PlainBits, part.DeclaredNorm1, part.DeclaredBound));
-                Assert.That(part.FloodingMargin, Is.GreaterThanOrEqualTo(KeylessParameters.FloodingMarginBits));
-            });
-        }
+            Assert.That(part.DeclaredNorm1.IsPowerOfTwo && part.DeclaredBound.IsPowerOfTwo);
+            Assert.That(part.DeclaredNorm1, Is.GreaterThanOrEqualTo(part.Form.Norm1));
+            Assert.That(part.DeclaredBound, Is.GreaterThanOrEqualTo(part.Form.Bound));
+            Assert.That(KeylessParameters.Admits(part.Parameters.Set, part.Parameters.PlainBits, part.DeclaredNorm1, part.DeclaredBound));
+            Assert.That(part.FloodingMargin, Is.GreaterThanOrEqualTo(KeylessParameters.FloodingMarginBits));
+        });
     }
 
     [Test]
@@ -106,7 +104,7 @@ internal sealed class CircuitCompilerTests
         for (int row = 0; row < rows.Count; row++)
         {
             Assert.That(compiled.TryEvaluate(rows.Row(row), answer), Is.Null);
-            Assert.That(compiled.RawScores(answer)[0], Is.EqualTo(plain[row]).Within(compiled.Parts[0].LargestRounding + 1e-5));
+            Assert.That(compiled.RawScores(answer)[0], Is.EqualTo(plain[row]).Within(compiled.Choice.LargestRounding + 1e-5));
         }
     }
 
@@ -128,14 +126,40 @@ internal sealed class CircuitCompilerTests
     }
 
     [Test]
-    public void A_head_without_a_linear_form_is_refused_with_the_reason()
+    public void The_largest_tree_decides_at_the_clinic_and_several_targets_of_it_are_refused()
     {
-        DecisionTree tree = new([new TreeNode(0, 0.5f, ~0, ~1)], [1, 2]);
+        DecisionTree low = new([new TreeNode(0, 0.5f, ~0, ~1)], [1, 2]);
+        DecisionTree high = new([new TreeNode(0, 0.5f, ~0, ~1)], [3, -5]);
+        var head = new TreeEnsembleHead(1, [low, high], [0.25], TreeAggregate.Maximum);
+        PublicRest rest = PublicRest.Of(new SplitModel(null!, head, null, new DecisionRule.None()));
+        var pair = new DecisionTree([], [1, 2], 2);
         Assert.Multiple(() =>
         {
-            Assert.That(HeadLowering.KindOf(new TreeEnsembleHead(1, [tree], [0], TreeAggregate.Maximum), out string? reason), Is.Null);
-            Assert.That(reason, Does.Contain("not linear"));
+            Assert.That(ScoreFinish.Finish(rest, ExactScores.Of(head, [0]), [0]).Scores, Is.EqualTo(new[] { 3.25f }));
+            Assert.That(ScoreFinish.Finish(rest, ExactScores.Of(head, [1]), [1]).Scores, Is.EqualTo(new[] { 2.25f }));
+            Assert.That(HeadLowering.Lower(head, new RealEncoding([])).Classes, Is.EqualTo(2));
+            Assert.That(HeadLowering.KindOf(new TreeEnsembleHead(1, [pair], [0, 0], TreeAggregate.Maximum), out string? reason), Is.Null);
+            Assert.That(reason, Does.Contain("each of several targets"));
         });
+    }
+
+    [Test]
+    public void Members_of_different_kinds_share_one_query_and_keep_their_scores()
+    {
+        DecisionTree tree = new([new TreeNode(1, 0.5f, ~0, ~1)], [1, 2]);
+        var head = new JoinedHead([new LinearHead([0.5f, -1], 0.25f), new TreeEnsembleHead(2, [tree], [0.5])]);
+        RealForm form = HeadLowering.Lower(head, new RealEncoding([RealFeature.Binary("a"), RealFeature.Binary("b")]));
+        IntegerForm integers = form.AtScale(4)!;
+        long[] phi = new long[form.Features];
+        long[] answers = new long[2];
+        foreach (float[] x in (float[][])[[0, 0], [1, 0], [0, 1], [1, 1]])
+        {
+            Assert.That(form.Encoding.TryEncode(x, phi), Is.Null);
+            integers.Evaluate(phi, answers);
+            Assert.That(answers.Select(answer => answer / 16.0), Is.EqualTo(ExactScores.Of(head, x)));
+        }
+
+        Assert.That(integers.Bound, Is.EqualTo(new BigInteger(40)));
     }
 
     [Test]
@@ -165,22 +189,41 @@ internal sealed class CircuitCompilerTests
     }
 
     [Test]
-    public void A_forest_above_one_ciphertext_is_refused_with_its_size()
+    public void A_forest_above_one_ciphertext_is_cut_into_several_and_exact()
+    {
+        var random = new Random(5);
+        DecisionTree[] trees = [.. Enumerable.Range(0, 3000).Select(_ => new DecisionTree([new TreeNode(0, random.Next(30, 80), ~0, ~1)], [random.NextDouble(), random.NextDouble() - 1]))];
+        (SplitModel split, ReferenceRows rows) = HeartWith(new TreeEnsembleHead(13, [.. trees], [0]));
+        CompiledModel compiled = CircuitCompiler.Compile(split, rows);
+        using RandomSourceFactory randomness = RandomSourceFactory.FromSeed(new byte[64]);
+        using var circuit = new EncryptedCircuit(compiled, new byte[32], randomness);
+        long[] expected = new long[1];
+        long[] actual = new long[1];
+
+        Assert.That(new KeylessLayout(compiled.Form.Features, 1, 1).Place(compiled.Choice.Parameters.Set).Ciphertexts, Is.GreaterThan(1));
+        Assert.That(compiled.TryEvaluate(rows.Row(0), expected), Is.Null);
+        Assert.That(circuit.TryAnswer(rows.Row(0), actual), Is.Null);
+        Assert.That(actual, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_forest_above_one_query_is_refused_with_its_size()
     {
         DecisionTree tree = new([new TreeNode(0, 0.5f, ~0, ~1)], [1, 2]);
-        var head = new TreeEnsembleHead(1, [.. Enumerable.Repeat(tree, 5000)], [0]);
-        IPlainModel any = ReadModel("heart-ap");
-        var split = new SplitModel(any.Split!.Features, any.Split.Head, null, new DecisionRule.Above(false, 0));
-        var rows = new ReferenceRows(split, ReadRows("heart-ap", any));
-
-        Assert.That(
-            () => CircuitCompiler.Compile(split with { Head = head }, rows),
-            Throws.InstanceOf<CircuitException>().With.Message.Contains("10001"));
+        (SplitModel split, ReferenceRows rows) = HeartWith(new TreeEnsembleHead(13, [.. Enumerable.Repeat(tree, 40000)], [0]));
+        Assert.That(() => CircuitCompiler.Compile(split, rows), Throws.InstanceOf<CircuitException>().With.Message.Contains("80001"));
     }
 
     [Test]
     public void Auc_counts_ties_half() =>
         Assert.That(QuantisationMeasure.Auc([1, 2, 2, 3], [false, false, true, true]), Is.EqualTo(0.875));
+
+    private static (SplitModel Split, ReferenceRows Rows) HeartWith(ModelHead head)
+    {
+        IPlainModel any = ReadModel("heart-ap");
+        var rows = new ReferenceRows(any.Split!, ReadRows("heart-ap", any));
+        return (new SplitModel(any.Split!.Features, head, null, new DecisionRule.Above(false, 0)), rows.Take([.. Enumerable.Range(0, 4)]));
+    }
 
     private static (CompiledModel Compiled, ReferenceRows Rows) Compile(string name)
     {

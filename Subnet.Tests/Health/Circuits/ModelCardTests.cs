@@ -1,4 +1,5 @@
 using System.Text;
+using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
@@ -24,7 +25,7 @@ internal sealed class ModelCardTests
     public void A_client_with_the_card_alone_gets_the_miners_integers_and_the_models_answers(string name)
     {
         (IPlainModel model, CompiledModel compiled, RowBatch batch, int usable) = Compile(name);
-        ReadCard card = CardReader.Read(Write(model, compiled));
+        ReadCard card = CardReader.Read(Write(model, compiled, batch));
         float[] features = compiled.Model.Features.Names.Count == 0 ? [] : compiled.Model.Features.Evaluate(batch);
         float[] again = card.Features.Names.Count == 0 ? [] : card.Features.Evaluate(batch);
         PredictionBatch plain = model.Predict(batch);
@@ -40,16 +41,11 @@ internal sealed class ModelCardTests
                 continue;
             }
 
-            int at = 0;
-            for (int p = 0; p < card.Parts.Length; p++)
-            {
-                long[] expected = new long[card.Parts[p].Encoding.Length];
-                long[] actual = new long[expected.Length];
-                compiled.Parts[p].Form.Encoding.TryEncode(x, expected);
-                Assert.That(card.Parts[p].Encoding.TryEncode(x, actual), Is.Null);
-                Assert.That(actual, Is.EqualTo(expected));
-                at += card.Parts[p].Classes;
-            }
+            long[] expected = new long[compiled.Form.Features];
+            long[] actual = new long[card.Query.Encoding.Length];
+            compiled.Form.Encoding.TryEncode(x, expected);
+            Assert.That(card.Query.Encoding.TryEncode(x, actual), Is.Null);
+            Assert.That(actual, Is.EqualTo(expected));
 
             FinishedScore mine = ScoreFinish.Finish(card.Rest, compiled.RawScores(answers), x);
             FinishedScore exact = ScoreFinish.Finish(card.Rest, ExactScores.Of(compiled.Model.Head, x), x);
@@ -68,7 +64,7 @@ internal sealed class ModelCardTests
     public void Any_change_to_a_card_is_refused_or_another_card()
     {
         (IPlainModel model, CompiledModel compiled, RowBatch batch, _) = Compile("heart-fasttree-small");
-        byte[] card = Write(model, compiled);
+        byte[] card = Write(model, compiled, batch);
         byte[] hash = [.. CardReader.Read(card).Hash];
         var random = new Random(9);
         for (int trial = 0; trial < 300; trial++)
@@ -79,8 +75,8 @@ internal sealed class ModelCardTests
             {
                 ReadCard read = CardReader.Read(changed);
                 Assert.That(changed.AsSpan().SequenceEqual(card) || !read.Hash.AsSpan().SequenceEqual(hash));
-                long[] phi = new long[read.Parts[0].Encoding.Length];
-                read.Parts[0].Encoding.TryEncode(read.Features.Evaluate(batch).AsSpan(0, read.Features.Names.Count), phi);
+                long[] phi = new long[read.Query.Encoding.Length];
+                read.Query.Encoding.TryEncode(read.Features.Evaluate(batch).AsSpan(0, read.Features.Names.Count), phi);
             }
             catch (Exception refusal) when (refusal is CircuitException or RowFormatException)
             {
@@ -92,9 +88,9 @@ internal sealed class ModelCardTests
     [Test]
     public void A_card_whose_set_does_not_admit_its_bound_is_refused()
     {
-        (IPlainModel model, CompiledModel compiled, _, _) = Compile("heart-gam");
-        string card = Encoding.UTF8.GetString(Write(model, compiled));
-        string bound = compiled.Parts[0].DeclaredBound.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        (IPlainModel model, CompiledModel compiled, RowBatch batch, _) = Compile("heart-gam");
+        string card = Encoding.UTF8.GetString(Write(model, compiled, batch));
+        string bound = compiled.Choice.DeclaredBound.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         Assert.That(
             () => CardReader.Read(Encoding.UTF8.GetBytes(card.Replace($"\"bound\":\"{bound}\"", "\"bound\":\"99999999999999\"", StringComparison.Ordinal))),
@@ -104,9 +100,9 @@ internal sealed class ModelCardTests
     [Test]
     public void The_card_holds_no_weight()
     {
-        (IPlainModel model, CompiledModel compiled, _, _) = Compile("heart-gam");
-        string card = Encoding.UTF8.GetString(Write(model, compiled));
-        long[] telling = [.. compiled.Parts[0].Form.Weights.Where(weight => Math.Abs(weight) > 999).Distinct()];
+        (IPlainModel model, CompiledModel compiled, RowBatch batch, _) = Compile("heart-gam");
+        string card = Encoding.UTF8.GetString(Write(model, compiled, batch));
+        long[] telling = [.. compiled.Form.Weights.Where(weight => Math.Abs(weight) > 999).Distinct()];
 
         Assert.Multiple(() =>
         {
@@ -120,7 +116,7 @@ internal sealed class ModelCardTests
     {
         byte[] password = "a long password"u8.ToArray();
         using var random = new SeededRandomSource(PrngType.Blake2Xb, new byte[64]);
-        using var circuit = new PrivateCircuit(new byte[32], [PrivatePart.Create([3, -5, 7], random)]);
+        using var circuit = new PrivateCircuit(new byte[32], [3, -5, 7], CommitmentOpening.Create([3, -5, 7], random));
         byte[] file = CircuitFile.Seal(circuit, password, ScryptCost.Minimum, random);
         using PrivateCircuit read = CircuitFile.Unseal(file, password);
         byte[] changed = [.. file];
@@ -128,15 +124,15 @@ internal sealed class ModelCardTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(read.Parts.Single().Weights, Is.EqualTo(new long[] { 3, -5, 7 }));
+            Assert.That(read.Weights, Is.EqualTo(new long[] { 3, -5, 7 }));
             Assert.That(() => CircuitFile.Unseal(file, "another"u8), Throws.InstanceOf<CircuitException>());
             Assert.That(() => CircuitFile.Unseal(changed, password), Throws.InstanceOf<CircuitException>());
             Assert.That(() => CircuitFile.Unseal(file.AsSpan(0, 40), password), Throws.InstanceOf<CircuitException>());
         });
     }
 
-    private static byte[] Write(IPlainModel model, CompiledModel compiled) =>
-        ModelCard.Write(compiled, model.Schema.Task, model.Schema.ClassLabels, Words, [.. compiled.Parts.Select(_ => new byte[33])]);
+    private static byte[] Write(IPlainModel model, CompiledModel compiled, RowBatch batch) =>
+        ModelCard.Write(compiled, model.Schema, CardSchema.Of(compiled.Model, batch, FeatureMapping.Default), Words, new byte[33]);
 
     private static (IPlainModel Model, CompiledModel Compiled, RowBatch Batch, int Usable) Compile(string name)
     {

@@ -1,0 +1,21 @@
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Health.Models;
+using Subnet.Health.Models.Evaluation;
+
+namespace Subnet.Health.Circuits;
+
+/// <summary>A public feature map as canonical JSON and back, whatever kind of model it comes from.</summary>
+internal static class FeatureMapJson
+{
+    /// <summary>Writes a feature map.</summary>
+    /// <exception cref="CircuitException">It has no public form.</exception>
+    public static CanonicalObject Write(IFeatureMap map) => map switch
+    {
+        LaneFeatureMap lanes => new CanonicalObject { { "plan", PublicPlan.Write(lanes) } },
+        _ => throw new CircuitException("the feature map of the model has no public form; save the model with ML.NET."),
+    };
+
+    /// <summary>Reads a feature map.</summary>
+    /// <exception cref="PlanFormatException">It is not one.</exception>
+    public static IFeatureMap Read(PlanObject json) => PublicPlan.Read(json.Object("plan").Json);
+}

@@ -1,0 +1,59 @@
+using Subnet.Crypto.Rlwe.Keyless;
+
+namespace Subnet.Health.Circuits;
+
+/// <summary>
+/// A query that was made and waits for its reply: it holds the one-time key. Disposing wipes key and rows. Not safe for concurrent
+/// use.
+/// </summary>
+internal sealed class PendingQuery : IDisposable
+{
+    private readonly ReadCard card;
+    private readonly KeylessClient client;
+    private readonly PreparedRows rows;
+
+    internal PendingQuery(ReadCard card, KeylessClient client, byte[] query, PreparedRows rows)
+    {
+        this.card = card;
+        this.client = client;
+        this.rows = rows;
+        Query = query;
+        RequestHash = KeylessQuery.RequestHash(query);
+    }
+
+    /// <summary>The bytes to send.</summary>
+    public ReadOnlyMemory<byte> Query { get; }
+
+    /// <summary>SHA-256 of them.</summary>
+    public ReadOnlyMemory<byte> RequestHash { get; }
+
+    /// <summary>The query's size class: which denomination of token it takes.</summary>
+    public int RowClass => client.Layout.Rows;
+
+    /// <summary>Number of rows asked for.</summary>
+    public int Count => rows.Count;
+
+    /// <summary>Decrypts a reply and finishes every row.</summary>
+    /// <exception cref="CircuitException">The reply is refused: it is not to this query, malformed, or an answer is outside the card's bound.</exception>
+    public ScoredRow[] Decrypt(ReadOnlySpan<byte> reply)
+    {
+        long[] answers = new long[client.Layout.Answers];
+        KeylessRefusal refusal = client.TryDecrypt(reply, card.Query.Bound, answers);
+        return refusal == KeylessRefusal.None
+            ? [.. Enumerable.Range(0, rows.Count).Select(row => Finish(row, answers.AsSpan(row * card.Query.Classes, card.Query.Classes)))]
+            : throw new CircuitException($"the miner's reply is refused ({refusal}); ask again with a new key and token, and report the miner if it happens again.");
+    }
+
+    /// <summary>Wipes key and rows.</summary>
+    public void Dispose()
+    {
+        client.Dispose();
+        rows.Dispose();
+    }
+
+    private ScoredRow Finish(int row, ReadOnlySpan<long> answers)
+    {
+        int width = rows.FeatureVectors.Length / rows.Count;
+        return ScoreFinish.Row(card, answers, rows.FeatureVectors.AsSpan(row * width, width));
+    }
+}
