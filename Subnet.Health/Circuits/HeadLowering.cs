@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Subnet.Health.Models.Heads;
 
 namespace Subnet.Health.Circuits;
