@@ -1,20 +1,32 @@
+using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Rlwe;
 
 namespace Subnet.Crypto.Bfv;
 
 /// <summary>
-/// The diagonals of a matrix, encoded for one plan and level and in NTT form, ready for any number of products. 8 N L bytes per
-/// diagonal. Immutable and safe for concurrent use.
+/// The diagonals of a matrix, encoded for one plan and level and transformed, in the order in which a product walks over them, ready
+/// for any number of products. 8 N L bytes per diagonal. Immutable and safe for concurrent use.
 /// </summary>
 public sealed class EncodedMatrix
 {
-    private readonly Dictionary<int, Plaintext> _diagonals;
+    private readonly WordBuffer[] _lines;
+    private readonly int[] _termInputs;
+    private readonly int[] _groupEnds;
+    private readonly int[] _groupSteps;
 
-    private EncodedMatrix(MatrixVectorPlan plan, Level level, Dictionary<int, Plaintext> diagonals)
+    private EncodedMatrix(MatrixVectorPlan plan, Level level)
     {
         Plan = plan;
         Level = level;
-        _diagonals = diagonals;
+        int[] inputs = [0, .. plan.InputRotations];
+        _termInputs = [.. plan.Diagonals.Select(d => Array.IndexOf(inputs, d % plan.BabySteps))];
+        _groupSteps = [.. plan.Diagonals.Select(d => d - (d % plan.BabySteps)).Distinct()];
+        _groupEnds = [.. _groupSteps.Select(g => plan.Diagonals.Count(d => d < g + plan.BabySteps))];
+        _lines = new WordBuffer[level.PrimeCount];
+        for (int prime = 0; prime < _lines.Length; prime++)
+        {
+            _lines[prime] = new WordBuffer(checked(plan.Parameters.PolyModulusDegree * plan.Diagonals.Count));
+        }
     }
 
     /// <summary>The plan.</summary>
@@ -22,6 +34,15 @@ public sealed class EncodedMatrix
 
     /// <summary>The level of the ciphertexts it multiplies.</summary>
     public Level Level { get; }
+
+    /// <summary>For each diagonal, which rotation of the input it multiplies: 0 is none, i is number i - 1 of the plan's.</summary>
+    internal ReadOnlySpan<int> TermInputs => _termInputs;
+
+    /// <summary>For each giant step, one past its last diagonal.</summary>
+    internal ReadOnlySpan<int> GroupEnds => _groupEnds;
+
+    /// <summary>The giant steps.</summary>
+    internal ReadOnlySpan<int> GroupSteps => _groupSteps;
 
     /// <summary>Encodes the diagonals of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -38,9 +59,12 @@ public sealed class EncodedMatrix
         BatchEncoder encoder = new(plan.Parameters);
         int half = encoder.SlotCount / 2;
         ulong[] rotated = new ulong[encoder.SlotCount];
-        Dictionary<int, Plaintext> encoded = [];
-        foreach (int d in plan.Diagonals)
+        EncodedMatrix matrix = new(plan, level);
+        using Plaintext coefficients = new();
+        using Plaintext inNtt = new();
+        for (int term = 0; term < plan.Diagonals.Count; term++)
         {
+            int d = plan.Diagonals[term];
             ReadOnlySpan<ulong> values = diagonal(d).Span;
             if (values.Length != encoder.SlotCount || values.IndexOfAnyExcept(0UL) < 0)
             {
@@ -55,16 +79,17 @@ public sealed class EncodedMatrix
                 rotated[half + ((i + giant) % half)] = values[half + i];
             }
 
-            using Plaintext coefficients = new();
             encoder.Encode(rotated, coefficients);
-            Plaintext inNtt = new();
             evaluator.TransformToNtt(coefficients, level, inNtt);
-            encoded.Add(d, inNtt);
+            for (int prime = 0; prime < level.PrimeCount; prime++)
+            {
+                plan.Parameters.Tables(prime).Kernels.PackLines(inNtt.Limb(prime), term, plan.Diagonals.Count, matrix._lines[prime].Span);
+            }
         }
 
-        return new EncodedMatrix(plan, level, encoded);
+        return matrix;
     }
 
-    /// <summary>The encoded diagonal d.</summary>
-    internal Plaintext Diagonal(int d) => _diagonals[d];
+    /// <summary>The diagonals modulo one prime, in lines.</summary>
+    internal ReadOnlySpan<ulong> Lines(int prime) => _lines[prime].Span;
 }

@@ -28,12 +28,16 @@ public sealed class MatrixVectorPlan
             throw new ArgumentException($"the diagonals are at least one number from 0 to {half - 1}", nameof(diagonals));
         }
 
-        Diagonals = [.. sorted];
         BabySteps = babySteps ?? Cheapest(sorted, half);
         if (BabySteps < 1 || BabySteps > half || !BitOperations.IsPow2(BabySteps))
         {
             throw new ArgumentException($"the number of baby steps is a power of two up to {half}, not {babySteps}", nameof(babySteps));
         }
+
+        Diagonals = [.. sorted];
+        InputRotations = [.. sorted.Select(d => d % BabySteps).Where(b => b != 0).Distinct().Order()];
+        SumRotations = [.. sorted.Select(d => d - (d % BabySteps)).Where(g => g != 0).Distinct().Order()];
+        RotationSteps = [.. InputRotations.Concat(SumRotations).Distinct().Order()];
     }
 
     /// <summary>The parameters.</summary>
@@ -46,13 +50,13 @@ public sealed class MatrixVectorPlan
     public int BabySteps { get; }
 
     /// <summary>The rotations of the input: d mod B without 0, ascending.</summary>
-    public IReadOnlyList<int> InputRotations => [.. Diagonals.Select(d => d % BabySteps).Where(b => b != 0).Distinct().Order()];
+    public IReadOnlyList<int> InputRotations { get; }
 
     /// <summary>The rotations of partial sums: multiples of B without 0, ascending.</summary>
-    public IReadOnlyList<int> SumRotations => [.. Diagonals.Select(d => d - (d % BabySteps)).Where(g => g != 0).Distinct().Order()];
+    public IReadOnlyList<int> SumRotations { get; }
 
     /// <summary>Every step that needs a key, ascending: what a client passes to the key generator.</summary>
-    public IReadOnlyList<int> RotationSteps => [.. InputRotations.Concat(SumRotations).Distinct().Order()];
+    public IReadOnlyList<int> RotationSteps { get; }
 
     /// <summary>Rotations per product.</summary>
     public int RotationCount => InputRotations.Count + SumRotations.Count;

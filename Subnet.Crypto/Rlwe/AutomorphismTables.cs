@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Lattice.Kernels;
 
 namespace Subnet.Crypto.Rlwe;
 
@@ -14,7 +15,7 @@ internal sealed class AutomorphismTables(int degree)
 {
     // A negative entry says that the coefficient changes its sign: ~entry is the index.
     private readonly ConcurrentDictionary<int, int[]> _coefficients = new();
-    private readonly ConcurrentDictionary<int, int[]> _values = new();
+    private readonly ConcurrentDictionary<int, LanePermutation> _values = new();
 
     /// <summary>r = a(X^g), coefficient form: coefficient k goes to k g mod 2N, with a change of sign from N on.</summary>
     public void ApplyToCoefficients(ReadOnlySpan<ulong> a, int element, Span<ulong> r, Modulus modulus)
@@ -37,7 +38,7 @@ internal sealed class AutomorphismTables(int degree)
     /// <summary>r = a(X^g), NTT form: a permutation.</summary>
     public void ApplyToValues(ReadOnlySpan<ulong> a, int element, Span<ulong> r)
     {
-        int[] table = _values.TryGetValue(element, out int[]? known) ? known : _values.GetOrAdd(element, ValueTable);
+        ReadOnlySpan<int> table = OfValues(element).Sources;
         CheckLengths(a.Length, r.Length);
         ref ulong source = ref MemoryMarshal.GetReference(a);
         for (int i = 0; i < table.Length && i < r.Length; i++)
@@ -45,6 +46,10 @@ internal sealed class AutomorphismTables(int degree)
             r[i] = Unsafe.Add(ref source, (nuint)(uint)table[i]);
         }
     }
+
+    /// <summary>The permutation of transform values.</summary>
+    public LanePermutation OfValues(int element) =>
+        _values.TryGetValue(element, out LanePermutation? known) ? known : _values.GetOrAdd(element, ValueTable);
 
     private void CheckLengths(int a, int r)
     {
@@ -67,7 +72,7 @@ internal sealed class AutomorphismTables(int degree)
         return table;
     }
 
-    private int[] ValueTable(int element)
+    private LanePermutation ValueTable(int element)
     {
         // Position i holds the value at psi^(2 rev(i) + 1); the automorphism reads the value at that exponent times g.
         int[] table = new int[degree];
@@ -80,6 +85,6 @@ internal sealed class AutomorphismTables(int degree)
             table[i] = NttTables.ReverseBits((moved - 1) / 2, log);
         }
 
-        return table;
+        return new LanePermutation(table);
     }
 }

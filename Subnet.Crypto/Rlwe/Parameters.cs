@@ -25,6 +25,7 @@ public sealed class Parameters : IEquatable<Parameters>
         Security = literal.Security;
         Automorphisms = new AutomorphismTables(PolyModulusDegree);
         HasSpecialPrime = literal.HasSpecialPrime && moduli.Length > 1;
+        HoistingOffsets = new HoistingOffsets(this);
         _moduli = moduli;
         _tables = [.. moduli.Select(q => new Lazy<NttTables>(() => new NttTables(PolyModulusDegree, q)))];
         _inverses = [.. moduli.Select((p, i) => new Lazy<ulong[]>(() => [.. moduli.Take(i).Select(q => q.Invert(p.Value))]))];
@@ -97,6 +98,9 @@ public sealed class Parameters : IEquatable<Parameters>
 
     /// <summary>The index tables of the automorphisms used so far.</summary>
     internal AutomorphismTables Automorphisms { get; }
+
+    /// <summary>What hoisted rotations add to moved digits.</summary>
+    internal HoistingOffsets HoistingOffsets { get; }
 
     /// <summary>Validates a description.</summary>
     /// <exception cref="ParametersException">It breaks a rule; the message names it.</exception>

@@ -78,6 +78,11 @@ internal readonly unsafe struct DoubleLanes1 : IDoubleLanes<DoubleLanes1>
         odd = y;
     }
 
+    public static ulong LaneIndex(int destination, int source) => (ulong)source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes1 Permute(DoubleLanes1 value, ulong* lanes) => value;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(DoubleLanes1 x, DoubleLanes1 y, out DoubleLanes1 low, out DoubleLanes1 high)
     {

@@ -83,6 +83,13 @@ internal readonly unsafe struct DoubleLanes128 : IDoubleLanes<DoubleLanes128>
         odd = new(Vector128.Create(x._lanes.GetUpper(), y._lanes.GetUpper()));
     }
 
+    public static ulong LaneIndex(int destination, int source) => destination == source ? 0 : ulong.MaxValue;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes128 Permute(DoubleLanes128 value, ulong* lanes) => 
+        new(Vector128.ConditionalSelect(
+            Vector128.Load((double*)lanes), Vector128.Create(value._lanes.GetUpper(), value._lanes.GetLower()), value._lanes));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(DoubleLanes128 x, DoubleLanes128 y, out DoubleLanes128 low, out DoubleLanes128 high) =>
         Exchange(x, y, 1, out low, out high);

@@ -96,6 +96,12 @@ internal readonly unsafe struct DoubleLanes256 : IDoubleLanes<DoubleLanes256>
         }
     }
 
+    public static ulong LaneIndex(int destination, int source) => (2 * (ulong)source) | (((2 * (ulong)source) + 1) << 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes256 Permute(DoubleLanes256 value, ulong* lanes) => 
+        new(Avx2.PermuteVar8x32(value._lanes.AsSingle(), Vector256.Load((int*)lanes)).AsDouble());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(DoubleLanes256 x, DoubleLanes256 y, out DoubleLanes256 low, out DoubleLanes256 high)
     {

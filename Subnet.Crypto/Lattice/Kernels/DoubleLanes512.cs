@@ -98,6 +98,11 @@ internal readonly unsafe struct DoubleLanes512 : IDoubleLanes<DoubleLanes512>
         odd = new(Avx512F.PermuteVar8x64x2(x._lanes, oddLanes, y._lanes));
     }
 
+    public static ulong LaneIndex(int destination, int source) => (ulong)source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleLanes512 Permute(DoubleLanes512 value, ulong* lanes) => new(Avx512F.PermuteVar8x64(value._lanes, Vector512.Load((long*)lanes)));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(DoubleLanes512 x, DoubleLanes512 y, out DoubleLanes512 low, out DoubleLanes512 high)
     {

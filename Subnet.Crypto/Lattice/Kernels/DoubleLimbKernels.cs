@@ -1,7 +1,7 @@
 namespace Subnet.Crypto.Lattice.Kernels;
 
 /// <summary>Limb operations in double precision, a vector of words at a time, for primes below 2^50.</summary>
-internal sealed unsafe class DoubleLimbKernels<TLanes>(NttTables tables) : LimbKernels
+internal sealed unsafe partial class DoubleLimbKernels<TLanes>(NttTables tables) : LimbKernels
     where TLanes : struct, IDoubleLanes<TLanes>
 {
     public override Modulus Modulus => tables.Modulus;

@@ -74,6 +74,12 @@ internal unsafe interface IDoubleLanes<TSelf>
     /// <summary>Interleaves single lanes: (x0, y0, x1, y1, ...) in two vectors.</summary>
     static abstract void Interleave(TSelf x, TSelf y, out TSelf low, out TSelf high);
 
+    /// <summary>How <see cref="Permute"/> wants to be told that a lane of the result is read from a lane of the value.</summary>
+    static abstract ulong LaneIndex(int destination, int source);
+
+    /// <summary>The lanes in another order: Count words made by <see cref="LaneIndex"/>.</summary>
+    static abstract TSelf Permute(TSelf value, ulong* lanes);
+
     /// <summary>Undoes <see cref="Interleave"/>: all even lanes of both, all odd lanes of both.</summary>
     static abstract void Deinterleave(TSelf low, TSelf high, out TSelf even, out TSelf odd);
 }

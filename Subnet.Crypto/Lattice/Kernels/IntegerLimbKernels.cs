@@ -1,8 +1,11 @@
 namespace Subnet.Crypto.Lattice.Kernels;
 
 /// <summary>Limb operations in 64-bit integers, one word at a time: for every prime up to 61 bits, and the oracle of the others.</summary>
-internal sealed class IntegerLimbKernels(NttTables tables) : LimbKernels
+internal sealed partial class IntegerLimbKernels(NttTables tables) : LimbKernels
 {
+    // Products of two 61-bit residues have 122 bits: 64 of them fit 128, or 63 and a residue.
+    private const int MostTerms = 63;
+
     public override Modulus Modulus => tables.Modulus;
 
     public override bool IsDouble => false;
@@ -53,8 +56,6 @@ internal sealed class IntegerLimbKernels(NttTables tables) : LimbKernels
         CheckLengths(n, r0.Length, r1.Length, n);
         CheckLengths(working.Length / n, key0.Length, key1.Length, key0.Length);
 
-        // Products of two 61-bit residues have 122 bits: 64 of them fit 128.
-        const int LazyTerms = 63;
         Modulus q = Modulus;
         for (int i = 0; i < n; i++)
         {
@@ -63,7 +64,7 @@ internal sealed class IntegerLimbKernels(NttTables tables) : LimbKernels
             int digit = 0;
             while (digit < key0.Length)
             {
-                int end = Math.Min(digit + LazyTerms, key0.Length);
+                int end = Math.Min(digit + MostTerms, key0.Length);
                 for (; digit < end; digit++)
                 {
                     UInt128 d = working[(digit * n) + i];

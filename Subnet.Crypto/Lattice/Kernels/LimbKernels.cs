@@ -24,7 +24,7 @@ internal abstract class LimbKernels
 
     /// <summary>
     /// Takes a digit of a gadget decomposition (coefficients in [0, other prime)) modulo q and transforms it. The result is in the
-    /// working form of these kernels, which only <see cref="GadgetProduct"/> reads.
+    /// working form of these kernels, which only the gadget products read.
     /// </summary>
     public abstract void ExtendDigit(ReadOnlySpan<ulong> digit, Modulus sourceModulus, Span<ulong> working);
 
@@ -39,6 +39,46 @@ internal abstract class LimbKernels
     /// <param name="r1">N words.</param>
     public abstract void GadgetProduct(
         ReadOnlySpan<ulong> working, ReadOnlySpan<nint> key0, ReadOnlySpan<nint> key1, Span<ulong> r0, Span<ulong> r1);
+
+    /// <summary>
+    /// The same sums after an automorphism of the digits; with an offset, which is added to the moved digits; and added to what is
+    /// there where asked for.
+    /// </summary>
+    /// <param name="working">The digits in working form, N words each.</param>
+    /// <param name="permutation">The automorphism.</param>
+    /// <param name="offset">In working form, N words for each digit; or empty.</param>
+    /// <param name="key0">As in the other overload.</param>
+    /// <param name="key1">As in the other overload.</param>
+    /// <param name="r0">N words.</param>
+    /// <param name="r1">N words.</param>
+    /// <param name="accumulate">Whether to add to r instead of overwriting it.</param>
+    public abstract void GadgetProduct(
+        ReadOnlySpan<ulong> working, LanePermutation permutation, ReadOnlySpan<ulong> offset, ReadOnlySpan<nint> key0, ReadOnlySpan<nint> key1,
+        Span<ulong> r0, Span<ulong> r1, bool accumulate);
+
+    /// <summary>a = a - b, both in working form.</summary>
+    public abstract void SubtractWorking(Span<ulong> a, ReadOnlySpan<ulong> b);
+
+    /// <summary>How many neighbouring positions <see cref="MultiplyLines"/> works on at once.</summary>
+    public abstract int LineLength { get; }
+
+    /// <summary>
+    /// Writes a limb as one of several into a table of lines: line i holds positions i LineLength and following of slot 0, then of
+    /// slot 1, and so on, in the form that <see cref="MultiplyLines"/> reads.
+    /// </summary>
+    public abstract void PackLines(ReadOnlySpan<ulong> values, int slot, int slots, Span<ulong> lines);
+
+    /// <summary>
+    /// Sums of products in groups, all groups in one walk over memory: sum g of polynomial h is over the terms t of the group of
+    /// factor t times input slot 2 input_t + h.
+    /// </summary>
+    /// <param name="factors">Lines with one slot a term.</param>
+    /// <param name="termInputs">For each term, its input.</param>
+    /// <param name="groupEnds">For each group, one past its last term; groups follow one another.</param>
+    /// <param name="inputs">Lines with two slots an input.</param>
+    /// <param name="sums">2 N words a group: polynomial 0, polynomial 1; residues.</param>
+    public abstract void MultiplyLines(
+        ReadOnlySpan<ulong> factors, ReadOnlySpan<int> termInputs, ReadOnlySpan<int> groupEnds, ReadOnlySpan<ulong> inputs, Span<ulong> sums);
 
     /// <summary>r = a b.</summary>
     public abstract void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> r);
@@ -93,6 +133,15 @@ internal abstract class LimbKernels
         }
 
         return new IntegerLimbKernels(tables);
+    }
+
+    /// <summary>Checks that terms name inputs that are there.</summary>
+    protected static void CheckInputs(ReadOnlySpan<int> termInputs, int inputs)
+    {
+        foreach (int input in termInputs)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)input, (uint)inputs, nameof(termInputs));
+        }
     }
 
     /// <summary>Checks that all spans have N words.</summary>
