@@ -23,15 +23,23 @@ public static class KeystoreFile
     /// <summary>Longest file that is read.</summary>
     public const int MaxByteCount = 4096;
 
+    private const string WarningMember = "unfit_for_secrets";
+    private const string SeededWarning = "this key comes from a seed that others know";
     private const string Kdf = "scrypt";
     private const string Cipher = "aes-256-gcm";
     private const int SaltByteCount = 32;
     private const int TagByteCount = 16;
 
     /// <summary>Encrypts a key. The password is UTF-8 and may not be empty.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="role">Coldkey or hotkey.</param>
+    /// <param name="password">What opens the file.</param>
+    /// <param name="cost">Price of a guess.</param>
+    /// <param name="random">Where the salt comes from.</param>
+    /// <param name="isSeeded">Whether others can derive the key: the file says so to whoever reads it, and cannot lose the mark unnoticed.</param>
     /// <returns>The file's bytes, UTF-8 with a line feed at the end.</returns>
     /// <exception cref="ArgumentException">The password is empty or the cost outside its bounds.</exception>
-    public static byte[] Seal(SigningKey key, KeyRole role, ReadOnlySpan<byte> password, ScryptCost cost, IRandomSource random)
+    public static byte[] Seal(SigningKey key, KeyRole role, ReadOnlySpan<byte> password, ScryptCost cost, IRandomSource random, bool isSeeded = false)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(random);
@@ -47,7 +55,7 @@ public static class KeystoreFile
 
         byte[] salt = new byte[SaltByteCount];
         random.Fill(salt);
-        KeystoreHeader header = new(role, key.PublicKey.ToArray(), cost, salt);
+        KeystoreHeader header = new(role, key.PublicKey.ToArray(), cost, salt, isSeeded);
         Span<byte> seed = stackalloc byte[SigningKey.SeedByteCount];
         byte[] sealedSeed = new byte[SigningKey.SeedByteCount + TagByteCount];
         key.CopySeed(seed);
@@ -114,6 +122,11 @@ public static class KeystoreFile
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
+            if (header.IsSeeded)
+            {
+                json.WriteString(WarningMember, SeededWarning);
+            }
+
             json.WriteString("role", header.RoleWord);
             json.WriteString("address", header.Address);
             json.WriteString("public_key", Convert.ToHexStringLower(header.PublicKey.Span));
@@ -145,6 +158,12 @@ public static class KeystoreFile
             throw Malformed($"is not of the format {Format}");
         }
 
+        bool isSeeded = members.Remove(WarningMember, out string? warning);
+        if (isSeeded && warning != SeededWarning)
+        {
+            throw Malformed($"has a member '{WarningMember}' that says something else than this build writes");
+        }
+
         KeyRole role = Member("role") switch
         {
             "coldkey" => KeyRole.Coldkey,
@@ -174,7 +193,7 @@ public static class KeystoreFile
                 KeystoreFault.Cost, $"the keystore file asks for scrypt N = {cost.N}, r = {cost.R}, p = {cost.P}; taken are N = 2^14..2^18, r = 8, p = 1..4");
         }
 
-        KeystoreHeader header = new(role, publicKey, cost, salt);
+        KeystoreHeader header = new(role, publicKey, cost, salt, isSeeded);
         return header.Address == address
             ? (header, sealedSeed)
             : throw Malformed("has an address that is not that of its public key");
