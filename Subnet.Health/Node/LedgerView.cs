@@ -30,6 +30,9 @@ internal sealed class LedgerView(LedgerEngine engine)
     /// <summary>What a coldkey's stake behind a hotkey is worth, in alpha (rao on root).</summary>
     public ulong StakeOf(ushort netuid, AccountId hotkey, AccountId coldkey) => engine.StakeOf(netuid, hotkey, coldkey);
 
+    /// <summary>Root dividends that a coldkey can claim of a hotkey on a subnet, in alpha.</summary>
+    public ulong ClaimableOf(ushort netuid, AccountId hotkey, AccountId coldkey) => engine.ClaimableOf(netuid, hotkey, coldkey);
+
     /// <summary>What would become of a transaction in the next block.</summary>
     public (Receipt? Receipt, RejectionReason Reason) Preview(Transaction transaction) => engine.Preview(transaction);
 }

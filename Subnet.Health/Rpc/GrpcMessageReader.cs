@@ -22,6 +22,9 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
     /// <summary>Whether the other side has said that nothing follows.</summary>
     public bool ReachedEnd { get; private set; }
 
+    /// <summary>Bytes that a message refused for its length still has to bring; 0 where none was refused.</summary>
+    public long RefusedBytes { get; private set; }
+
     /// <summary>The next message, or null at the end of the stream.</summary>
     /// <exception cref="GrpcException">
     /// INTERNAL: truncated, an unknown flag, compressed without a coding, or not such a message; RESOURCE_EXHAUSTED: too large.
@@ -121,6 +124,7 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
         uint length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
         if (length > (uint)limits.MessageBytes)
         {
+            RefusedBytes = Math.Max(0, GrpcFrame.HeaderBytes + length - buffer.Length);
             throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"A message of {length} bytes is beyond the limit of {limits.MessageBytes}.");
         }
 

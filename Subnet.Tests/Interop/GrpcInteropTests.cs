@@ -55,7 +55,7 @@ internal sealed class GrpcInteropTests
         await using NodeOracle oracle = NodeOracle.Start(
             "grpc_test_service.js", ["client", $"127.0.0.1:{server.Address.Port}", .. tls ? certificates.ClientFiles : []]);
         List<string> failures = [];
-        for (int i = 0; i < 21; i++)
+        for (int i = 0; i < 22; i++)
         {
             string line = await oracle.ReadLineAsync();
             TestContext.Out.WriteLine(line);

@@ -62,7 +62,7 @@ internal sealed class InteropCases(GrpcChannel channel)
         }
         catch (GrpcException exception)
         {
-            Assert.That(exception.Status.Code, Is.EqualTo(code), exception.Message);
+            Assert.That(exception.Status.Code, Is.EqualTo(code), exception.ToString());
             return exception;
         }
 

@@ -253,6 +253,22 @@ function cases(address, files) {
       }));
       assert.strictEqual(error.code, 8);
     },
+    // What is refused while it is on its way must leave the connection as it was: the next call on it is answered, large or not.
+    refused_uploads_leave_the_connection: async () => {
+      const own = connect(address, files, { 'grpc.use_local_subchannel_pool': 1 });
+      for (const size of [16, 24, 40]) {
+        const error = await code(new Promise((resolve, reject) => {
+          const call = own.StreamingInputCall({ deadline: Date.now() + 30000 }, (failed, response) => (failed ? reject(failed) : resolve(response)));
+          call.write({ payload: payload(size << 20) });
+          call.end();
+        }));
+        assert.strictEqual(error.code, 8, `${size} MiB: ${error.message}`);
+        const { response } = await unary(
+          own, 'UnaryCall', { response_size: 314159, payload: payload(271828) }, new grpc.Metadata(), { deadline: Date.now() + 30000 });
+        assert.strictEqual(response.payload.body.length, 314159);
+      }
+      own.close();
+    },
   };
 }
 

@@ -102,7 +102,7 @@ internal sealed class GovListCommand : LedgerCommand
     /// <inheritdoc/>
     protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
     {
-        GovListDocument document = new([.. ledger.State.Proposals.Unordered().OrderByDescending(static p => p.Key.Id).Select(p => ProposalEntry.Of(ledger, p.Key.Id))]);
+        GovListDocument document = GovListDocument.Of(ledger.State);
         context.Output.Document(document, console =>
         {
             foreach (ProposalEntry entry in document.Proposals)
@@ -118,6 +118,9 @@ internal sealed class GovListCommand : LedgerCommand
 internal sealed record GovListDocument(IReadOnlyList<ProposalEntry> Proposals) : Document(FormatName)
 {
     public const string FormatName = "subnet/gov-list/1";
+
+    public static GovListDocument Of(LedgerState state) =>
+        new([.. state.Proposals.Unordered().OrderByDescending(static p => p.Key.Id).Select(p => ProposalEntry.Of(state, p.Key.Id))]);
 }
 
 /// <summary><c>subnet gov show</c>.</summary>
@@ -140,12 +143,7 @@ internal sealed class GovShowCommand : LedgerCommand
             throw LedgerAccess.Refused(RejectionReason.ProposalNotFound);
         }
 
-        GovShowDocument document = new(
-            ProposalEntry.Of(ledger, id),
-            [
-                .. ledger.State.Votes.Unordered().Where(v => v.Key.Proposal == id).OrderBy(static v => v.Key.Voter)
-                    .Select(static v => new VoteEntry(LedgerText.Address(v.Key.Voter), v.Value.Choice switch { 0 => "no", 1 => "yes", _ => "abstain" }, v.Value.Power)),
-            ]);
+        GovShowDocument document = GovShowDocument.Of(ledger.State, id);
         context.Output.Document(document, console =>
         {
             ProposalEntry p = document.Proposal;
@@ -165,6 +163,13 @@ internal sealed class GovShowCommand : LedgerCommand
 internal sealed record GovShowDocument(ProposalEntry Proposal, IReadOnlyList<VoteEntry> Votes) : Document(FormatName)
 {
     public const string FormatName = "subnet/gov-show/1";
+
+    public static GovShowDocument Of(LedgerState state, ulong id) => new(
+        ProposalEntry.Of(state, id),
+        [
+            .. state.Votes.Unordered().Where(v => v.Key.Proposal == id).OrderBy(static v => v.Key.Voter)
+                .Select(static v => new VoteEntry(LedgerText.Address(v.Key.Voter), v.Value.Choice switch { 0 => "no", 1 => "yes", _ => "abstain" }, v.Value.Power)),
+        ]);
 }
 
 /// <summary>A vote on an open proposal.</summary>
@@ -174,9 +179,9 @@ internal sealed record VoteEntry(string Voter, string Choice, Amount PowerRao);
 internal sealed record ProposalEntry(
     Amount Id, string What, string Proposer, ProposalStatus Status, Amount VotingEndsBlock, Amount ExecuteBlock, Amount YesRao, Amount NoRao, Amount AbstainRao, Amount TotalRao, byte[] Rationale)
 {
-    public static ProposalEntry Of(LedgerEngine ledger, ulong id)
+    public static ProposalEntry Of(LedgerState state, ulong id)
     {
-        Proposal p = ledger.State.Proposals[new ProposalKey(id)];
+        Proposal p = state.Proposals[new ProposalKey(id)];
         return new ProposalEntry(
             id, Describe(p.Action), LedgerText.Address(p.Proposer), (ProposalStatus)p.Status, p.VotingEnds, p.ExecuteAt, p.Yes, p.No, p.Abstain, p.Total, p.Rationale.ToArray());
     }

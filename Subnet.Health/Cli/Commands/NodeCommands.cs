@@ -140,14 +140,18 @@ internal sealed record NodeBlockDocument(Amount Height, byte[] Id, byte[] State,
 {
     public const string FormatName = "subnet/node-block/1";
 
+    public static NodeBlockDocument Of(Block block, int? refused) => new(
+        block.Header.Height,
+        block.Id.ToArray(),
+        block.Header.State.ToArray(),
+        DateTimeOffset.FromUnixTimeMilliseconds((long)block.Header.TimeMs),
+        block.Transactions.Count,
+        refused);
+
+    public static NodeBlockDocument Of(LedgerBlock block) => Of(block.Block, block.Receipts.Count(static r => r.Reason != RejectionReason.None));
+
     public static void Print(CommandContext context, Block block, int? refused) => context.Output.Line(
-        new NodeBlockDocument(
-            block.Header.Height,
-            block.Id.ToArray(),
-            block.Header.State.ToArray(),
-            DateTimeOffset.FromUnixTimeMilliseconds((long)block.Header.TimeMs),
-            block.Transactions.Count,
-            refused),
+        Of(block, refused),
         string.Create(CultureInfo.InvariantCulture, $"block {block.Header.Height}  {block.Transactions.Count} transactions  state {block.Header.State}"));
 }
 
@@ -165,30 +169,13 @@ internal sealed class NodeStatusCommand : LedgerCommand
     /// <inheritdoc/>
     protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
     {
-        GlobalState global = ledger.State.Global[default];
-        GlobalParameters parameters = ledger.State.Parameters[default];
-        NodeStatusDocument document = new(
-            ledger.Genesis.Network,
-            ledger.GenesisHash.ToArray(),
-            LedgerText.Address(ledger.Genesis.Sequencer),
-            ledger.Height,
-            ledger.TipId.ToArray(),
-            ledger.State.Hash.ToArray(),
-            DateTimeOffset.FromUnixTimeMilliseconds((long)ledger.TimeMs),
-            global.ProtocolVersion,
-            global.Issuance,
-            global.Burned,
-            (ulong)ledger.State.StakedOn(0),
-            parameters.MinStake,
-            parameters.TransactionFee,
-            ledger.State.Netuids.Count,
-            ledger.State.Accounts.Count);
+        NodeStatusDocument document = NodeStatusDocument.Of(new LedgerView(ledger));
         context.Output.Document(document, console =>
         {
             console.WriteLine($"network {document.Network}, block {document.Height}, {document.Time:yyyy-MM-dd HH:mm:ss} UTC");
             console.WriteLine($"state {ledger.State.Hash}");
-            console.WriteLine($"issued {LedgerText.Tao(global.Issuance)} TAO, burned {LedgerText.Tao(global.Burned)}, on root {LedgerText.Tao((ulong)ledger.State.StakedOn(0))}");
-            console.WriteLine($"{document.Subnets} subnets, {document.Accounts} accounts; smallest stake {LedgerText.Tao(parameters.MinStake)} TAO, fee {LedgerText.Tao(parameters.TransactionFee)} TAO");
+            console.WriteLine($"issued {LedgerText.Tao((ulong)document.IssuanceRao.Value)} TAO, burned {LedgerText.Tao((ulong)document.BurnedRao.Value)}, on root {LedgerText.Tao((ulong)document.RootStakeRao.Value)}");
+            console.WriteLine($"{document.Subnets} subnets, {document.Accounts} accounts; smallest stake {LedgerText.Tao((ulong)document.MinStakeRao.Value)} TAO, fee {LedgerText.Tao((ulong)document.TransactionFeeRao.Value)} TAO");
         });
         return ExitCode.Done;
     }
@@ -213,4 +200,25 @@ internal sealed record NodeStatusDocument(
     int Accounts) : Document(FormatName)
 {
     public const string FormatName = "subnet/node-status/1";
+
+    public static NodeStatusDocument Of(LedgerView ledger)
+    {
+        GlobalState global = ledger.State.Global[default];
+        return new NodeStatusDocument(
+            ledger.Genesis.Network,
+            ledger.Genesis.Hash.ToArray(),
+            LedgerText.Address(ledger.Genesis.Sequencer),
+            ledger.Height,
+            ledger.TipId.ToArray(),
+            ledger.State.Hash.ToArray(),
+            DateTimeOffset.FromUnixTimeMilliseconds((long)ledger.TimeMs),
+            global.ProtocolVersion,
+            global.Issuance,
+            global.Burned,
+            (ulong)ledger.State.StakedOn(0),
+            ledger.Parameters.MinStake,
+            ledger.Parameters.TransactionFee,
+            ledger.State.Netuids.Count,
+            ledger.State.Accounts.Count);
+    }
 }

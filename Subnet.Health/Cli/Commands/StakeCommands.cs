@@ -7,6 +7,7 @@ using Subnet.Core.Numerics;
 using Subnet.Core.State;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
+using Subnet.Health.Node;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -182,9 +183,7 @@ internal sealed class StakeListCommand : LedgerCommand
     protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
     {
         AccountId coldkey = context.Get(account) is { } text ? LedgerText.Account(text) : wallet.Account(context, asHotkey: false);
-        StakeListDocument document = new(
-            LedgerText.Address(coldkey),
-            [.. ledger.State.PositionsOf(coldkey).Select(p => Entry(ledger, p, coldkey))]);
+        StakeListDocument document = StakeListDocument.Of(new LedgerView(ledger), coldkey);
         context.Output.Document(document, console =>
         {
             Table table = new Table().AddColumns("netuid", "hotkey", "stake", "worth in TAO", "root dividends");
@@ -202,11 +201,20 @@ internal sealed class StakeListCommand : LedgerCommand
         });
         return ExitCode.Done;
     }
+}
 
-    private static StakeEntry Entry(LedgerEngine ledger, StakePlace place, AccountId coldkey)
+/// <summary>The answer of <c>subnet stake list</c>.</summary>
+internal sealed record StakeListDocument(string Coldkey, IReadOnlyList<StakeEntry> Stakes) : Document(FormatName)
+{
+    public const string FormatName = "subnet/stake-list/1";
+
+    public static StakeListDocument Of(LedgerView ledger, AccountId coldkey) =>
+        new(LedgerText.Address(coldkey), [.. ledger.State.PositionsOf(coldkey).Select(place => Entry(ledger, place, coldkey))]);
+
+    private static StakeEntry Entry(LedgerView ledger, StakePlace place, AccountId coldkey)
     {
         ulong stake = ledger.StakeOf(place.Netuid, place.Hotkey, coldkey);
-        double price = place.Netuid == 0 ? 1 : SubnetEntry.Of(ledger, place.Netuid).Price;
+        double price = place.Netuid == 0 ? 1 : SubnetEntry.Of(ledger.State, place.Netuid).Price;
         return new StakeEntry(
             place.Netuid,
             LedgerText.Address(place.Hotkey),
@@ -214,12 +222,6 @@ internal sealed class StakeListCommand : LedgerCommand
             (ulong)(stake * price),
             place.Netuid == 0 ? null : ledger.ClaimableOf(place.Netuid, place.Hotkey, coldkey));
     }
-}
-
-/// <summary>The answer of <c>subnet stake list</c>.</summary>
-internal sealed record StakeListDocument(string Coldkey, IReadOnlyList<StakeEntry> Stakes) : Document(FormatName)
-{
-    public const string FormatName = "subnet/stake-list/1";
 }
 
 /// <summary>A stake: alpha (TAO on root), its worth at the spot price, and root dividends to claim.</summary>
@@ -252,18 +254,7 @@ internal sealed class DelegateListCommand : LedgerCommand
     /// <inheritdoc/>
     protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
     {
-        DelegateListDocument document = new(
-        [
-            .. ledger.State.Hotkeys.Unordered()
-                .OrderByDescending(h => ledger.State.StakePools.Find(new HotkeyKey(0, h.Key))?.Total ?? 0)
-                .ThenBy(static h => h.Key)
-                .Select(h => new DelegateEntry(
-                    LedgerText.Address(h.Key),
-                    LedgerText.Address(h.Value.OwnerColdkey),
-                    h.Value.Take,
-                    ledger.State.StakePools.Find(new HotkeyKey(0, h.Key))?.Total ?? 0,
-                    ledger.State.HoldersOf(0, h.Key).Count)),
-        ]);
+        DelegateListDocument document = DelegateListDocument.Of(ledger.State);
         context.Output.Document(document, console =>
         {
             Table table = new Table().AddColumns("hotkey", "owner", "take", "root stake", "root nominators");
@@ -287,6 +278,19 @@ internal sealed class DelegateListCommand : LedgerCommand
 internal sealed record DelegateListDocument(IReadOnlyList<DelegateEntry> Delegates) : Document(FormatName)
 {
     public const string FormatName = "subnet/delegate-list/1";
+
+    public static DelegateListDocument Of(LedgerState state) => new(
+    [
+        .. state.Hotkeys.Unordered()
+            .OrderByDescending(h => state.StakePools.Find(new HotkeyKey(0, h.Key))?.Total ?? 0)
+            .ThenBy(static h => h.Key)
+            .Select(h => new DelegateEntry(
+                LedgerText.Address(h.Key),
+                LedgerText.Address(h.Value.OwnerColdkey),
+                h.Value.Take,
+                state.StakePools.Find(new HotkeyKey(0, h.Key))?.Total ?? 0,
+                state.HoldersOf(0, h.Key).Count)),
+    ]);
 }
 
 /// <summary>A hotkey; the take is of 65535.</summary>

@@ -25,7 +25,7 @@ internal sealed class SubnetsListCommand : LedgerCommand
     /// <inheritdoc/>
     protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
     {
-        SubnetsListDocument document = new([.. ledger.State.Netuids.Select(n => SubnetEntry.Of(ledger, n))]);
+        SubnetsListDocument document = SubnetsListDocument.Of(ledger.State);
         context.Output.Document(document, console =>
         {
             Table table = new Table().AddColumns("netuid", "name", "neurons", "price", "moving price", "TAO in pool", "alpha out", "burn price", "owner");
@@ -53,6 +53,8 @@ internal sealed class SubnetsListCommand : LedgerCommand
 internal sealed record SubnetsListDocument(IReadOnlyList<SubnetEntry> Subnets) : Document(FormatName)
 {
     public const string FormatName = "subnet/subnets-list/1";
+
+    public static SubnetsListDocument Of(LedgerState state) => new([.. state.Netuids.Select(netuid => SubnetEntry.Of(state, netuid))]);
 }
 
 /// <summary><c>subnet subnets show NETUID</c>.</summary>
@@ -71,7 +73,7 @@ internal sealed class SubnetsShowCommand : LedgerCommand
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        SubnetsShowDocument document = new(SubnetEntry.Of(ledger, number));
+        SubnetsShowDocument document = new(SubnetEntry.Of(ledger.State, number));
         context.Output.Document(document, console =>
         {
             SubnetEntry s = document.Subnet;
@@ -111,12 +113,12 @@ internal sealed record SubnetEntry(
     Amount BurnPriceRao,
     Amount NextEpochBlock)
 {
-    public static SubnetEntry Of(LedgerEngine ledger, ushort netuid)
+    public static SubnetEntry Of(LedgerState ledger, ushort netuid)
     {
         SubnetKey key = new(netuid);
-        SubnetInfo info = ledger.State.Subnets[key];
-        SubnetState state = ledger.State.SubnetStates[key];
-        Hyperparameters parameters = ledger.State.Hyperparameters[key];
+        SubnetInfo info = ledger.Subnets[key];
+        SubnetState state = ledger.SubnetStates[key];
+        Hyperparameters parameters = ledger.Hyperparameters[key];
         return new SubnetEntry(
             netuid,
             info.Name,
@@ -206,10 +208,7 @@ internal sealed class SubnetsHyperparametersCommand : LedgerCommand
     protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
     {
         Find(ledger, context.Get(netuid));
-        Hyperparameters values = ledger.State.Hyperparameters[new SubnetKey(context.Get(netuid))];
-        SubnetsHyperparametersDocument document = new(
-            context.Get(netuid),
-            [.. HyperparameterCatalog.All.Select(p => new HyperparameterEntry(p.Number, p.Name, new Amount(p.Get(values)), p.IsRootOnly ? "root" : "owner"))]);
+        SubnetsHyperparametersDocument document = SubnetsHyperparametersDocument.Of(ledger.State, context.Get(netuid));
         context.Output.Document(document, console =>
         {
             foreach (HyperparameterEntry entry in document.Hyperparameters)
@@ -225,6 +224,13 @@ internal sealed class SubnetsHyperparametersCommand : LedgerCommand
 internal sealed record SubnetsHyperparametersDocument(ushort Netuid, IReadOnlyList<HyperparameterEntry> Hyperparameters) : Document(FormatName)
 {
     public const string FormatName = "subnet/subnets-hyperparameters/1";
+
+    public static SubnetsHyperparametersDocument Of(LedgerState state, ushort netuid)
+    {
+        Hyperparameters values = state.Hyperparameters[new SubnetKey(netuid)];
+        return new SubnetsHyperparametersDocument(
+            netuid, [.. HyperparameterCatalog.All.Select(p => new HyperparameterEntry(p.Number, p.Name, new Amount(p.Get(values)), p.IsRootOnly ? "root" : "owner"))]);
+    }
 }
 
 /// <summary>A hyperparameter with its value.</summary>
@@ -270,32 +276,11 @@ internal sealed class MetagraphCommand : LedgerCommand
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        List<MetagraphEntry> neurons = [];
-        for (ushort uid = 0; ledger.State.Neurons.TryGet(new NeuronKey(number, uid), out Neuron? n); uid++)
-        {
-            neurons.Add(new MetagraphEntry(
-                uid,
-                LedgerText.Address(n.Hotkey),
-                LedgerText.Address(ledger.State.Hotkeys[n.Hotkey].OwnerColdkey),
-                ledger.State.StakePools.Find(new HotkeyKey(number, n.Hotkey))?.Total ?? 0,
-                ledger.State.StakePools.Find(new HotkeyKey(0, n.Hotkey))?.Total ?? 0,
-                n.ValidatorPermit,
-                n.StakeWeight,
-                n.Consensus,
-                n.Incentive,
-                n.Dividends,
-                n.ValidatorTrust,
-                n.Emission,
-                n.LastUpdate,
-                n.RegisteredBlock,
-                ledger.State.Endpoints.Find(new HotkeyKey(number, n.Hotkey))?.Address));
-        }
-
-        MetagraphDocument document = new(number, ledger.Height, neurons);
+        MetagraphDocument document = MetagraphDocument.Of(ledger.State, ledger.Height, number);
         context.Output.Document(document, console =>
         {
             Table table = new Table().AddColumns("uid", "hotkey", "alpha", "root", "permit", "incentive", "dividends", "consensus", "vtrust", "emission", "updated");
-            foreach (MetagraphEntry n in neurons)
+            foreach (MetagraphEntry n in document.Neurons)
             {
                 table.AddRow(
                     new Text(n.Uid.ToString(CultureInfo.InvariantCulture)),
@@ -321,6 +306,32 @@ internal sealed class MetagraphCommand : LedgerCommand
 internal sealed record MetagraphDocument(ushort Netuid, Amount Height, IReadOnlyList<MetagraphEntry> Neurons) : Document(FormatName)
 {
     public const string FormatName = "subnet/metagraph/1";
+
+    public static MetagraphDocument Of(LedgerState state, ulong height, ushort number)
+    {
+        List<MetagraphEntry> neurons = [];
+        for (ushort uid = 0; state.Neurons.TryGet(new NeuronKey(number, uid), out Neuron? n); uid++)
+        {
+            neurons.Add(new MetagraphEntry(
+                uid,
+                LedgerText.Address(n.Hotkey),
+                LedgerText.Address(state.Hotkeys[n.Hotkey].OwnerColdkey),
+                state.StakePools.Find(new HotkeyKey(number, n.Hotkey))?.Total ?? 0,
+                state.StakePools.Find(new HotkeyKey(0, n.Hotkey))?.Total ?? 0,
+                n.ValidatorPermit,
+                n.StakeWeight,
+                n.Consensus,
+                n.Incentive,
+                n.Dividends,
+                n.ValidatorTrust,
+                n.Emission,
+                n.LastUpdate,
+                n.RegisteredBlock,
+                state.Endpoints.Find(new HotkeyKey(number, n.Hotkey))?.Address));
+        }
+
+        return new MetagraphDocument(number, height, neurons);
+    }
 }
 
 /// <summary>A neuron; fractions are of 65535.</summary>

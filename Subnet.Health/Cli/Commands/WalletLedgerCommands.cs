@@ -34,7 +34,7 @@ internal sealed class WalletBalanceCommand : LedgerCommand
         {
             ulong stake = ledger.StakeOf(place.Netuid, place.Hotkey, coldkey);
             root += place.Netuid == 0 ? stake : 0;
-            alpha += place.Netuid == 0 ? 0 : stake * SubnetEntry.Of(ledger, place.Netuid).Price;
+            alpha += place.Netuid == 0 ? 0 : stake * SubnetEntry.Of(ledger.State, place.Netuid).Price;
         }
 
         WalletBalanceDocument document = new(LedgerText.Address(coldkey), found.Balance, root, (ulong)alpha, found.Nonce, ledger.Height);

@@ -146,22 +146,10 @@ internal sealed class WeightsShowCommand : LedgerCommand
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        List<WeightsEntry> rows = [];
-        for (ushort uid = 0; ledger.State.Neurons.TryGet(new NeuronKey(number, uid), out Neuron? neuron); uid++)
-        {
-            SparseRow row = ledger.State.Weights.Find(new NeuronKey(number, uid)) ?? SparseRow.Empty;
-            int commits = ledger.State.WeightCommits.Find(new HotkeyKey(number, neuron.Hotkey))?.Commits.Count ?? 0;
-            if (row.Uids.Length > 0 || commits > 0)
-            {
-                rows.Add(new WeightsEntry(
-                    uid, LedgerText.Address(neuron.Hotkey), neuron.LastUpdate, [.. row.Uids.ToArray()], [.. row.Values.ToArray()], commits));
-            }
-        }
-
-        WeightsShowDocument document = new(number, rows);
+        WeightsShowDocument document = WeightsShowDocument.Of(ledger.State, number);
         context.Output.Document(document, console =>
         {
-            foreach (WeightsEntry row in rows)
+            foreach (WeightsEntry row in document.Rows)
             {
                 string weights = string.Join(' ', row.Uids.Zip(row.Values, static (u, v) => $"{u}:{v}"));
                 console.WriteLine($"uid {row.Uid} {row.Hotkey} block {row.LastUpdateBlock} commits {row.Commits}  {weights}");
@@ -175,6 +163,23 @@ internal sealed class WeightsShowCommand : LedgerCommand
 internal sealed record WeightsShowDocument(ushort Netuid, IReadOnlyList<WeightsEntry> Rows) : Document(FormatName)
 {
     public const string FormatName = "subnet/weights-show/1";
+
+    public static WeightsShowDocument Of(LedgerState state, ushort number)
+    {
+        List<WeightsEntry> rows = [];
+        for (ushort uid = 0; state.Neurons.TryGet(new NeuronKey(number, uid), out Neuron? neuron); uid++)
+        {
+            SparseRow row = state.Weights.Find(new NeuronKey(number, uid)) ?? SparseRow.Empty;
+            int commits = state.WeightCommits.Find(new HotkeyKey(number, neuron.Hotkey))?.Commits.Count ?? 0;
+            if (row.Uids.Length > 0 || commits > 0)
+            {
+                rows.Add(new WeightsEntry(
+                    uid, LedgerText.Address(neuron.Hotkey), neuron.LastUpdate, [.. row.Uids.ToArray()], [.. row.Values.ToArray()], commits));
+            }
+        }
+
+        return new WeightsShowDocument(number, rows);
+    }
 }
 
 /// <summary>A row: columns and values of 65535.</summary>

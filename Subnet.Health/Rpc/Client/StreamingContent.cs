@@ -24,9 +24,26 @@ internal sealed class StreamingContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
+
+        // The transport repeats a request that the server refused unprocessed. What was written into the first body is gone, so a repeated one would
+        // silently lack it: the call ends as unavailable instead, and whoever wrote it decides.
+        if (opened.Task.IsCompleted)
+        {
+            throw new IOException("a stream of requests that has begun is not sent again");
+        }
+
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         opened.TrySetResult(stream);
-        await completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The transport gives the body up when the server resets the stream. Thrown on, this would stand in place of the reset, whose code says
+            // how the call ended; a caller's own cancellation is told from its token.
+            return;
+        }
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Subnet.Health.Rpc.Server;
 /// the text of an exception never does.
 /// </summary>
 internal sealed partial class GrpcRequestHandler(
-    GrpcServices services, GrpcServerOptions options, TimeProvider clock, ILogger<GrpcRequestHandler> logger)
+    GrpcServices services, GrpcServerOptions options, GrpcServerMetrics metrics, TimeProvider clock, ILogger<GrpcRequestHandler> logger)
 {
     private int running;
 
@@ -33,6 +33,7 @@ internal sealed partial class GrpcRequestHandler(
         {
             if (Interlocked.Increment(ref running) > options.MaxConcurrentCalls)
             {
+                metrics.Refused(http.Request.Path.Value!);
                 Refuse(http, GrpcStatusCode.ResourceExhausted, "The server has as many calls as it takes; try again later.");
                 return;
             }
@@ -140,6 +141,21 @@ internal sealed partial class GrpcRequestHandler(
 
     private async Task RunAsync(GrpcServerCall call, GrpcEndpoint endpoint, HttpContext http)
     {
+        string method = http.Request.Path.Value!;
+        long started = metrics.Begin(method);
+        GrpcStatus status = new(GrpcStatusCode.Unknown, "");
+        try
+        {
+            status = await RunToEndAsync(call, endpoint, http).ConfigureAwait(false);
+        }
+        finally
+        {
+            metrics.End(method, started, status.Code);
+        }
+    }
+
+    private async Task<GrpcStatus> RunToEndAsync(GrpcServerCall call, GrpcEndpoint endpoint, HttpContext http)
+    {
         Task<GrpcStatus> handler = RunHandlerAsync(call, endpoint, http);
         if (await Task.WhenAny(handler, call.DeadlinePassed).ConfigureAwait(false) != handler)
         {
@@ -147,7 +163,9 @@ internal sealed partial class GrpcRequestHandler(
         }
 
         // The request's memory belongs to the handler until it returns, even when its status has left already.
-        await call.FinishAsync(await handler.ConfigureAwait(false), cancel: false).ConfigureAwait(false);
+        GrpcStatus status = await handler.ConfigureAwait(false);
+        await call.FinishAsync(status, cancel: false).ConfigureAwait(false);
+        return call.DeadlinePassed.IsCompleted ? DeadlineExceeded : status;
     }
 
     private static GrpcStatus DeadlineExceeded { get; } = new(GrpcStatusCode.DeadlineExceeded, "The deadline passed.");

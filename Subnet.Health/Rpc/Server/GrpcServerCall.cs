@@ -149,11 +149,18 @@ internal sealed class GrpcServerCall : IDisposable
                 return;
             }
 
+            // A client that is told of the end in the middle of a message stops sending and leaves its rest in its queue. Node keeps counting that rest against
+            // the memory of the connection (10 MB) and refuses every later call on it by itself, so the rest of a refused message is taken first.
+            if (!cancel && reader.RefusedBytes > 0)
+            {
+                await DrainAsync(Math.Min(reader.RefusedBytes, options.MaxDrainBytes)).ConfigureAwait(false);
+            }
+
             WriteStatus(status);
             if (cancel || !reader.ReachedEnd)
             {
                 await CompleteOrTimeOutAsync().ConfigureAwait(false);
-                if (cancel || !await DrainAsync().ConfigureAwait(false))
+                if (cancel || !await DrainAsync(options.MaxDrainBytes).ConfigureAwait(false))
                 {
                     http.Features.Get<IHttpResetFeature>()?.Reset(ResetCancel);
                 }
@@ -191,13 +198,13 @@ internal sealed class GrpcServerCall : IDisposable
 
     // A client in the middle of a large upload learns the status only if its stream is not reset under it. So what it
     // still sends is thrown away, for a while.
-    private async Task<bool> DrainAsync()
+    private async Task<bool> DrainAsync(long bytes)
     {
         using CancellationTokenSource enough = new(options.TrailerGrace, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, http.RequestAborted);
         try
         {
-            await reader.DrainAsync(options.MaxDrainBytes, either.Token).ConfigureAwait(false);
+            await reader.DrainAsync(bytes, either.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {

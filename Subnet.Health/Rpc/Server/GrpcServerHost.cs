@@ -16,10 +16,12 @@ namespace Subnet.Health.Rpc.Server;
 internal sealed class GrpcServerHost : IAsyncDisposable
 {
     private readonly WebApplication application;
+    private readonly GrpcServerMetrics metrics;
 
-    private GrpcServerHost(WebApplication application, Uri address)
+    private GrpcServerHost(WebApplication application, GrpcServerMetrics metrics, Uri address)
     {
         this.application = application;
+        this.metrics = metrics;
         Address = address;
     }
 
@@ -44,7 +46,8 @@ internal sealed class GrpcServerHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTime);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication application = builder.Build();
-        GrpcRequestHandler handler = new(services, options.Calls, clock, loggers.CreateLogger<GrpcRequestHandler>());
+        GrpcServerMetrics metrics = new();
+        GrpcRequestHandler handler = new(services, options.Calls, metrics, clock, loggers.CreateLogger<GrpcRequestHandler>());
         application.Run(handler.HandleAsync);
         try
         {
@@ -53,18 +56,23 @@ internal sealed class GrpcServerHost : IAsyncDisposable
         catch
         {
             await application.DisposeAsync().ConfigureAwait(false);
+            metrics.Dispose();
             throw;
         }
 
         string address = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
-        return new GrpcServerHost(application, new Uri(address));
+        return new GrpcServerHost(application, metrics, new Uri(address));
     }
 
     /// <summary>Takes no new calls and waits for those that run, at most for the drain time; then ends them.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => application.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync().ConfigureAwait(false);
+        metrics.Dispose();
+    }
 
     private static void Configure(KestrelServerOptions kestrel, GrpcServerHostOptions options)
     {

@@ -75,7 +75,8 @@ internal sealed class GrpcServerTests
         http.Request.Protocol = "HTTP/1.1";
         http.Request.Method = "POST";
         http.Request.ContentType = "application/grpc";
-        await new GrpcRequestHandler(new GrpcServices(), new GrpcServerOptions(), TimeProvider.System, NullLogger<GrpcRequestHandler>.Instance).HandleAsync(http);
+        using GrpcServerMetrics metrics = new();
+        await new GrpcRequestHandler(new GrpcServices(), new GrpcServerOptions(), metrics, TimeProvider.System, NullLogger<GrpcRequestHandler>.Instance).HandleAsync(http);
         Assert.That((http.Response.StatusCode, http.Response.Headers.Upgrade.ToString()), Is.EqualTo((426, "h2")));
     }
 
