@@ -72,7 +72,7 @@ internal static class CardReader
             IFeatureMap features = FeatureMapJson.Read(card.Object("features"));
             CheckInputs(inputs, features);
             CardQuery query = Query(card.Object("query"), features.Names.Count);
-            PublicRest rest = RestJson.Read(card.Object("rest"));
+            PublicRest rest = RestJson.Read(card.Object("rest"), features.Names.Count);
             CheckRest(rest, query.Classes);
             return new ReadCard(
                 [.. ModelCard.Hash(bytes)],
@@ -125,7 +125,7 @@ internal static class CardReader
     private static void CheckRest(PublicRest rest, int raw)
     {
         const int ScoresPerLeaf = 5;
-        bool fits = rest.Combination switch
+        bool fits = rest.Tail is IPublicTail tail ? tail.RawScores == raw : rest.Combination switch
         {
             Combination.Normalised => rest.Members.Length == raw,
             Combination.Coupled => rest.Members.Length == raw && IsTriangle(raw),

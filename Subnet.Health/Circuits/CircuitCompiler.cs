@@ -47,7 +47,7 @@ internal static class CircuitCompiler
 
     private static bool HasReals(ModelHead head) => head switch
     {
-        LinearHead or MulticlassLinearHead or CentroidHead or LocalDeepHead => true,
+        LinearHead or MulticlassLinearHead or CentroidHead or LocalDeepHead or QuadraticHead => true,
         OneVersusAllHead ova => ova.Members.Any(member => HasReals(member.Head)),
         PairwiseCouplingHead pairwise => pairwise.Members.Any(member => HasReals(member.Head)),
         JoinedHead joined => joined.Members.Any(HasReals),

@@ -6,6 +6,9 @@ internal enum CircuitKind
     /// <summary>Features are quantised reals or indicators; weights are private.</summary>
     Linear,
 
+    /// <summary>Features are quantised reals and products of two of them; the quadratic form is private.</summary>
+    Quadratic,
+
     /// <summary>Features are the bins that a row falls into; shape values are private.</summary>
     Additive,
 

@@ -8,6 +8,7 @@ internal static class CircuitWords
     {
         CircuitKind.ForestLeaves => "forest-leaves",
         CircuitKind.Additive => "additive",
+        CircuitKind.Quadratic => "quadratic",
         _ => "linear",
     };
 
@@ -15,6 +16,7 @@ internal static class CircuitWords
     public static string PrivatePart(CircuitKind kind) => kind switch
     {
         CircuitKind.ForestLeaves => "leaf values; the structure of the trees is public",
+        CircuitKind.Quadratic => "the quadratic form",
         CircuitKind.Additive => "shape values; the edges of the bins are public",
         _ => "weights",
     };
@@ -24,6 +26,7 @@ internal static class CircuitWords
     {
         "forest-leaves" => CircuitKind.ForestLeaves,
         "additive" => CircuitKind.Additive,
+        "quadratic" => CircuitKind.Quadratic,
         "linear" => CircuitKind.Linear,
         _ => null,
     };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Commitments;
 using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.Heads;
 
@@ -11,6 +12,7 @@ internal static class EncodingJson
 {
     private const int MaxFeatures = 8192;
     private const long MaxInteger = 1L << 40;
+    private const long MaxFactor = 1L << 24;
 
     /// <summary>Writes an encoding.</summary>
     public static CanonicalObject Write(FeatureEncoding encoding) => encoding switch
@@ -29,6 +31,13 @@ internal static class EncodingJson
         LeafEncoding leaves => new CanonicalObject
         {
             { "kind", "leaves" }, { "trees", new CanonicalList(leaves.Trees.Select(tree => (CanonicalValue)Tree(tree))) },
+        },
+        ProductEncoding products => new CanonicalObject
+        {
+            { "kind", "products" },
+            { "features", new CanonicalList(products.Reals.Features.Select(feature => (CanonicalValue)Real(feature))) },
+            { "first", new CanonicalList(products.Pairs.Select(pair => (CanonicalValue)pair.First)) },
+            { "second", new CanonicalList(products.Pairs.Select(pair => (CanonicalValue)pair.Second)) },
         },
         JoinedEncoding joined => new CanonicalObject
         {
@@ -53,6 +62,8 @@ internal static class EncodingJson
                 return new BinEncoding([.. json.Objects("shapes").Select(shape => Shape(shape, width))]);
             case "leaves":
                 return new LeafEncoding([.. json.Objects("trees").Select(tree => Tree(tree, width))]);
+            case "products":
+                return Products(json, width);
             case "joined":
                 PlanObject[] parts = json.Objects("parts");
                 PlanObject.Require(parts.Length is > 0 and <= MaxFeatures && parts.All(part => part.Text("kind") != "joined"), "an encoding is joined of plain ones");
@@ -85,6 +96,22 @@ internal static class EncodingJson
             "a range is finite and its step positive");
         PlanObject.Require(!feature.IsBinary || feature == RealFeature.Binary(feature.Name), "an indicator stands for itself");
         return feature;
+    }
+
+    private static ProductEncoding Products(PlanObject json, int width)
+    {
+        RealFeature[] features = [.. json.Objects("features").Select(Real)];
+        long[] first = json.Numbers("first");
+        long[] second = Sized(json.Numbers("second"), first.Length);
+        PlanObject.Require(features.Length == width, "every feature is encoded");
+        PlanObject.Require(first.Length <= GeneratorSet.MaxCount, "products fit a commitment");
+        PlanObject.Require(features.All(feature => feature.Largest <= MaxFactor), "a product of two integers is small enough");
+        for (int p = 0; p < first.Length; p++)
+        {
+            PlanObject.Require(first[p] >= 0 && first[p] <= second[p] && second[p] < width, "a product has two features of the vector");
+        }
+
+        return new ProductEncoding(new RealEncoding([.. features]), [.. first.Select((a, p) => new FeaturePair((int)a, (int)second[p]))]);
     }
 
     private static ShapeFunction Shape(PlanObject json, int width)

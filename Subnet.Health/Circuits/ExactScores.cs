@@ -49,6 +49,8 @@ internal static class ExactScores
                     .. Rows(deep.ThetaPrime.AsSpan(), deep.BiasThetaPrime.AsSpan(), x),
                     .. Rows(deep.W.AsSpan(), deep.BiasW.AsSpan(), x),
                     .. Rows(deep.Theta.AsSpan(), deep.BiasTheta.AsSpan(), x)];
+            case QuadraticHead quadratic:
+                return quadratic.Evaluate(x);
             case ConstantHead constant:
                 return [(2.0 * constant.Probability) - 1];
             default:

@@ -13,6 +13,8 @@ internal static class HeadLowering
         {
             case LinearHead or MulticlassLinearHead or NaiveBayesHead or CentroidHead or ConstantHead or LocalDeepHead:
                 return CircuitKind.Linear;
+            case QuadraticHead:
+                return CircuitKind.Quadratic;
             case AdditiveHead:
                 return CircuitKind.Additive;
             case TreeEnsembleHead { Aggregate: TreeAggregate.Minimum or TreeAggregate.Maximum, ScoreCount: > 1 }:
@@ -47,6 +49,8 @@ internal static class HeadLowering
                 return Linear(reals, [.. linear.Weights.Select(w => (double)w)], [linear.Bias]);
             case MulticlassLinearHead multiclass:
                 return Linear(reals, [.. multiclass.Weights.Select(w => (double)w)], [.. multiclass.Biases.Select(b => (double)b)]);
+            case QuadraticHead quadratic:
+                return Quadratic(reals, quadratic);
             case CentroidHead centroids:
                 return Centroids(reals, centroids);
             case ConstantHead constant:
@@ -113,6 +117,32 @@ internal static class HeadLowering
         }
 
         return new RealForm(reals, biases.Length, form);
+    }
+
+    // x = middle + step phi in both factors of every product: constants, linear terms and products of the integers.
+    private static RealForm Quadratic(RealEncoding reals, QuadraticHead head)
+    {
+        var encoding = new ProductEncoding(reals, head.Pairs);
+        RealForm linear = Linear(reals, [.. head.Linear], [.. head.Biases]);
+        int n = encoding.Length;
+        double[] form = new double[checked(head.ScoreCount * n)];
+        for (int k = 0; k < head.ScoreCount; k++)
+        {
+            Span<double> own = form.AsSpan(k * n, n);
+            linear.Weights.AsSpan(k * linear.Features, linear.Features).CopyTo(own);
+            for (int p = 0; p < head.Pairs.Length; p++)
+            {
+                double weight = head.Products[(k * head.Pairs.Length) + p];
+                RealFeature a = reals.Features[head.Pairs[p].First];
+                RealFeature b = reals.Features[head.Pairs[p].Second];
+                own[0] += weight * a.Middle * b.Middle;
+                own[1 + head.Pairs[p].First] += weight * a.Step * b.Middle;
+                own[1 + head.Pairs[p].Second] += weight * a.Middle * b.Step;
+                own[linear.Features + p] = weight * a.Step * b.Step;
+            }
+        }
+
+        return new RealForm(encoding, head.ScoreCount, form);
     }
 
     // |c - x|^2 = |c|^2 - 2 c . x + |x|^2; the clinic adds the last term, which is the same for all centres.

@@ -36,13 +36,15 @@ internal enum Combination
 /// <param name="Sigma">Sharpness, with <see cref="Combination.LocalDeep"/>.</param>
 /// <param name="Calibration">From the reported score to a probability, or null.</param>
 /// <param name="Decision">From scores to the label.</param>
+/// <param name="Tail">Stands in the place of all others where they cannot say it.</param>
 internal sealed record PublicRest(
     Combination Combination,
     ScoreLink Link,
     ImmutableArray<Calibration> Members,
     float Sigma,
     Calibration? Calibration,
-    DecisionRule Decision)
+    DecisionRule Decision,
+    IPublicTail? Tail = null)
 {
     // The score of a constant model is 2p - 1.
     private static readonly Calibration OfConstant = new LineCalibration(0.5, 0.5);
@@ -51,7 +53,7 @@ internal sealed record PublicRest(
     public static PublicRest Of(SplitModel model)
     {
         Calibration? calibration = model.Head is ConstantHead ? OfConstant : model.Calibration;
-        var rest = new PublicRest(Combination.Link, ScoreLink.Identity, [], 0, calibration, model.Decision);
+        var rest = new PublicRest(Combination.Link, ScoreLink.Identity, [], 0, calibration, model.Decision, model.Tail);
         return model.Head switch
         {
             LinearHead linear => rest with { Link = linear.Link },

@@ -39,8 +39,8 @@ internal static class QuantisationMeasure
                 statistics.Add(exact[k]);
             }
 
-            int label = ScoreFinish.Finish(rest, exact, x).Label;
-            if (label != ScoreFinish.Finish(rest, rounded, x).Label && !ScoreFinish.IsTie(rest, exact, x, 2 * compiled.Choice.LargestRounding))
+            FinishedScore label = ScoreFinish.Finish(rest, exact, x);
+            if (!label.HasLabelOf(ScoreFinish.Finish(rest, rounded, x)) && !ScoreFinish.IsTie(rest, exact, x, 2 * compiled.Choice.LargestRounding))
             {
                 changed++;
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.Heads;
+using Subnet.Health.Models.Onnx;
 
 namespace Subnet.Health.Circuits;
 
@@ -24,18 +25,24 @@ internal static class RestJson
             json.Add("calibration", Calibration(calibration));
         }
 
+        if (rest.Tail is OnnxTail tail)
+        {
+            json.Add("tail", OnnxGraphJson.Write(tail));
+        }
+
         return json;
     }
 
-    /// <summary>Reads the public rest.</summary>
+    /// <summary>Reads the public rest of a model with a feature vector of some width.</summary>
     /// <exception cref="PlanFormatException">It is not one.</exception>
-    public static PublicRest Read(PlanObject json) => new(
+    public static PublicRest Read(PlanObject json, int width) => new(
         json.Word<Combination>("combination"),
         json.Word<ScoreLink>("link"),
         [.. json.Objects("members").Select(Calibration)],
         (float)json.Double("sigma"),
         json.Has("calibration") ? Calibration(json.Object("calibration")) : null,
-        Decision(json.Object("decision")));
+        Decision(json.Object("decision")),
+        json.Has("tail") ? OnnxGraphJson.ReadTail(json.Object("tail"), width) : null);
 
     private static CanonicalObject Calibration(Calibration calibration) => calibration switch
     {

@@ -1,3 +1,4 @@
+using Subnet.Health.Models;
 using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.Heads;
 
@@ -7,7 +8,12 @@ namespace Subnet.Health.Circuits;
 /// <param name="Scores">The reported scores.</param>
 /// <param name="Probability">The calibrated probability, where the model has one.</param>
 /// <param name="Label">1-based class; for a binary model 1 for no and 2 for yes; 0 for none.</param>
-internal sealed record FinishedScore(float[] Scores, float? Probability, int Label);
+/// <param name="LabelText">The label as the model itself writes it; null where its place is all that is known.</param>
+internal sealed record FinishedScore(float[] Scores, float? Probability, int Label, string? LabelText = null)
+{
+    /// <summary>Whether another answer has the same label.</summary>
+    public bool HasLabelOf(FinishedScore other) => Label == other.Label && string.Equals(LabelText, other.LabelText, StringComparison.Ordinal);
+}
 
 /// <summary>What the clinic does after decryption: link, calibration, decision. All of it is public.</summary>
 internal static class ScoreFinish
@@ -18,6 +24,12 @@ internal static class ScoreFinish
     /// <param name="x">The feature vector, of which distances need the length.</param>
     public static FinishedScore Finish(PublicRest rest, ReadOnlySpan<double> raw, ReadOnlySpan<float> x)
     {
+        if (rest.Tail is IPublicTail tail)
+        {
+            TailAnswer answer = tail.Finish(raw, x);
+            return new FinishedScore(answer.Scores, answer.Probability, answer.Label is null ? 0 : 1, answer.Label);
+        }
+
         float[] scores = Combine(rest, raw, x);
         float? probability = rest.Calibration?.Calibrate(scores[0]);
         int label = rest.Decision switch
@@ -43,23 +55,23 @@ internal static class ScoreFinish
         }
 
         FinishedScore finished = Finish(card.Rest, raw, x);
-        int place = finished.Label - 1;
-        string text = place < 0 ? "" : place < card.ClassLabels.Length ? card.ClassLabels[place] : finished.Label.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        int place = finished.LabelText is string label ? card.ClassLabels.IndexOf(label) : finished.Label - 1;
+        string text = finished.LabelText ?? (place < 0 ? "" : place < card.ClassLabels.Length ? card.ClassLabels[place] : finished.Label.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new ScoredRow(
-            [.. finished.Scores], finished.Probability, finished.Label, text, card.Query.Rounding, IsTie(card.Rest, raw, x, card.Query.Rounding), [.. answers]);
+            [.. finished.Scores], finished.Probability, place + 1, text, card.Query.Rounding, IsTie(card.Rest, raw, x, card.Query.Rounding), [.. answers]);
     }
 
     /// <summary>Whether moving one raw score by so much either way changes the label.</summary>
     public static bool IsTie(PublicRest rest, double[] raw, ReadOnlySpan<float> x, double reach)
     {
-        int label = Finish(rest, raw, x).Label;
-        for (int k = 0; label != 0 && k < raw.Length; k++)
+        FinishedScore known = Finish(rest, raw, x);
+        for (int k = 0; known.Label != 0 && k < raw.Length; k++)
         {
             foreach (double step in (ReadOnlySpan<double>)[-reach, reach])
             {
                 double[] moved = [.. raw];
                 moved[k] += step;
-                if (Finish(rest, moved, x).Label != label)
+                if (!Finish(rest, moved, x).HasLabelOf(known))
                 {
                     return true;
                 }

@@ -14,6 +14,9 @@ internal interface IPlainModel
     /// </summary>
     SplitModel? Split { get; }
 
+    /// <summary>Why there is no <see cref="Split"/>, as a part of a sentence with what to do; null where there is one.</summary>
+    string? PlaintextReason { get; }
+
     /// <summary>The answers for every row, in order.</summary>
     /// <param name="rows">Rows with at least the used columns of <see cref="Schema"/>.</param>
     /// <param name="cancellationToken">Checked between blocks of rows.</param>

@@ -11,7 +11,27 @@ namespace Subnet.Health.Models;
 /// <param name="Head">From the feature vector to the raw scores; private.</param>
 /// <param name="Calibration">From the raw score to a probability, where the model has one; public.</param>
 /// <param name="Decision">From score or probability to the predicted label; public.</param>
-internal sealed record SplitModel(IFeatureMap Features, ModelHead Head, Calibration? Calibration, DecisionRule Decision);
+/// <param name="Tail">What stands in the place of link, calibration and decision where these cannot say it; public.</param>
+internal sealed record SplitModel(IFeatureMap Features, ModelHead Head, Calibration? Calibration, DecisionRule Decision, IPublicTail? Tail = null);
+
+/// <summary>Any public computation behind the raw scores. Immutable, safe for concurrent use.</summary>
+internal interface IPublicTail
+{
+    /// <summary>How many raw scores it takes.</summary>
+    int RawScores { get; }
+
+    /// <summary>The answer for one row.</summary>
+    /// <param name="raw">The raw scores.</param>
+    /// <param name="x">The feature vector.</param>
+    /// <exception cref="Rows.RowFormatException">The scores do not fit.</exception>
+    TailAnswer Finish(ReadOnlySpan<double> raw, ReadOnlySpan<float> x);
+}
+
+/// <summary>What a tail answers.</summary>
+/// <param name="Scores">All numbers but a probability that is named so.</param>
+/// <param name="Probability">The probability, where one is named so.</param>
+/// <param name="Label">The label as text; null where there is none.</param>
+internal sealed record TailAnswer(float[] Scores, float? Probability, string? Label);
 
 /// <summary>The public part of a model in front of the private head. Immutable, safe for concurrent use.</summary>
 internal interface IFeatureMap

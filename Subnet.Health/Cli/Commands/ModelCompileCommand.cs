@@ -66,7 +66,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
         }
 
         IPlainModel read = ModelArguments.ReadModel(context, model);
-        SplitModel split = read.Split ?? throw new CircuitException("the model cannot be compiled: its private part is not linear in any public features.");
+        SplitModel split = read.Split ?? throw new CircuitException($"the model cannot be compiled: {read.PlaintextReason}.");
         RowBatch rows = ModelArguments.ReadRows(context, input, read);
         CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, rows));
         FeatureMapping mapping = context.Get(features) is string named

@@ -43,7 +43,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
 
     private static ModelInspectDocument Describe(IPlainModel read)
     {
-        string? reason = "its private part is not linear in any public features";
+        string? reason = read.PlaintextReason;
         CircuitKind? kind = read.Split is SplitModel split ? HeadLowering.KindOf(split.Head, out reason) : null;
         return new ModelInspectDocument(
             read.Schema.Task.ToString().ToLowerInvariant(),

@@ -34,7 +34,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         IPlainModel read = ModelArguments.ReadModel(context, model);
-        SplitModel split = read.Split ?? throw new CircuitException("the model cannot be compiled: its private part is not linear in any public features.");
+        SplitModel split = read.Split ?? throw new CircuitException($"the model cannot be compiled: {read.PlaintextReason}.");
         var rows = new ReferenceRows(split, ModelArguments.ReadRows(context, input, read));
         CompiledModel compiled = CircuitCompiler.Compile(split, rows);
         ModelVerifyDocument document = await context.Output.ProgressAsync(

@@ -28,8 +28,7 @@ internal static class EncryptedComparison
     {
         if (model.Split is not SplitModel split)
         {
-            // Pairwise coupling and local deep kernels: marked optional in the format document, no linear private part.
-            report.Skip(id, "served in the clear only: its private part is not linear in any public features that could be told apart");
+            report.Skip(id, $"served in the clear only: {model.PlaintextReason}");
             return;
         }
 

@@ -14,6 +14,9 @@ internal sealed class MlNetModel(
     /// <inheritdoc/>
     public SplitModel? Split => split;
 
+    /// <inheritdoc/>
+    public string? PlaintextReason => split is null ? "its predictor has no private part that is linear in public features; train a linear model, an additive model or trees" : null;
+
     /// <summary>The feature vector in front of the predictor, also where the model cannot be split.</summary>
     public IFeatureMap Features => features;
 

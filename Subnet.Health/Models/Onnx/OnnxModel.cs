@@ -28,8 +28,20 @@ internal sealed class OnnxModel : IPlainModel
     /// <inheritdoc/>
     public SplitModel? Split { get; init; }
 
+    /// <inheritdoc/>
+    public string? PlaintextReason { get; init; }
+
     /// <summary>The nodes its answers need, in order.</summary>
     public IReadOnlyList<OnnxStep> Steps => steps;
+
+    /// <summary>The graph.</summary>
+    public OnnxGraph Graph => graph;
+
+    /// <summary>Names of the values that are answers.</summary>
+    public IReadOnlyList<string> Answers => outputs;
+
+    /// <summary>Whether rows are computed one at a time.</summary>
+    public bool IsOneByOne => blockRows == 1;
 
     /// <summary>Whether there is nothing to compute: an input is the answer.</summary>
     public bool IsEmpty => steps.Count == 0;
@@ -77,12 +89,16 @@ internal sealed class OnnxModel : IPlainModel
     }
 
     /// <summary>The number of columns of the answer, when it is a table; null when no rows cannot tell.</summary>
-    internal int? WidthOfTable()
+    internal int? WidthOfTable() => AnswersTo(NoRows(), 0) is { } answers && answers[0].Rank == 2 ? answers[0].Shape[1] : null;
+
+    /// <summary>The answers for one row of zeros and empty texts, of which types and shapes are of use; null when it is not taken.</summary>
+    internal Tensor[]? AnswersToOneRow() => AnswersTo(new RowBatch(1, Schema.Inputs.Where(column => column.IsUsed).Select(column => Empty(column, 1))), 1);
+
+    private Tensor[]? AnswersTo(RowBatch rows, int count)
     {
         try
         {
-            Tensor table = Run(NoRows(), 0, 0)[0];
-            return table.Rank == 2 ? table.Shape[1] : null;
+            return Run(rows, 0, count);
         }
         catch (RowFormatException)
         {
@@ -90,18 +106,19 @@ internal sealed class OnnxModel : IPlainModel
         }
     }
 
-    private RowBatch NoRows() => new(0, Schema.Inputs.Where(column => column.IsUsed).Select(Empty));
+    private RowBatch NoRows() => new(0, Schema.Inputs.Where(column => column.IsUsed).Select(column => Empty(column, 0)));
 
-    private static RowColumn Empty(ModelColumn column) => column.Kind switch
+    private static RowColumn Empty(ModelColumn column, int rows) => column.Kind switch
     {
-        ColumnKind.Single or ColumnKind.Boolean => new RowColumn<float>(column.Name, column.Kind, Slots<float>(column)),
-        ColumnKind.Double => new RowColumn<double>(column.Name, column.Kind, Slots<double>(column)),
-        ColumnKind.Integer => new RowColumn<long>(column.Name, column.Kind, Slots<long>(column)),
-        ColumnKind.Unsigned => new RowColumn<ulong>(column.Name, column.Kind, Slots<ulong>(column)),
-        _ => new RowColumn<string>(column.Name, column.Kind, Slots<string>(column)),
+        ColumnKind.Single or ColumnKind.Boolean => new RowColumn<float>(column.Name, column.Kind, Slots(column, rows, 0f)),
+        ColumnKind.Double => new RowColumn<double>(column.Name, column.Kind, Slots(column, rows, 0d)),
+        ColumnKind.Integer => new RowColumn<long>(column.Name, column.Kind, Slots(column, rows, 0L)),
+        ColumnKind.Unsigned => new RowColumn<ulong>(column.Name, column.Kind, Slots(column, rows, 0UL)),
+        _ => new RowColumn<string>(column.Name, column.Kind, Slots(column, rows, "")),
     };
 
-    private static T[][] Slots<T>(ModelColumn column) => [.. Enumerable.Repeat(Array.Empty<T>(), column.Width)];
+    private static T[][] Slots<T>(ModelColumn column, int rows, T value) =>
+        [.. Enumerable.Range(0, column.Width).Select(_ => Enumerable.Repeat(value, rows).ToArray())];
 
     private Tensor[] Run(RowBatch rows, int first, int count)
     {
@@ -114,27 +131,7 @@ internal sealed class OnnxModel : IPlainModel
             }
         }
 
-        foreach (OnnxStep step in steps)
-        {
-            Tensor?[] inputs = [.. step.Node.Inputs.Select(name => name.Length == 0 ? null : Value(name))];
-            try
-            {
-                Tensor[] results = step.Kernel(inputs);
-                for (int i = 0; i < step.Node.Outputs.Count; i++)
-                {
-                    values[step.Node.Outputs[i]] = i < results.Length ? results[i] : throw new OperatorException($"it has no output {i}");
-                }
-            }
-            catch (OperatorException fault)
-            {
-                string which = count == 0 ? "its inputs" : $"rows {first + 1} to {first + count}";
-                throw new RowFormatException($"{step.Node.Name} ({step.Node.FullOperator}) cannot take {which}: {fault.Message}.", fault);
-            }
-        }
-
-        return [.. outputs.Select(Value)];
-
-        Tensor Value(string name) => values.TryGetValue(name, out Tensor? value) ? value : graph.Constants[name];
+        return new OnnxPiece(steps, graph.Constants, graph.Versions).Run(values, () => count == 0 ? "its inputs" : $"rows {first + 1} to {first + count}", outputs);
     }
 
     private static Tensor Input(OnnxValue input, ModelColumn column, RowBatch rows, int first, int count)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Subnet.Health.Models.Onnx.Cutting;
 using Subnet.Health.Models.Onnx.Operators;
 
 namespace Subnet.Health.Models.Onnx;
@@ -33,6 +34,11 @@ internal static class OnnxModelReader
 
     private static OnnxModel Build(string file, OnnxGraph graph)
     {
+        if (graph.Nodes.FirstOrDefault(node => node.Domain == EndOperators.Domain) is { } ours)
+        {
+            throw new ModelFormatException(ours.Name, ours.FullOperator, "the operator is not supported", "export the model with the operators that the documentation lists");
+        }
+
         Dictionary<string, int> producers = Producers(graph);
         List<(string Name, OnnxValue Value)> outputs = [.. graph.Outputs
             .Where(output => !IsCopyOfInput(graph, producers, output.Name) && !IsMlNetLeftOver(graph, output.Name))
@@ -47,19 +53,29 @@ internal static class OnnxModelReader
         model.CheckTypes();
         SplitModel? split = OnnxSplitter.Split(
             graph, model.Steps, values, value => Prepare(graph, producers, [value], ["Features"]));
-        return split is null ? model : Prepare(graph, producers, values, [.. outputs.Select(output => output.Name)], split);
+        string? reason = null;
+        try
+        {
+            split ??= OnnxCutter.Cut(graph, model.Steps, values, [.. outputs.Select(output => output.Name)], inner => Prepare(graph, producers, inner, [.. inner]));
+        }
+        catch (CutException fault)
+        {
+            reason = fault.Message;
+        }
+
+        return Prepare(graph, producers, values, [.. outputs.Select(output => output.Name)], split, reason);
     }
 
     // The part of the graph that these values need, ready to run.
     private static OnnxModel Prepare(
-        OnnxGraph graph, Dictionary<string, int> producers, string[] values, ImmutableArray<string> names, SplitModel? split = null)
+        OnnxGraph graph, Dictionary<string, int> producers, string[] values, ImmutableArray<string> names, SplitModel? split = null, string? reason = null)
     {
         List<OnnxStep> steps = [.. Order(graph, producers, values).Select(at => Prepare(graph, graph.Nodes[at]))];
         HashSet<string> used = [.. steps.SelectMany(step => step.Node.Inputs), .. values];
         ImmutableArray<ModelColumn> columns = [.. graph.Inputs.Select(input => Column(input, used.Contains(input.Name), IsMlNet(graph)))];
         ImmutableArray<string> labels = Labels(steps);
         bool oneByOne = graph.Inputs.Any(input => used.Contains(input.Name) && (input.Dimensions is not { Count: > 1 } || input.Dimensions[0] == 1));
-        return new OnnxModel(new ModelSchema(TaskOf(steps, labels), columns, names, labels), graph, steps, values, oneByOne) { Split = split };
+        return new OnnxModel(new ModelSchema(TaskOf(steps, labels), columns, names, labels), graph, steps, values, oneByOne) { Split = split, PlaintextReason = reason };
     }
 
     private static bool IsMlNet(OnnxGraph graph) => graph.Producer == "ML.NET" && graph.Outputs.All(output => output.Name.EndsWith(MlNetSuffix, StringComparison.Ordinal)

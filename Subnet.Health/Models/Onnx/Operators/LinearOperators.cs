@@ -104,7 +104,8 @@ internal static class LinearOperators
         };
     }
 
-    private static Tensor[] Classify(int rows, ClassLabels labels, PostTransform post, bool single, Action<int, double[]> score)
+    /// <summary>Labels and scores from the sums of each row; a single sum for two labels gets a column for the other.</summary>
+    internal static Tensor[] Classify(int rows, ClassLabels labels, PostTransform post, bool single, Action<int, double[]> score)
     {
         int width = labels.Count;
         float[] result = new float[Tensor.CountOf([rows, width])];

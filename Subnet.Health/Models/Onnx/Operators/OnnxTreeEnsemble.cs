@@ -110,8 +110,11 @@ internal sealed class OnnxTreeEnsemble
         return result;
     }
 
-    /// <summary>The same trees as a head; null where they are put together by their smallest or largest leaf.</summary>
-    public TreeEnsembleHead? ToHead(int width, ScoreLink link) => combination is TreeCombination.Minimum or TreeCombination.Maximum
+    /// <summary>
+    /// The same trees as a head; null where they are put together by their smallest or largest leaf for several scores, of which
+    /// a tree may have none.
+    /// </summary>
+    public TreeEnsembleHead? ToHead(int width, ScoreLink link) => combination is TreeCombination.Minimum or TreeCombination.Maximum && scores > 1
         ? null
         : new TreeEnsembleHead(
             width,
@@ -123,7 +126,13 @@ internal sealed class OnnxTreeEnsemble
                 }
             }))],
             [.. bases],
-            combination == TreeCombination.Average ? TreeAggregate.Average : TreeAggregate.Sum,
+            combination switch
+            {
+                TreeCombination.Average => TreeAggregate.Average,
+                TreeCombination.Minimum => TreeAggregate.Minimum,
+                TreeCombination.Maximum => TreeAggregate.Maximum,
+                _ => TreeAggregate.Sum,
+            },
             link);
 
     private void Add(int leaf, Span<double> own, Span<bool> seen)

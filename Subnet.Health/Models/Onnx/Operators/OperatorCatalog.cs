@@ -16,7 +16,7 @@ internal static class OperatorCatalog
     public static Kernel Create(OnnxNode node, IReadOnlyDictionary<string, long> versions, Func<int, Tensor?> constant)
     {
         // ONNX Runtime's own operators have one version, and its exporters do not always import it.
-        if (!versions.TryGetValue(node.Domain, out long version) && node.Domain != Microsoft)
+        if (!versions.TryGetValue(node.Domain, out long version) && node.Domain is not (Microsoft or EndOperators.Domain))
         {
             throw new ModelFormatException(node.Name, node.FullOperator, "the file imports no operator set for it", ModelFormatException.SaveAgain);
         }
@@ -43,6 +43,11 @@ internal static class OperatorCatalog
         foreach ((string name, Func<NodeContext, Kernel> create) in FeatureOperators.All.Concat(CategoryOperators.All))
         {
             yield return (Ml, name, create);
+        }
+
+        foreach ((string name, Func<NodeContext, Kernel> create) in EndOperators.All)
+        {
+            yield return (EndOperators.Domain, name, create);
         }
 
         yield return ("", "Cast", ConversionOperators.Cast);

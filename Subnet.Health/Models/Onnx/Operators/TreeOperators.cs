@@ -46,25 +46,34 @@ internal static class TreeOperators
             Tensor x = Inputs.Require(inputs, 0);
             int rows = Inputs.Table(x).Rows;
             double[] scores = trees.Scores(x);
-            float[] result = new float[scores.Length];
-            int[] chosen = new int[rows];
-            for (int row = 0; row < rows; row++)
-            {
-                Span<double> own = scores.AsSpan(row * width, width);
-                chosen[row] = binary ? Binary(own, allPositive, post) : width == 2 ? (float)own[1] > 0 ? 1 : 0 : ClassLabels.Largest(own);
-                if (!binary)
-                {
-                    PostTransforms.Apply(post, own);
-                }
+            return Classify(rows, labels, post, binary, allPositive, (row, own) => scores.AsSpan(row * width, width).CopyTo(own));
+        };
+    }
 
-                for (int i = 0; i < width; i++)
-                {
-                    result[(row * width) + i] = (float)own[i];
-                }
+    /// <summary>Labels and scores from the sums of each row.</summary>
+    internal static Tensor[] Classify(
+        int rows, ClassLabels labels, PostTransform post, bool binary, bool allPositive, Action<int, double[]> score)
+    {
+        int width = labels.Count;
+        float[] result = new float[Tensor.CountOf([rows, width])];
+        int[] chosen = new int[rows];
+        double[] own = new double[width];
+        for (int row = 0; row < rows; row++)
+        {
+            score(row, own);
+            chosen[row] = binary ? Binary(own, allPositive, post) : width == 2 ? (float)own[1] > 0 ? 1 : 0 : ClassLabels.Largest(own);
+            if (!binary)
+            {
+                PostTransforms.Apply(post, own);
             }
 
-            return [labels.Choose(chosen), Inputs.Singles(result, rows, width)];
-        };
+            for (int i = 0; i < width; i++)
+            {
+                result[(row * width) + i] = (float)own[i];
+            }
+        }
+
+        return [labels.Choose(chosen), Inputs.Singles(result, rows, width)];
     }
 
     // One sum for two labels. Weights that are all positive make it a probability, else it is a margin.
