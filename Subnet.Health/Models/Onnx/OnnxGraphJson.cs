@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.Onnx.Cutting;

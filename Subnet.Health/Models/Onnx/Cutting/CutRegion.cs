@@ -141,7 +141,7 @@ internal sealed class CutRegion
                 List<OnnxNode> chain = [];
                 for (string? at = value; at is not null; at = Before(at, chain))
                 {
-                    bool shared = at != value && (frontier.Contains(at) || frontier.Count(other => other != value && Chain(other).Contains(at)) > 0);
+                    bool shared = at != value && (frontier.Contains(at) || frontier.Any(other => other != value && Chain(other).Contains(at)));
                     if (shared)
                     {
                         inside.ExceptWith(chain);

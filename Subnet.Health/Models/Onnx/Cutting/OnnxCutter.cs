@@ -1,5 +1,4 @@
 using Subnet.Health.Models.Heads;
-using Subnet.Health.Models.Onnx.Operators;
 using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Models.Onnx.Cutting;
