@@ -16,6 +16,9 @@ internal sealed class BlockExecutor(LedgerState state, string network, AccountId
     /// <summary>What came of the block so far: first the block step, then each transaction.</summary>
     public IReadOnlyList<Receipt> Receipts => _receipts;
 
+    /// <summary>Encoded records of the epochs that the block ran.</summary>
+    public IReadOnlyList<(ushort Netuid, ulong Index, byte[] Record)> Epochs => _block.Epochs;
+
     /// <summary>Runs the block step of a height.</summary>
     public void Begin(ulong height)
     {

@@ -34,7 +34,8 @@ internal sealed class EpochDistribution
     /// <param name="hotkeys">Hotkey of each uid.</param>
     /// <param name="server">Alpha of each uid as a miner.</param>
     /// <param name="validator">Alpha of each uid as a validator; only the proportions count.</param>
-    public static void Run(
+    /// <returns>The alpha distributed, dust and what is recycled among it.</returns>
+    public static ulong Run(
         BlockContext block, ushort netuid, IReadOnlyList<AccountId> hotkeys, IReadOnlyList<ulong> server, IReadOnlyList<ulong> validator)
     {
         SubnetKey key = new(netuid);
@@ -71,7 +72,7 @@ internal sealed class EpochDistribution
                 ClaimableAlpha = subnet.ClaimableAlpha + distribution._claimable,
                 AlphaOutstanding = subnet.AlphaOutstanding - distribution._recycled,
             });
-        block.Emit(EventKind.EpochRun, netuid, default, default, subnet.EpochIndex, total);
+        return total;
     }
 
     /// <summary>

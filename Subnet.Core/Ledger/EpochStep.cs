@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Subnet.Core.Consensus;
 using Subnet.Core.Staking;
 using Subnet.Core.State;
@@ -19,10 +20,15 @@ internal static class EpochStep
         // The epoch still belongs to the counter before it: commits of the epochs that can be revealed from now on stay hidden in it.
         EpochInput input = BuildInput(state, netuid, block.Height);
         EpochResult result = YumaEpoch.Run(input);
+        EpochRecord record = new(netuid, subnet.EpochIndex, [.. neurons.Select(n => NeuronOf(state, n.Hotkey))], input);
+        byte[] encoded = record.Encode();
+        block.Epochs.Add((netuid, record.Index, encoded));
         state.SubnetStates.Set(
             key, subnet with { LastEpochBlock = block.Height, LastStepBlock = block.Height, EpochIndex = subnet.EpochIndex + 1 });
         Store(state, netuid, neurons, result);
-        EpochDistribution.Run(block, netuid, [.. neurons.Select(static n => n.Hotkey)], result.ServerEmission, result.ValidatorEmission);
+        ulong total = EpochDistribution.Run(block, netuid, [.. neurons.Select(static n => n.Hotkey)], result.ServerEmission, result.ValidatorEmission);
+        block.Emit(
+            EventKind.EpochRun, netuid, new AccountId(SHA256.HashData(encoded)), new AccountId(EpochDigest.Of(result)), record.Index, total);
         foreach (Neuron neuron in neurons)
         {
             WeightCalls.DropExpired(block, netuid, neuron.Hotkey);
@@ -107,6 +113,12 @@ internal static class EpochStep
                 state.Bonds.Set(key, new SparseRow(bonds.Columns, bonds.Values));
             }
         }
+    }
+
+    private static EpochNeuron NeuronOf(LedgerState state, AccountId hotkey)
+    {
+        HotkeyInfo? info = state.Hotkeys.Find(hotkey);
+        return new EpochNeuron(hotkey, info?.OwnerColdkey ?? hotkey, info?.Take ?? 0);
     }
 
     private static ulong? EarliestCommit(LedgerState state, ushort netuid, AccountId hotkey, ulong epoch, Hyperparameters parameters)

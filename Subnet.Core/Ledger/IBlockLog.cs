@@ -9,6 +9,7 @@ public interface IBlockLog
     /// <summary>Number of leaves.</summary>
     ulong Size { get; }
 
-    /// <summary>Appends the next leaf; durable when this returns.</summary>
-    void Append(ReadOnlySpan<byte> signedHeader);
+    /// <summary>Appends the next leaves in order; durable when this returns.</summary>
+    /// <exception cref="LedgerStoreException">The log cannot be written.</exception>
+    void Append(IReadOnlyList<ReadOnlyMemory<byte>> signedHeaders);
 }

@@ -28,6 +28,12 @@ public interface ILedgerStore : IDisposable
     /// <summary>A block, or null above <see cref="Height"/>.</summary>
     StoredBlock? ReadBlock(ulong height);
 
+    /// <summary>The record of an epoch that was appended with its block, or null where it is not kept.</summary>
+    byte[]? ReadEpoch(ushort netuid, ulong index);
+
+    /// <summary>Numbers of the epochs of a subnet whose records are kept, ascending.</summary>
+    IReadOnlyList<ulong> ReadEpochIndexes(ushort netuid);
+
     /// <summary>Keeps a snapshot and forgets all but the newest two.</summary>
     void WriteSnapshot(StoredSnapshot snapshot);
 
@@ -51,9 +57,24 @@ public interface ILedgerStore : IDisposable
 /// <param name="Height">Its number.</param>
 /// <param name="Block">Its encoding.</param>
 /// <param name="Receipts">The encoding of what came of it.</param>
-public sealed record StoredBlock(ulong Height, ReadOnlyMemory<byte> Block, ReadOnlyMemory<byte> Receipts);
+public sealed record StoredBlock(ulong Height, ReadOnlyMemory<byte> Block, ReadOnlyMemory<byte> Receipts)
+{
+    /// <summary>Records of the epochs that ran in it.</summary>
+    public IReadOnlyList<StoredEpoch> Epochs { get; init; } = [];
+}
+
+/// <summary>An epoch record to be kept; those of its subnet with greater numbers, of a retired subnet with its number, are forgotten.</summary>
+/// <param name="Netuid">The subnet.</param>
+/// <param name="Index">Number of the epoch.</param>
+/// <param name="KeepFrom">Records of the subnet with smaller numbers are forgotten when this one is appended.</param>
+/// <param name="Record">The encoding of an <see cref="EpochRecord"/>.</param>
+public sealed record StoredEpoch(ushort Netuid, ulong Index, ulong KeepFrom, ReadOnlyMemory<byte> Record);
 
 /// <summary>The state after a block, compressed.</summary>
 /// <param name="Height">The block.</param>
 /// <param name="Data">See <see cref="StateSnapshot"/>.</param>
-public sealed record StoredSnapshot(ulong Height, ReadOnlyMemory<byte> Data);
+public sealed record StoredSnapshot(ulong Height, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>Largest snapshot accepted, in bytes.</summary>
+    public const int MaxSize = 1 << 30;
+}

@@ -11,6 +11,7 @@ namespace Subnet.Core.Ledger;
 public sealed class LedgerEngine : IDisposable
 {
     private const int MaxEvidenceLines = 1_000;
+    private const int LogBatch = 1_024;
 
     private readonly ILedgerStore _store;
     private readonly LedgerServices _services;
@@ -129,7 +130,7 @@ public sealed class LedgerEngine : IDisposable
                 _executor.Finish());
             State.Forget();
             block = Block.Create(header, included, signer, GenesisHash);
-            _store.Append([new StoredBlock(header.Height, block.Encode(), Receipt.EncodeAll(_executor.Receipts))]);
+            _store.Append([ToStore(block)]);
         }
         catch
         {
@@ -160,7 +161,7 @@ public sealed class LedgerEngine : IDisposable
             {
                 Execute(block);
                 receipts.Add([.. _executor.Receipts]);
-                stored.Add(new StoredBlock(block.Header.Height, block.Encode(), Receipt.EncodeAll(_executor.Receipts)));
+                stored.Add(ToStore(block));
                 (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
             }
         }
@@ -169,11 +170,7 @@ public sealed class LedgerEngine : IDisposable
             Store(stored);
         }
 
-        foreach (Block block in blocks)
-        {
-            _log?.Append(block.SignedHeader.Span);
-        }
-
+        AppendToLog([.. blocks.Select(static b => b.SignedHeader)]);
         SnapshotIfDue((ulong)blocks.Count);
         return receipts;
     }
@@ -216,6 +213,13 @@ public sealed class LedgerEngine : IDisposable
     /// <summary>A stored block with what came of it, or null above the newest.</summary>
     public (Block Block, IReadOnlyList<Receipt> Receipts)? ReadBlock(ulong height) =>
         _store.ReadBlock(height) is { } stored ? (Block.Decode(stored.Block.Span), Receipt.DecodeAll(stored.Receipts.Span)) : null;
+
+    /// <summary>The record of an epoch, or null where it did not run or is no longer kept.</summary>
+    public EpochRecord? ReadEpoch(ushort netuid, ulong index) =>
+        _store.ReadEpoch(netuid, index) is { } record ? EpochRecord.Decode(record) : null;
+
+    /// <summary>Numbers of the epochs of a subnet whose records are kept, ascending.</summary>
+    public IReadOnlyList<ulong> EpochIndexes(ushort netuid) => _store.ReadEpochIndexes(netuid);
 
     /// <summary>Nonce of an account's next transaction.</summary>
     public ulong NextNonce(AccountId account) => State.Accounts.Find(account)?.Nonce ?? 0;
@@ -305,9 +309,15 @@ public sealed class LedgerEngine : IDisposable
                 $"the block log has {_log.Size} leaves but {_store.Description} only {Height} blocks: the store was rolled back; restore the newer one");
         }
 
-        while (_log.Size < Height)
+        List<ReadOnlyMemory<byte>> missing = [];
+        for (ulong height = _log.Size + 1; height <= Height; height++)
         {
-            _log.Append(Block.Decode(_store.ReadBlock(_log.Size + 1)!.Block.Span).SignedHeader.Span);
+            missing.Add(Block.Decode(_store.ReadBlock(height)!.Block.Span).SignedHeader);
+            if (missing.Count == LogBatch || height == Height)
+            {
+                _log.Append(missing);
+                missing = [];
+            }
         }
     }
 
@@ -362,6 +372,13 @@ public sealed class LedgerEngine : IDisposable
         new(new RefusalEvidence(
             block.Header.Height, reason, block.SignedHeader, TipId, previousState, block.Header.State, state, block.Header.Receipts, receipts, changes ?? []));
 
+    private StoredBlock ToStore(Block block) => new(block.Header.Height, block.Encode(), Receipt.EncodeAll(_executor.Receipts))
+    {
+        Epochs = _options.EpochsKept == 0
+            ? []
+            : [.. _executor.Epochs.Select(e => new StoredEpoch(e.Netuid, e.Index, e.Index >= _options.EpochsKept ? e.Index - _options.EpochsKept + 1 : 0, e.Record))],
+    };
+
     private void Store(List<StoredBlock> blocks)
     {
         if (blocks.Count == 0)
@@ -383,8 +400,22 @@ public sealed class LedgerEngine : IDisposable
     private void Advance(Block block)
     {
         (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
-        _log?.Append(block.SignedHeader.Span);
+        AppendToLog([block.SignedHeader]);
         SnapshotIfDue(1);
+    }
+
+    private void AppendToLog(IReadOnlyList<ReadOnlyMemory<byte>> signedHeaders)
+    {
+        try
+        {
+            _log?.Append(signedHeaders);
+        }
+        catch
+        {
+            // One leaf left out would put every later block in the wrong place; opening the ledger catches the log up.
+            _stopped = $"block {Height} is stored but not in the log; open the ledger anew";
+            throw;
+        }
     }
 
     private void SnapshotIfDue(ulong blocks)

@@ -63,7 +63,8 @@ public sealed record Receipt(Hash256 Transaction, RejectionReason Reason, ulong 
         return receipts;
     }
 
-    internal static Hash256 RootOf(IReadOnlyList<Receipt> receipts)
+    /// <summary>The hash that a block's header commits to them with.</summary>
+    public static Hash256 RootOf(IReadOnlyList<Receipt> receipts)
     {
         CanonicalWriter writer = new();
         ReadOnlyMemory<byte>[] leaves = new ReadOnlyMemory<byte>[receipts.Count];

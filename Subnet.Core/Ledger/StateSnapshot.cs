@@ -10,7 +10,9 @@ namespace Subnet.Core.Ledger;
 internal static class StateSnapshot
 {
     private const byte Version = 1;
-    private const int MaxSize = 1 << 30;
+
+    /// <summary>DEFLATE expands at most 1,032-fold (RFC 1951): a claim beyond that is refused before anything is allocated.</summary>
+    private const int MaxExpansion = 1_032;
 
     public static byte[] Write(LedgerState state, Hash256 genesisHash, ulong height, Hash256 blockId, ulong timeMs)
     {
@@ -45,9 +47,9 @@ internal static class StateSnapshot
         Hash256 blockId = reader.Digest();
         ulong timeMs = reader.U64();
         uint length = reader.U32();
-        if (length > MaxSize)
+        if (length > StoredSnapshot.MaxSize || length > (long)reader.Remaining * MaxExpansion)
         {
-            throw new LedgerFormatException($"the snapshot at {snapshot.Height} claims {length} bytes, more than the {MaxSize} allowed");
+            throw new LedgerFormatException($"the snapshot at {snapshot.Height} claims {length} bytes, more than {reader.Remaining} can expand to");
         }
 
         LedgerState state = new();

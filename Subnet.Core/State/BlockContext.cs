@@ -17,6 +17,9 @@ internal sealed class BlockContext(LedgerState state, ulong height, AccountId au
     /// <summary>What happened so far.</summary>
     public IReadOnlyList<LedgerEvent> Events => _events;
 
+    /// <summary>Encoded records of the epochs that ran, with subnet and number.</summary>
+    public List<(ushort Netuid, ulong Index, byte[] Record)> Epochs { get; } = [];
+
     /// <summary>Settings of the whole network.</summary>
     public GlobalParameters Parameters => State.Parameters[default];
 

@@ -72,7 +72,10 @@ public enum EventKind
     /// <summary>By subject.</summary>
     EndpointServed = 23,
 
-    /// <summary>Epoch counter, alpha distributed.</summary>
+    /// <summary>
+    /// Epoch counter before it, alpha distributed. Subject and other are no accounts here: their bytes are the hashes of what the epoch read
+    /// (SHA-256 of the epoch record) and of what it decided (the epoch digest of the result).
+    /// </summary>
     EpochRun = 24,
 
     /// <summary>Alpha to miner subject as stake; amount, uid.</summary>

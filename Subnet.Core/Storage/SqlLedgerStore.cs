@@ -7,13 +7,13 @@ using Subnet.Core.State;
 namespace Subnet.Core.Storage;
 
 /// <summary>
-/// A ledger in five tables: meta, blocks, snapshots, pending, refusals. Every stored byte string carries its SHA-256, so that a damaged
+/// A ledger in six tables: meta, blocks, epochs, snapshots, pending, refusals. Every stored byte string carries its SHA-256, so that a damaged
 /// row is told from a wrong one. The SQL is the common part of SQLite and PostgreSQL; a derived class brings the connection and the types.
 /// </summary>
 public abstract class SqlLedgerStore : ILedgerStore
 {
     /// <summary>Version of the tables.</summary>
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     private const int SnapshotsKept = 2;
 
@@ -82,11 +82,27 @@ public abstract class SqlLedgerStore : ILedgerStore
                         Digest = DigestOf(block.Block.Span, block.Receipts.Span),
                     },
                     transaction);
+                AppendEpochs(block.Epochs, transaction);
             }
 
             transaction.Commit();
         });
     }
+
+    /// <inheritdoc/>
+    public byte[]? ReadEpoch(ushort netuid, ulong index)
+    {
+        MetaRow? row = Guard(() => _connection.QuerySingleOrDefault<MetaRow>(
+            "select content, digest from epochs where netuid = @Netuid and epoch = @Epoch", new { Netuid = (int)netuid, Epoch = (long)index }));
+        return row is null ? null : Checked(row.Content, row.Digest, $"epoch {index} of subnet {netuid}");
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ulong> ReadEpochIndexes(ushort netuid) =>
+    [
+        .. Guard(() => _connection.Query<long>("select epoch from epochs where netuid = @Netuid order by epoch", new { Netuid = (int)netuid }))
+            .Select(static epoch => (ulong)epoch),
+    ];
 
     /// <inheritdoc/>
     public StoredBlock? ReadBlock(ulong height)
@@ -173,6 +189,7 @@ public abstract class SqlLedgerStore : ILedgerStore
             $"""
             create table if not exists meta (name varchar(32) primary key, content {blob} not null, digest {blob} not null);
             create table if not exists blocks (height bigint primary key, block {blob} not null, receipts {blob} not null, digest {blob} not null);
+            create table if not exists epochs (netuid integer, epoch bigint, content {blob} not null, digest {blob} not null, primary key (netuid, epoch));
             create table if not exists snapshots (height bigint primary key, content {blob} not null, digest {blob} not null);
             create table if not exists pending (place {place}, id {blob} not null unique, content {blob} not null);
             create table if not exists refusals (id {blob} primary key, reason integer not null);
@@ -197,6 +214,31 @@ public abstract class SqlLedgerStore : ILedgerStore
 
     /// <summary>Definition of a column that numbers rows by itself.</summary>
     private protected abstract string PlaceColumn { get; }
+
+    /// <summary>A subnet that was retired and created anew counts its epochs from 0 again: its predecessor's records give way.</summary>
+    private void AppendEpochs(IReadOnlyList<StoredEpoch> epochs, DbTransaction transaction)
+    {
+        foreach (StoredEpoch epoch in epochs)
+        {
+            _connection.Execute(
+                """
+                insert into epochs (netuid, epoch, content, digest) values (@Netuid, @Epoch, @Content, @Digest)
+                on conflict (netuid, epoch) do update set content = excluded.content, digest = excluded.digest
+                """,
+                new
+                {
+                    Netuid = (int)epoch.Netuid,
+                    Epoch = (long)epoch.Index,
+                    Content = epoch.Record.ToArray(),
+                    Digest = SHA256.HashData(epoch.Record.Span),
+                },
+                transaction);
+            _connection.Execute(
+                "delete from epochs where netuid = @Netuid and (epoch < @Oldest or epoch > @Newest)",
+                new { Netuid = (int)epoch.Netuid, Oldest = (long)epoch.KeepFrom, Newest = (long)epoch.Index },
+                transaction);
+        }
+    }
 
     private static byte[] DigestOf(ReadOnlySpan<byte> block, ReadOnlySpan<byte> receipts)
     {

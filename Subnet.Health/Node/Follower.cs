@@ -4,45 +4,31 @@ using Subnet.Core.State;
 
 namespace Subnet.Health.Node;
 
-/// <summary>Re-executes the blocks of another store, and stops with evidence at the first that does not follow.</summary>
-internal sealed class Follower(LedgerEngine engine, ILedgerStore source, string evidenceFolder, TimeProvider time)
+/// <summary>Re-executes the blocks of a source in a store of its own, and stops with evidence at the first that does not follow.</summary>
+internal sealed class Follower(LedgerHost host, IBlockSource source, string evidenceFolder, TimeSpan retry, TimeProvider time)
 {
-    private const ulong BatchSize = 256;
-
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Follows until stopped, or until the source's newest block.</summary>
     /// <exception cref="BlockRefusedException">After the evidence was written; see <see cref="EvidencePath"/>.</exception>
-    public async Task RunAsync(bool once, TimeSpan interval, Action<Block> report, CancellationToken stop)
+    /// <exception cref="LedgerFormatException">The source sent something that is not a block.</exception>
+    /// <exception cref="LedgerUnreachableException">The source does not answer, and it was to be followed once only; else it is asked again.</exception>
+    public async Task RunAsync(bool once, Action<Block> report, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (true)
         {
-            ulong target = source.Height;
-            while (engine.Height < target)
-            {
-                stop.ThrowIfCancellationRequested();
-                List<Block> batch = [];
-                for (ulong height = engine.Height + 1; height <= target && (ulong)batch.Count < BatchSize; height++)
-                {
-                    batch.Add(Block.Decode(source.ReadBlock(height)!.Block.Span));
-                }
-
-                Accept(batch);
-                batch.ForEach(report);
-            }
-
-            if (once)
-            {
-                return;
-            }
-
             try
             {
-                await Task.Delay(interval, time, stop).ConfigureAwait(false);
+                await FollowAsync(once, report, stop).ConfigureAwait(false);
+                return;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (LedgerUnreachableException) when (!once)
+            {
+                await Task.Delay(retry, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -50,11 +36,27 @@ internal sealed class Follower(LedgerEngine engine, ILedgerStore source, string 
     /// <summary>Where the evidence against a block lies.</summary>
     public string EvidencePath(ulong height) => Path.Combine(evidenceFolder, $"refused-{height}.json");
 
-    private void Accept(List<Block> batch)
+    private Task FollowAsync(bool once, Action<Block> report, CancellationToken stop) =>
+        LedgerReplica.FollowAsync(
+            source,
+            host.Height + 1,
+            !once,
+            async blocks =>
+            {
+                await host.UseAsync((engine, _) => Accept(engine, blocks), stop).ConfigureAwait(false);
+                foreach (Block block in blocks)
+                {
+                    report(block);
+                }
+            },
+            stop);
+
+    private bool Accept(LedgerEngine engine, IReadOnlyList<Block> batch)
     {
         try
         {
             engine.Accept(batch);
+            return true;
         }
         catch (BlockRefusedException e)
         {

@@ -35,6 +35,15 @@ internal interface ILedgerClient
     /// <summary>A block with what came of it; null above the newest one known here.</summary>
     Task<LedgerBlock?> GetBlockAsync(ulong height, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What an epoch read, checked against the hash in its block: run it again with <c>YumaEpoch</c>, explain it with <c>EpochExplanation</c>, change it with
+    /// <c>WhatIf</c>. Without a number the newest; null where it did not run or is no longer kept.
+    /// </summary>
+    Task<EpochRecord?> GetEpochAsync(ushort netuid, ulong? index = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Numbers of the epochs of a subnet whose records are kept, ascending.</summary>
+    Task<IReadOnlyList<ulong>> GetEpochIndexesAsync(ushort netuid, CancellationToken cancellationToken = default);
+
     /// <summary>Blocks from a height on, in order, each as soon as it is there; ends only by cancellation or when the client is closed.</summary>
     /// <param name="from">Height of the first; 1 is the oldest there is.</param>
     /// <param name="cancellationToken">Ends it, without an exception.</param>

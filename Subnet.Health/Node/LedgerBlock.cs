@@ -20,6 +20,9 @@ internal sealed record LedgerBlock(Block Block, IReadOnlyList<Receipt> Receipts)
     /// <summary>All that happened in it, in order.</summary>
     public IEnumerable<LedgerEvent> Events => Receipts.SelectMany(static r => r.Events);
 
+    /// <summary>Whether the receipts are those that the header commits to.</summary>
+    public bool HasItsReceipts => Receipt.RootOf(Receipts) == Block.Header.Receipts;
+
     /// <summary>Reads a stored block.</summary>
     public static LedgerBlock Of(StoredBlock stored) => new(Block.Decode(stored.Block.Span), Receipt.DecodeAll(stored.Receipts.Span));
 }

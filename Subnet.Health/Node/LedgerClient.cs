@@ -7,7 +7,10 @@ using Subnet.Core.State;
 namespace Subnet.Health.Node;
 
 /// <summary>Reads from a ledger of this process and hands transactions to a gateway.</summary>
-internal sealed class LedgerClient(LedgerHost host, ITransactionGateway gateway) : ILedgerClient
+/// <param name="host">The ledger.</param>
+/// <param name="gateway">Where transactions go.</param>
+/// <param name="archive">Where the past is that this process does not keep; null where it keeps everything.</param>
+internal sealed class LedgerClient(LedgerHost host, ITransactionGateway gateway, ILedgerArchive? archive = null) : ILedgerClient
 {
     /// <summary>Blocks after which a transaction that was not included no longer can be: an outcome is final after them.</summary>
     private const ulong ValidBlocks = 1_000;
@@ -50,8 +53,27 @@ internal sealed class LedgerClient(LedgerHost host, ITransactionGateway gateway)
     }
 
     /// <inheritdoc/>
-    public Task<LedgerBlock?> GetBlockAsync(ulong height, CancellationToken cancellationToken = default) =>
-        host.UseAsync((_, store) => store.ReadBlock(height) is { } stored ? LedgerBlock.Of(stored) : null, cancellationToken);
+    public async Task<LedgerBlock?> GetBlockAsync(ulong height, CancellationToken cancellationToken = default)
+    {
+        StoredBlock? stored = await host.UseAsync((_, store) => store.ReadBlock(height), cancellationToken).ConfigureAwait(false);
+        return stored is not null ? LedgerBlock.Of(stored)
+            : archive is not null && height > 0 && height <= host.Height ? await archive.ReadBlockAsync(height, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<EpochRecord?> GetEpochAsync(ushort netuid, ulong? index = null, CancellationToken cancellationToken = default) => archive is not null
+        ? archive.ReadEpochAsync(netuid, index, cancellationToken)
+        : host.UseAsync(
+            (engine, _) => index is { } number ? engine.ReadEpoch(netuid, number)
+                : engine.EpochIndexes(netuid) is [.., ulong newest] ? engine.ReadEpoch(netuid, newest)
+                : null,
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ulong>> GetEpochIndexesAsync(ushort netuid, CancellationToken cancellationToken = default) => archive is not null
+        ? archive.ReadEpochIndexesAsync(netuid, cancellationToken)
+        : host.UseAsync((engine, _) => engine.EpochIndexes(netuid), cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LedgerBlock> FollowAsync(ulong from, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -8,9 +8,11 @@ internal sealed class LedgerHost : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly LedgerEngine _engine;
     private readonly ILedgerStore _store;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _ending = new();
     private TaskCompletionSource _next = NewPulse();
     private ulong _height;
+    private Exception? _failure;
+    private bool _closed;
 
     /// <param name="engine">Becomes the host's, as the store does.</param>
     /// <param name="store">The engine's store.</param>
@@ -27,8 +29,11 @@ internal sealed class LedgerHost : IDisposable
     /// <summary>Height of the newest block.</summary>
     public ulong Height => Volatile.Read(ref _height);
 
-    /// <summary>Cancelled when the host is closed.</summary>
-    public CancellationToken Closed => _closed.Token;
+    /// <summary>Cancelled when nobody should wait for blocks any more.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Whether the ledger was closed.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
 
     /// <summary>Uses the ledger alone. Blocks added by <paramref name="use"/> are announced afterwards.</summary>
     public async Task<T> UseAsync<T>(Func<LedgerEngine, ILedgerStore, T> use, CancellationToken cancellationToken)
@@ -36,31 +41,36 @@ internal sealed class LedgerHost : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(_closed.IsCancellationRequested, this);
-            return use(_engine, _store);
+            ObjectDisposedException.ThrowIf(_closed, this);
+            return _failure is null ? use(_engine, _store) : throw new LedgerCorruptException(_failure.Message, _failure);
         }
         finally
         {
             TaskCompletionSource? pulse = null;
-            if (!_closed.IsCancellationRequested && _engine.Height != _height)
+            if (!_closed && _engine.Height != _height)
             {
                 Volatile.Write(ref _height, _engine.Height);
                 pulse = Interlocked.Exchange(ref _next, NewPulse());
             }
 
             _gate.Release();
-            pulse?.SetResult();
+            pulse?.TrySetResult();
         }
     }
 
     /// <summary>Waits until the ledger has at least this height, and returns the height it has then.</summary>
     public async Task<ulong> WaitForHeightAsync(ulong height, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
         while (true)
         {
             // Taken before the height is read, so that a block in between is not missed.
             Task next = Volatile.Read(ref _next).Task;
+            if (_failure is { } failure)
+            {
+                throw new LedgerCorruptException(failure.Message, failure);
+            }
+
             if (Height >= height)
             {
                 return Height;
@@ -70,19 +80,28 @@ internal sealed class LedgerHost : IDisposable
         }
     }
 
+    /// <summary>From now on every use fails: what is here must not be believed any more.</summary>
+    public void Fail(Exception reason)
+    {
+        Volatile.Write(ref _failure, reason);
+        Interlocked.Exchange(ref _next, NewPulse()).TrySetResult();
+    }
+
+    /// <summary>Ends whoever waits for blocks: streams, followers, submitters. Reading goes on.</summary>
+    public void EndWaits() => _ending.Cancel();
+
     public void Dispose()
     {
-        if (_closed.IsCancellationRequested)
-        {
-            return;
-        }
-
+        EndWaits();
         _gate.Wait();
         try
         {
-            _closed.Cancel();
-            _engine.Dispose();
-            _store.Dispose();
+            if (!_closed)
+            {
+                _closed = true;
+                _engine.Dispose();
+                _store.Dispose();
+            }
         }
         finally
         {

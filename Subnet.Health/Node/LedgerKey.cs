@@ -10,8 +10,11 @@ internal sealed class LedgerKey(SigningKey key) : ILedgerSigner, IDisposable
     /// <inheritdoc/>
     public AccountId Account { get; } = new(key.PublicKey);
 
-    /// <inheritdoc/>
-    public byte[] Sign(ReadOnlySpan<byte> message) => key.Sign(message);
+    /// <summary>The key itself, for what is signed beside the ledger: receipts, notes.</summary>
+    public SigningKey Key { get; } = key;
 
-    public void Dispose() => key.Dispose();
+    /// <inheritdoc/>
+    public byte[] Sign(ReadOnlySpan<byte> message) => Key.Sign(message);
+
+    public void Dispose() => Key.Dispose();
 }

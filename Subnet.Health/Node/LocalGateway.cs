@@ -1,5 +1,4 @@
 using Subnet.Core.Ledger;
-using Subnet.Core.State;
 
 namespace Subnet.Health.Node;
 
@@ -20,14 +19,18 @@ internal sealed class LocalGateway(LedgerHost host, TimeProvider time, TimeSpan 
             },
             cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource late = new(patience, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token, host.Closed);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token, host.Ending);
         try
         {
             while (true)
             {
                 ulong newest = await host.WaitForHeightAsync(seen + 1, either.Token).ConfigureAwait(false);
                 ulong first = seen + 1;
-                if (await host.UseAsync((_, store) => Find(store, transaction.Id, first, newest), either.Token).ConfigureAwait(false) is { } outcome)
+                CallOutcome? found = await host.UseAsync(
+                    (_, store) => StoreGateway.Find(store, transaction.Id, first, newest)
+                        ?? (store.ReadRefusal(transaction.Id) is { } reason ? new CallOutcome(transaction.Id, reason, 0, null) : null),
+                    either.Token).ConfigureAwait(false);
+                if (found is { } outcome)
                 {
                     return outcome;
                 }
@@ -38,23 +41,10 @@ internal sealed class LocalGateway(LedgerHost host, TimeProvider time, TimeSpan 
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new LedgerUnreachableException(
-                host.Closed.IsCancellationRequested
+                host.Ending.IsCancellationRequested
                     ? $"the ledger was closed before the transaction {transaction.Id} was in a block"
                     : $"the transaction {transaction.Id} was handed over but is in no block after {patience.TotalSeconds:0} s: no node makes blocks on this ledger",
                 e);
         }
-    }
-
-    private static CallOutcome? Find(ILedgerStore store, Hash256 id, ulong first, ulong last)
-    {
-        for (ulong height = first; height <= last; height++)
-        {
-            if (Receipt.DecodeAll(store.ReadBlock(height)!.Receipts.Span).FirstOrDefault(r => r.Transaction == id) is { } receipt)
-            {
-                return new CallOutcome(id, receipt.Reason, height, receipt);
-            }
-        }
-
-        return store.ReadRefusal(id) is { } reason ? new CallOutcome(id, reason, 0, null) : null;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class InProcessLedger : IAsyncDisposable
             20,
             parameters ?? TestLedger.Quick,
             [.. People.Select(name => new GenesisBalance(Id(name), 1_000_000 * Tao)).OrderBy(static b => b.Account)]);
-        Node = LedgerNode.Open(new SqliteLedgerStore(":memory:"), GenesisFile.Write(genesis), Key("sequencer"), time ?? TimeProvider.System);
+        Node = LedgerNode.OpenAsync(new SqliteLedgerStore(":memory:"), GenesisFile.Write(genesis), Key("sequencer"), time ?? TimeProvider.System).GetAwaiter().GetResult();
     }
 
     public LedgerNode Node { get; }

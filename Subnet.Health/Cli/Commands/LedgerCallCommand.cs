@@ -15,13 +15,13 @@ namespace Subnet.Health.Cli.Commands;
 /// </summary>
 internal abstract class LedgerCallCommand : StateChangingCommand
 {
-    private readonly Option<string?> store = LedgerAccess.StoreOption();
+    private readonly LedgerPlace place = new();
     private readonly Option<int> patience = new("--timeout") { Description = "Seconds to wait for the block.", DefaultValueFactory = _ => 60 };
 
     protected LedgerCallCommand(string name, string description, params CommandExample[] examples)
         : base(name, description, examples)
     {
-        Options.Add(store);
+        place.AddTo(this);
         foreach (Option option in Wallet.All)
         {
             Options.Add(option);
@@ -42,7 +42,8 @@ internal abstract class LedgerCallCommand : StateChangingCommand
     /// <inheritdoc/>
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        using LedgerAccess ledger = LedgerAccess.Open(context, context.Get(store));
+        TimeSpan wait = TimeSpan.FromSeconds(context.Get(patience));
+        using LedgerAccess ledger = await place.OpenAsync(context, cancellationToken, wait).ConfigureAwait(false);
         LedgerCall call = BuildCall(context, ledger.Engine);
         using LedgerKey key = Wallet.Load(context, SignsWithHotkey);
         Transaction transaction = Transaction.Create(
@@ -55,13 +56,13 @@ internal abstract class LedgerCallCommand : StateChangingCommand
         }
 
         await context.ConfirmAsync(this, $"{Name}: {Describe(preview)}?", cancellationToken).ConfigureAwait(false);
-        (ulong height, Receipt? receipt, RejectionReason refusal) = await SubmitAsync(context, ledger, transaction, cancellationToken).ConfigureAwait(false);
-        if (receipt is null || receipt.Reason != RejectionReason.None)
+        CallOutcome outcome = await SubmitAsync(ledger, transaction, cancellationToken).ConfigureAwait(false);
+        if (!outcome.IsAccepted)
         {
-            throw LedgerAccess.Refused(receipt?.Reason ?? refusal);
+            throw LedgerAccess.Refused(outcome.Reason);
         }
 
-        Show(context, transaction, height, receipt);
+        Show(context, transaction, outcome.Height, outcome.Receipt!);
         return ExitCode.Done;
     }
 
@@ -93,18 +94,16 @@ internal abstract class LedgerCallCommand : StateChangingCommand
         });
     }
 
-    private async Task<(ulong Height, Receipt? Receipt, RejectionReason Refusal)> SubmitAsync(
-        CommandContext context, LedgerAccess ledger, Transaction transaction, CancellationToken stop)
+    private static async Task<CallOutcome> SubmitAsync(LedgerAccess ledger, Transaction transaction, CancellationToken stop)
     {
         try
         {
-            return await new TransactionClient(ledger.Store, context.Time)
-                .SubmitAsync(transaction, ledger.Engine.Height, TimeSpan.FromSeconds(context.Get(patience)), stop)
-                .ConfigureAwait(false);
+            return await ledger.Gateway.SubmitAsync(transaction, stop).ConfigureAwait(false);
         }
-        catch (TimeoutException e)
+        catch (LedgerUnreachableException e)
         {
-            throw new CommandException(ErrorCodes.TimedOut, $"No block came: {e.Message}.", "Check that `subnet node run` is running on this store; it is included as soon as it does.", e);
+            throw new CommandException(
+                ErrorCodes.TimedOut, $"No block came: {e.Message}.", "Check that `subnet node run` is running on this ledger; it is included as soon as it does.", e);
         }
     }
 }
@@ -121,8 +120,8 @@ internal sealed record EventEntry(EventKind Kind, ushort Netuid, string? Subject
     public static EventEntry Of(LedgerEvent item) => new(
         item.Kind,
         item.Netuid,
-        item.Subject.IsZero ? null : LedgerText.Address(item.Subject),
-        item.Other.IsZero ? null : LedgerText.Address(item.Other),
+        EventText.Party(item.Kind, item.Subject),
+        EventText.Party(item.Kind, item.Other),
         item.Amount,
         item.Extra);
 }
@@ -130,6 +129,10 @@ internal sealed record EventEntry(EventKind Kind, ushort Netuid, string? Subject
 /// <summary>Events in a line for people.</summary>
 internal static class EventText
 {
+    /// <summary>An address, or the hash that an epoch's event carries in its place; null for none.</summary>
+    public static string? Party(EventKind kind, AccountId account) =>
+        account.IsZero ? null : kind == EventKind.EpochRun ? account.ToString() : LedgerText.Address(account);
+
     public static string Of(LedgerEvent item)
     {
         List<string> parts = [item.Kind.ToString()];
@@ -138,16 +141,7 @@ internal static class EventText
             parts.Add($"subnet {item.Netuid}");
         }
 
-        if (!item.Subject.IsZero)
-        {
-            parts.Add(LedgerText.Address(item.Subject));
-        }
-
-        if (!item.Other.IsZero)
-        {
-            parts.Add(LedgerText.Address(item.Other));
-        }
-
+        parts.AddRange(new[] { Party(item.Kind, item.Subject), Party(item.Kind, item.Other) }.OfType<string>());
         parts.Add($"{item.Amount} {item.Extra}");
         return string.Join(' ', parts);
     }

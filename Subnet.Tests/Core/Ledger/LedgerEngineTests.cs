@@ -245,7 +245,7 @@ internal sealed class LedgerEngineTests
 
         public ulong Size => (ulong)Leaves.Count;
 
-        public void Append(ReadOnlySpan<byte> signedHeader) => Leaves.Add(signedHeader.ToArray());
+        public void Append(IReadOnlyList<ReadOnlyMemory<byte>> signedHeaders) => Leaves.AddRange(signedHeaders.Select(static h => h.ToArray()));
     }
 
     private sealed class FailingStore(ILedgerStore inner) : ILedgerStore
@@ -271,6 +271,10 @@ internal sealed class LedgerEngineTests
         }
 
         public StoredBlock? ReadBlock(ulong height) => inner.ReadBlock(height);
+
+        public byte[]? ReadEpoch(ushort netuid, ulong index) => inner.ReadEpoch(netuid, index);
+
+        public IReadOnlyList<ulong> ReadEpochIndexes(ushort netuid) => inner.ReadEpochIndexes(netuid);
 
         public void WriteSnapshot(StoredSnapshot snapshot) => inner.WriteSnapshot(snapshot);
 

@@ -72,6 +72,24 @@ internal sealed class LedgerStoreTests(string kind)
     }
 
     [Test]
+    public void Epoch_records_are_kept_with_their_block_and_only_as_many_as_wanted()
+    {
+        using ILedgerStore store = LedgerStores.Open(_setting);
+        for (ulong index = 0; index < 5; index++)
+        {
+            store.Append([Row((byte)(index + 1)) with { Epochs = [new StoredEpoch(7, index, index >= 3 ? index - 2 : 0, new byte[] { (byte)index, 9 })] }]);
+        }
+
+        Assert.That(store.ReadEpochIndexes(7), Is.EqualTo((ulong[])[2, 3, 4]));
+        Assert.That(store.ReadEpoch(7, 3), Is.EqualTo((byte[])[3, 9]));
+        Assert.That((store.ReadEpoch(7, 1), store.ReadEpoch(8, 3)), Is.EqualTo(((byte[]?)null, (byte[]?)null)));
+        Assert.That(() => store.Append([Row(1) with { Epochs = [new StoredEpoch(7, 5, 0, new byte[] { 5 })] }]), Throws.TypeOf<LedgerStoreException>());
+        Assert.That(store.ReadEpoch(7, 5), Is.Null, "a record is not kept without its block");
+        store.Append([Row(6) with { Epochs = [new StoredEpoch(7, 0, 0, new byte[] { 42 })] }]);
+        Assert.That(store.ReadEpochIndexes(7), Is.EqualTo((ulong[])[0]), "of a subnet created anew under an old number");
+    }
+
+    [Test]
     public void Only_the_newest_snapshots_are_kept()
     {
         using ILedgerStore store = LedgerStores.Open(_setting);
