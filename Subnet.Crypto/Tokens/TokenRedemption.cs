@@ -6,15 +6,14 @@ namespace Subnet.Crypto.Tokens;
 /// </summary>
 public sealed class TokenRedemption
 {
-    private readonly TokenChallenge challenge;
+    private readonly TokenCheck check;
     private readonly ISpentTokenStore store;
 
     /// <summary>Redeems at the origin of <paramref name="challenge"/>.</summary>
     public TokenRedemption(TokenChallenge challenge, ISpentTokenStore store)
     {
-        ArgumentNullException.ThrowIfNull(challenge);
         ArgumentNullException.ThrowIfNull(store);
-        this.challenge = challenge;
+        check = new TokenCheck(challenge);
         this.store = store;
     }
 
@@ -27,10 +26,7 @@ public sealed class TokenRedemption
     /// <returns>What to do, and for a retry the stored reply.</returns>
     public TokenRedemptionResult Redeem(ReadOnlySpan<byte> token, TokenKeySet keys, ulong epoch, int rows, ReadOnlySpan<byte> request)
     {
-        ArgumentNullException.ThrowIfNull(keys);
-        if (!Token.TryParse(token, out Token? parsed)
-            || keys.ForRedeeming(parsed.KeyId, epoch, rows) is not { } key
-            || !parsed.Verify(key.Key, challenge))
+        if (check.Read(token, keys, epoch, rows) is not { } parsed)
         {
             return new TokenRedemptionResult(TokenSpending.None, null);
         }

@@ -3,20 +3,44 @@ using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Health.Miner;
 
-/// <summary>Puts a miner's query service on a gRPC server.</summary>
+/// <summary>Puts a miner's services on a gRPC server.</summary>
 internal static class InferenceEndpoint
 {
-    // The largest query (set k8192-150) is below 310 kB; its envelope adds a token and an event.
-    private const int LargestRequestBytes = 512 * 1024;
+    // A token, an event and the framing around a query's bytes.
+    private const int EnvelopeBytes = 1024;
+
+    // An opened plan: some hundred audits with up to 256 rows each.
+    private const int LargestPlanBytes = 64 << 20;
+
+    /// <summary>Bytes of a chunk of keys, at most, with its framing.</summary>
+    private const int LargestChunkBytes = KeyBundleStore.MostChunkBytes + EnvelopeBytes;
 
     /// <summary>Adds the methods of <c>subnet.v1.Inference</c>.</summary>
-    public static void AddTo(GrpcServices services, QueryService service)
+    /// <param name="services">The server's methods.</param>
+    /// <param name="queries">Answers queries.</param>
+    /// <param name="keys">Keeps bundles of evaluation keys.</param>
+    /// <param name="proofs">Answers audits; null where the miner proves nothing.</param>
+    /// <param name="largestQueryBytes">Bytes of the largest query of the models served.</param>
+    public static void AddTo(GrpcServices services, QueryService queries, KeyBundleStore keys, ProofService? proofs, int largestQueryBytes)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(service);
-        GrpcLimits limits = GrpcLimits.Default with { MessageBytes = LargestRequestBytes };
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        GrpcLimits small = new(EnvelopeBytes, EnvelopeBytes);
         services
-            .Unary(InferenceMethods.Models, (_, _) => Task.FromResult(service.Models()))
-            .Unary(InferenceMethods.Query, (request, call) => service.AnswerAsync(request, call.CancellationToken), limits);
+            .Unary(InferenceMethods.Models, (_, _) => Task.FromResult(queries.Models()), small)
+            .Unary(InferenceMethods.Query, (request, call) => queries.AnswerAsync(request, call.CancellationToken), Limit(largestQueryBytes + EnvelopeBytes))
+            .Unary(InferenceMethods.Receipt, (request, _) => queries.ReceiptAsync(request), small)
+            .Unary(InferenceMethods.KeyStatus, (request, _) => Task.FromResult(keys.Status(request)), small)
+            .ClientStreaming(
+                InferenceMethods.PutKeys,
+                (chunks, call) => keys.PutAsync(chunks, call.CancellationToken),
+                new GrpcLimits(LargestChunkBytes, keys.LargestBundleBytes + (64L << 10)));
+        if (proofs is not null)
+        {
+            services.Unary(InferenceMethods.Prove, (request, call) => proofs.ProveAsync(request, call.CancellationToken), Limit(LargestPlanBytes));
+        }
     }
+
+    private static GrpcLimits Limit(int bytes) => new(bytes, bytes);
 }

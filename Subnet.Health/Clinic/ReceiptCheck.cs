@@ -3,40 +3,31 @@ using Google.Protobuf;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Review.Entries;
-using Subnet.Health.Rpc;
-using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.InferenceV1;
 
 namespace Subnet.Health.Clinic;
 
 /// <summary>
-/// Sends one encrypted query to one miner and checks what comes back: an answer counts only with a receipt of this very miner, card,
-/// event, query and reply.
+/// Checks what a miner sent: an answer counts only with a receipt of this very miner, card, event, query and reply, and a refusal only as
+/// this miner's word on this query.
 /// </summary>
-internal static class QueryClient
+internal static class ReceiptCheck
 {
-    /// <summary>Sends a query.</summary>
-    /// <param name="channel">A channel to the miner; a connection carries one query only (<see cref="GrpcChannelOptions.OneCallPerConnection"/>).</param>
+    /// <summary>Reads a reply.</summary>
+    /// <param name="reply">What came.</param>
+    /// <param name="request">What was asked.</param>
     /// <param name="miner">The miner's hotkey as the ledger has it, 32 bytes.</param>
     /// <param name="card">The card that was asked for, 32 bytes.</param>
-    /// <param name="request">The message.</param>
-    /// <param name="timeout">The deadline.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="GrpcException">The call failed; the miner decided nothing, unless it is unknown whether it did (a retry of the same bytes is safe).</exception>
-    public static async Task<QueryOutcome> SendAsync(
-        GrpcChannel channel, ReadOnlyMemory<byte> miner, ReadOnlyMemory<byte> card, QueryRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    public static QueryOutcome Read(QueryReply reply, QueryRequest request, ReadOnlySpan<byte> miner, ReadOnlySpan<byte> card)
     {
-        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(reply);
         ArgumentNullException.ThrowIfNull(request);
-        QueryReply reply = await channel
-            .UnaryAsync(InferenceMethods.Query, request, GrpcCallOptions.None with { Timeout = timeout }, cancellationToken)
-            .ConfigureAwait(false);
-        VerifierKey key = MinerKey.Of(miner.Span);
+        VerifierKey key = MinerKey.Of(miner);
         try
         {
             return reply.OutcomeCase switch
             {
-                QueryReply.OutcomeOneofCase.Answer => CheckAnswer(reply.Answer, request, key, card.Span),
+                QueryReply.OutcomeOneofCase.Answer => CheckAnswer(reply.Answer, request, key, card),
                 QueryReply.OutcomeOneofCase.Refusal => CheckRefusal(reply.Refusal, request, key),
                 _ => QueryOutcome.Bad("the miner answered with nothing"),
             };

@@ -1,0 +1,306 @@
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Circuits;
+using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Review.Logs;
+using Subnet.Health.Wallets;
+
+namespace Subnet.Health.Clinic;
+
+/// <summary>
+/// A clinic's gateway: finds the models of a subnet, checks and encrypts patients' values, pays with unlinkable tokens, asks the best miners
+/// with failover, checks receipts, logs every step before its effect, and keeps an encrypted history. The only route by which anything
+/// leaves the clinic. Safe for concurrent use.
+/// </summary>
+public sealed class ClinicClient : IAsyncDisposable
+{
+    private readonly ClinicSettings settings;
+    private readonly SigningKey coldkey;
+    private readonly ILedgerClient ledger;
+    private readonly RoleLog log;
+    private readonly TimeProvider time;
+    private readonly IRandomSource random;
+    private readonly AtRestKey atRest;
+    private readonly TokenWallet wallet;
+    private readonly ClinicHistory history;
+    private readonly MinerDirectory miners;
+    private readonly MinerRanking ranking;
+    private readonly IssuerChannels issuers;
+    private readonly TokenPurchase purchase;
+    private readonly QuerySender sender;
+
+    private ClinicClient(ClinicSettings settings, SigningKey coldkey, ILedgerClient ledger, RoleLog log, TimeProvider time, IRandomSource random)
+    {
+        this.settings = settings;
+        this.coldkey = coldkey;
+        this.ledger = ledger;
+        this.log = log;
+        this.time = time;
+        this.random = random;
+        atRest = AtRestKey.Derive(coldkey, "clinic/" + settings.Name, random);
+        wallet = new TokenWallet(Path.Combine(settings.Folder, "tokens.db"), atRest);
+        history = new ClinicHistory(Path.Combine(settings.Folder, "history.db"), atRest);
+        miners = new MinerDirectory(Path.Combine(settings.Folder, "cards"), ledger, settings.Channels, time);
+        ranking = new MinerRanking(time);
+        issuers = new IssuerChannels(settings.IssuerOf, settings.IssuerChannels ?? settings.Channels, time);
+        purchase = new TokenPurchase(wallet, coldkey, ledger, issuers, time, random);
+        sender = new QuerySender(
+            log.Recorder, wallet, history, miners, ranking, new MinerClient(settings.Timeout, settings.Retries, time), settings.Policy.Hash, time, random);
+    }
+
+    /// <summary>The clinic's account on the ledger, which pays.</summary>
+    public string Address => coldkey.Address;
+
+    /// <summary>What may be sent.</summary>
+    public ClinicPolicy Policy => settings.Policy;
+
+    /// <summary>Name of the clinic's transparency log.</summary>
+    public string LogOrigin => log.Origin;
+
+    /// <summary>Entries in the clinic's log.</summary>
+    public long LogSize => log.Size;
+
+    /// <summary>The clinic's transparency log.</summary>
+    internal RoleLog Log => log;
+
+    /// <summary>The local history.</summary>
+    internal ClinicHistory History => history;
+
+    /// <summary>Opens a gateway.</summary>
+    /// <param name="settings">Names, folder, policy.</param>
+    /// <param name="coldkey">The clinic's key: it pays, signs the log and opens what is encrypted at rest; stays the caller's and must live as long.</param>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">The operating system's generator in production; used under a lock, stays the caller's.</param>
+    internal static async Task<ClinicClient> OpenAsync(ClinicSettings settings, SigningKey coldkey, ILedgerClient ledger, TimeProvider time, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(coldkey);
+        ArgumentNullException.ThrowIfNull(ledger);
+        Directory.CreateDirectory(settings.Folder);
+        LockedRandomSource locked = new(random);
+        LedgerKey account = new(coldkey);
+        RoleLogOptions options = new(Path.Combine(settings.Folder, "log"), ledger.Identity.Network, "clinic")
+        {
+            Policy = settings.Policy.Hash,
+            Witnesses = settings.Witnesses,
+            Anchor = async (checkpoint, stop) =>
+                (await ledger.SubmitAsync(account, new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop).ConfigureAwait(false)).Demand(),
+        };
+        RoleLog log = await RoleLog.OpenAsync(options, coldkey, time, locked).ConfigureAwait(false);
+        try
+        {
+            return new ClinicClient(settings, coldkey, ledger, log, time, locked);
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The models of a subnet that can be asked now, best miners first.</summary>
+    public async Task<IReadOnlyList<ClinicModel>> ModelsAsync(ushort netuid, CancellationToken cancellationToken = default) =>
+        [.. ranking.Order(await miners.FindAsync(netuid, cancellationToken).ConfigureAwait(false)).Select(Describe)];
+
+    /// <summary>Buys tokens ahead for one miner, of the current access epoch's key or, where that has none, of the next one's.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="miner">Address of the miner.</param>
+    /// <param name="rows">Rows that each pays for: 1, 16 or 256.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Gives up; what was begun is finished by the next purchase.</param>
+    /// <returns>The access epoch of the tokens: they are good in it and in the next.</returns>
+    /// <exception cref="ClinicException">The ledger or the issuer refuses.</exception>
+    public async Task<ulong> BuyTokensAsync(ushort netuid, string miner, int rows, int count, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        string hotkey = Ss58Address.TryDecode(miner, out byte[]? key, out _)
+            ? Convert.ToHexStringLower(key)
+            : throw new ArgumentException($"'{miner}' is no address", nameof(miner));
+        ulong now = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<IssuerKeyView> keys = await ledger.GetIssuerKeysAsync(netuid, cancellationToken: cancellationToken).ConfigureAwait(false);
+        ulong epoch = keys.Where(key => key.Id.Epoch >= now && key.Id.Denomination == rows).Select(key => (ulong?)key.Id.Epoch).Min()
+            ?? throw new ClinicException(
+                ClinicFault.IssuerRefused,
+                $"The ledger has no token key of subnet {netuid} for {rows} rows in the access epoch {now} or after it.",
+                "Ask the subnet's owner whether its issuer runs, and try again in the next epoch.");
+        await purchase.BuyAsync(new TokenKind(netuid, hotkey, epoch, rows), count, settings.MostPerRow * (ulong)rows, settings.TokenDelay, cancellationToken).ConfigureAwait(false);
+        await wallet.ForgetBeforeAsync(netuid, now).ConfigureAwait(false);
+        return epoch;
+    }
+
+    /// <summary>Finishes purchases that were interrupted: what is paid for is signed once, however often it is asked for.</summary>
+    public Task ResumePurchasesAsync(ushort netuid, CancellationToken cancellationToken = default) => purchase.ResumeAsync(netuid, cancellationToken);
+
+    /// <summary>The tokens in the wallet.</summary>
+    public Task<IReadOnlyList<TokenBudget>> TokensAsync() => wallet.BudgetAsync(time.GetUtcNow());
+
+    /// <summary>Says everything that would leave the clinic for a request, and sends nothing.</summary>
+    /// <exception cref="ClinicException">Inputs are missing or implausible, the policy does not allow the request, or there is no such model.</exception>
+    public async Task<LeakSheet> PlanAsync(ClinicQuery query, CancellationToken cancellationToken = default)
+    {
+        Request request = await PrepareAsync(query, cancellationToken).ConfigureAwait(false);
+        using PreparedRows rows = request.Rows.Rows;
+        return LeakSheets.Of(request.Offers, rows.Count, Split(request.Offers[0].Card, rows.Count), request.Rows.Imputed);
+    }
+
+    /// <summary>Asks for scores.</summary>
+    /// <exception cref="ClinicException">
+    /// Nothing was sent: inputs are missing or implausible, the policy refuses, there is no such model, or no token. Or what was sent, and is
+    /// logged, brought no answer, or no agreement.
+    /// </exception>
+    public async Task<ClinicAnswer> QueryAsync(ClinicQuery query, CancellationToken cancellationToken = default)
+    {
+        Request request = await PrepareAsync(query, cancellationToken).ConfigureAwait(false);
+        using PreparedRows rows = request.Rows.Rows;
+        QueryAuthority authority = await AuthoriseAsync(query, request.Rows.Patient, rows.Count).ConfigureAwait(false);
+        QueryRound round = new(settings, wallet, purchase, ranking, sender, ledger, time);
+        IReadOnlyList<int> sizes = Split(request.Offers[0].Card, rows.Count);
+        return await round.RunAsync(request.Offers, rows, sizes, request.Rows.Imputed, authority, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks several models, of several subnets if need be, at the same time: one answer for each request, in order.</summary>
+    /// <exception cref="ClinicException">The first request that was not carried out; the others are finished and logged.</exception>
+    public async Task<IReadOnlyList<ClinicAnswer>> QueryAllAsync(IReadOnlyList<ClinicQuery> queries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        return await Task.WhenAll(queries.Select(query => Task.Run(() => QueryAsync(query, cancellationToken), cancellationToken))).ConfigureAwait(false);
+    }
+
+    /// <summary>Records that the outcome of a patient is known: in the log that it is, in the encrypted history what it is.</summary>
+    /// <param name="queryEvent">The query's event.</param>
+    /// <param name="outcome">Whether the condition was there.</param>
+    /// <param name="row">The patient's row in the query, from 1.</param>
+    /// <exception cref="ClinicException">There is no such query.</exception>
+    public async Task ReportOutcomeAsync(string queryEvent, bool outcome, int row = 1)
+    {
+        ArgumentNullException.ThrowIfNull(queryEvent);
+        HistoryEntry? entry = await history.FindAsync(queryEvent).ConfigureAwait(false);
+        if (entry is null || row < 1 || row > entry.Rows)
+        {
+            throw new ClinicException(ClinicFault.EventNotFound, $"The history has no patient {row} of a query '{queryEvent}'.", "'subnet clinic history' lists the queries.");
+        }
+
+        await log.Recorder.RecordAsync("outcome.reported", new CanonicalObject { { "ref", queryEvent } }).ConfigureAwait(false);
+        await history.SetOutcomeAsync(queryEvent, row, outcome).ConfigureAwait(false);
+    }
+
+    /// <summary>Destroys the key of a patient's pseudonyms: the log's entries stay valid and belong to nobody any more.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> ShredPatientAsync(string patient)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(patient);
+        if (!await history.ShredAsync(patient).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await log.Recorder.RecordAsync("subject.shredded", []).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Publishes the log's head and puts it on the ledger, if it grew.</summary>
+    public Task AnchorAsync(CancellationToken cancellationToken = default) => log.AnchorAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        purchase.Dispose();
+        issuers.Dispose();
+        miners.Dispose();
+        await wallet.DisposeAsync().ConfigureAwait(false);
+        await history.DisposeAsync().ConfigureAwait(false);
+        await log.DisposeAsync().ConfigureAwait(false);
+        atRest.Dispose();
+    }
+
+    private static ClinicModel Describe(MinerOffer offer) => new(
+        offer.Netuid,
+        offer.ModelId,
+        offer.Card.Card.Text.Title,
+        offer.Card.Card.Text.IntendedUse,
+        offer.Card.Card.Text.Limits,
+        offer.CardHex,
+        offer.Address,
+        offer.Endpoint,
+        offer.Incentive,
+        offer.Registered,
+        CircuitWords.Of(offer.Card.Card.Circuit),
+        [.. offer.Card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))],
+        offer.Card.RowClasses,
+        LeakSheets.QueryBytes(offer.Card));
+
+    // The largest class as often as it is full, then the smallest that holds the rest.
+    private static List<int> Split(CardClient card, int rows)
+    {
+        List<int> sizes = [];
+        int largest = card.RowClasses[^1];
+        for (int left = rows; left > 0; left -= sizes[^1])
+        {
+            sizes.Add(Math.Min(left, largest));
+        }
+
+        return sizes;
+    }
+
+    private async Task<Request> PrepareAsync(ClinicQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        const int ShortestHash = 8;
+        IReadOnlyList<MinerOffer> all = await miners.FindAsync(query.Netuid, cancellationToken).ConfigureAwait(false);
+        MinerOffer[] offers =
+        [
+            .. ranking.Order(all.Where(offer => settings.Policy.AllowsMiner(offer.Address)
+                && (offer.ModelId == query.Model || (query.Model.Length >= ShortestHash && offer.CardHex.StartsWith(query.Model, StringComparison.Ordinal))))),
+        ];
+        if (offers.Length == 0)
+        {
+            throw new ClinicException(
+                ClinicFault.ModelNotFound, $"No miner of subnet {query.Netuid} that may be asked serves a model '{query.Model}'.", "'subnet clinic models' lists what there is.");
+        }
+
+        // Cards of one identifier may ask for different inputs; those that read this request's rows as the best one does go with it.
+        MinerOffer best = offers[0];
+        string[] names = [.. best.Card.Inputs.Select(input => input.Name)];
+        offers = [.. offers.Where(offer => offer.Card.Inputs.Select(input => input.Name).SequenceEqual(names))];
+        string basis = BasisOf(query);
+        if (settings.Policy.Problem(best.ModelId, best.CardHex, query.Purpose, basis, best.Card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))) is { } problem)
+        {
+            throw new ClinicException(ClinicFault.PolicyRefused, $"Nothing was sent: {problem}.", "Ask who is responsible for the gateway's policy.");
+        }
+
+        if (basis == "consent" && query.Consent is null)
+        {
+            throw new ClinicException(ClinicFault.PolicyRefused, "Nothing was sent: the basis is consent and none is named.", "Name it with --consent REF.");
+        }
+
+        DateOnly today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        return new Request(offers, ClinicRows.Read(best.Card, query, today));
+    }
+
+    private async Task<QueryAuthority> AuthoriseAsync(ClinicQuery query, string? recordPatient, int rows)
+    {
+        string? patient = rows == 1 ? query.Patient ?? recordPatient : null;
+        byte[] key;
+        if (patient is null)
+        {
+            key = new byte[PatientPseudonym.KeyBytes];
+            random.Fill(key);
+        }
+        else
+        {
+            key = await history.PatientKeyAsync(patient, random).ConfigureAwait(false);
+        }
+
+        string subject = PatientPseudonym.Compute(key, log.Origin, PatientPseudonym.EpochOf(time.GetUtcNow()));
+        return new QueryAuthority(query, BasisOf(query), subject, patient);
+    }
+
+    private static string BasisOf(ClinicQuery query) => query.Basis ?? (query.Consent is null ? "hipaa-tpo" : "consent");
+
+    private sealed record Request(IReadOnlyList<MinerOffer> Offers, CardRows Rows);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Circuits;
+
+namespace Subnet.Health.Clinic;
+
+/// <summary>Writes leak sheets: what a miner learns from a request, and what it does not.</summary>
+internal static class LeakSheets
+{
+    /// <summary>Bytes of every query of a card, whatever is in it.</summary>
+    public static int QueryBytes(CardClient card)
+    {
+        CardQuery query = card.Card.Query;
+        return KeylessQuery.ByteCount(query.Parameters.Set, query.Layout(1).Place(query.Parameters.Set).Ciphertexts);
+    }
+
+    /// <summary>The sheet of a request.</summary>
+    /// <param name="offers">Miners that may be asked, the best first.</param>
+    /// <param name="patients">Patients in it.</param>
+    /// <param name="sizes">Patients in each query.</param>
+    /// <param name="imputed">For each patient the inputs that a constant stands for.</param>
+    public static LeakSheet Of(IReadOnlyList<MinerOffer> offers, int patients, IReadOnlyList<int> sizes, IReadOnlyList<IReadOnlyList<string>> imputed)
+    {
+        CardClient card = offers[0].Card;
+        int[] classes = [.. sizes.Select(size => card.RowClassFor(size)!.Value)];
+        int bytes = QueryBytes(card);
+        return new LeakSheet(
+            offers[0].ModelId,
+            [.. offers.Select(offer => new LeakSheetMiner(offer.Address, offer.CardHex, offer.Endpoint))],
+            patients,
+            sizes.Count,
+            classes,
+            bytes,
+            [.. card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))],
+            [.. imputed.SelectMany(row => row).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [
+                string.Create(CultureInfo.InvariantCulture, $"that somebody asks the model {offers[0].ModelId}, {sizes.Count} times, each time on a connection of its own"),
+                string.Create(CultureInfo.InvariantCulture, $"the size class of each query ({string.Join(", ", classes.Distinct())} rows) and its {bytes} bytes, the same for every patient"),
+                "the time at which each query comes, and the network address of the relay or clinic it comes from",
+            ],
+            [
+                "any value of a patient, or which values are missing or imputed",
+                "any score or decision",
+                "who asks: tokens do not tell, and validators send the same bytes",
+                "which queries belong to one patient or one clinic",
+                "how many of a query's rows are patients",
+            ]);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Subnet.Health.Circuits;
+using Subnet.Health.Node;
+
+namespace Subnet.Health.Clinic;
+
+/// <summary>
+/// One request over all its queries: each goes to the best miner that has a token, and to the next with a new key and token where it fails;
+/// with agreement, each goes to several miners whose exact answers are compared.
+/// </summary>
+internal sealed class QueryRound(
+    ClinicSettings settings, TokenWallet wallet, TokenPurchase purchase, MinerRanking ranking, QuerySender sender, ILedgerClient ledger, TimeProvider time)
+{
+    private readonly ConcurrentBag<FailedAttempt> failed = [];
+
+    /// <summary>Carries a request out.</summary>
+    /// <param name="offers">Miners that may be asked.</param>
+    /// <param name="rows">All rows.</param>
+    /// <param name="sizes">Rows of each query.</param>
+    /// <param name="imputed">For each row the inputs that a constant stands for.</param>
+    /// <param name="authority">Purpose, basis, pseudonym.</param>
+    /// <param name="cancellationToken">Ends it; attempts under way are logged as timed out.</param>
+    /// <exception cref="ClinicException">A query brought no answer or no agreement; the others are finished first.</exception>
+    public async Task<ClinicAnswer> RunAsync(
+        IReadOnlyList<MinerOffer> offers,
+        PreparedRows rows,
+        IReadOnlyList<int> sizes,
+        IReadOnlyList<IReadOnlyList<string>> imputed,
+        QueryAuthority authority,
+        CancellationToken cancellationToken)
+    {
+        int agree = authority.Query.Agree;
+        if (agree < 1 || agree > offers.Count)
+        {
+            throw new ClinicException(
+                ClinicFault.ModelNotFound, $"{agree} miners are to agree and {offers.Count} serve the model '{authority.Query.Model}'.", "Ask for fewer, or wait for more miners.");
+        }
+
+        int[] starts = [.. sizes.Select((_, i) => sizes.Take(i).Sum())];
+        QueryAttempt[][] answers = new QueryAttempt[sizes.Count][];
+        await Parallel.ForAsync(
+            0,
+            sizes.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellationToken },
+            async (i, stop) =>
+            {
+                answers[i] = await AnswerAsync(offers, rows, starts[i], sizes[i], agree, authority, stop).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        List<ClinicScore> scores = [];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            QueryAttempt first = answers[i][0];
+            scores.AddRange(first.Rows!.Select((row, j) => Score(row, starts[i] + j, imputed, first.Event)));
+        }
+
+        return new ClinicAnswer(
+            offers[0].ModelId,
+            offers[0].Card.Card.Text.Title,
+            scores,
+            [.. answers.SelectMany(each => each).Select(attempt => attempt.Evidence!)],
+            [.. failed]);
+    }
+
+    private static ClinicScore Score(ScoredRow row, int index, IReadOnlyList<IReadOnlyList<string>> imputed, string queryEvent) =>
+        new(index + 1, row.Scores, row.Probability, row.LabelText, row.Margin, row.IsWithinRounding, imputed[index], queryEvent);
+
+    private async Task<QueryAttempt[]> AnswerAsync(
+        IReadOnlyList<MinerOffer> offers, PreparedRows rows, int start, int count, int agree, QueryAuthority authority, CancellationToken cancellationToken)
+    {
+        ConcurrentQueue<MinerOffer> candidates = new(ranking.Order(offers).Take(Math.Max(settings.MostMiners, agree)));
+        if (agree == 1)
+        {
+            return [await FirstAnswerAsync(candidates, rows, start, count, authority, cancellationToken).ConfigureAwait(false)];
+        }
+
+        QueryAttempt[] answers = await Task.WhenAll(
+            Enumerable.Range(0, agree).Select(_ => FirstAnswerAsync(candidates, rows, start, count, authority, cancellationToken))).ConfigureAwait(false);
+        for (int row = 0; row < count; row++)
+        {
+            if (answers.Any(answer => !answer.Rows![row].Answers.SequenceEqual(answers[0].Rows![row].Answers)))
+            {
+                throw new ClinicException(
+                    ClinicFault.Disagreement,
+                    $"The miners {string.Join(", ", answers.Select(answer => answer.Miner))} give different exact answers for patient {start + row + 1}.",
+                    "Do not use the score; the receipts in the log show who answered what.");
+            }
+        }
+
+        return answers;
+    }
+
+    private async Task<QueryAttempt> FirstAnswerAsync(
+        ConcurrentQueue<MinerOffer> candidates, PreparedRows rows, int start, int count, QueryAuthority authority, CancellationToken cancellationToken)
+    {
+        List<string> tried = [];
+        bool isTokenless = true;
+        while (candidates.TryDequeue(out MinerOffer? offer))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TakenToken? token = await TakeAsync(offer, offer.Card.RowClassFor(count) ?? 0, cancellationToken).ConfigureAwait(false);
+            if (token is null)
+            {
+                tried.Add($"{offer.Address} (no token)");
+                continue;
+            }
+
+            isTokenless = false;
+            PreparedRows part = rows.Take(start, count);
+            QueryAttempt attempt = await sender.AskAsync(offer, part, authority, token, cancellationToken).ConfigureAwait(false);
+            if (attempt.Code is null)
+            {
+                return attempt;
+            }
+
+            failed.Add(new FailedAttempt(attempt.Event, attempt.Miner, attempt.Code));
+            tried.Add($"{offer.Address} ({attempt.Code})");
+        }
+
+        throw isTokenless
+            ? new ClinicException(
+                ClinicFault.NoToken, $"The wallet has no usable token of {count} rows for {string.Join(", ", tried)}; nothing was sent.", "Buy some ahead with 'subnet clinic keygen --tokens N'.")
+            : new ClinicException(ClinicFault.NoAnswer, $"No miner answered: {string.Join(", ", tried)}. Every attempt is in the log.", "Try again later, or raise clinic.most_miners.");
+    }
+
+    private async Task<TakenToken?> TakeAsync(MinerOffer offer, int rows, CancellationToken cancellationToken)
+    {
+        ulong epoch = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
+        TakenToken? token = await wallet.TakeAsync(offer.Netuid, offer.HotkeyHex, rows, epoch, time.GetUtcNow()).ConfigureAwait(false);
+        if (token is not null || settings.BuyWhenEmpty <= 0)
+        {
+            return token;
+        }
+
+        // Bought and used at once, a token may be tied to its purchase by time: only where the gateway is set to do so.
+        await purchase.BuyAsync(
+            new TokenKind(offer.Netuid, offer.HotkeyHex, epoch, rows), settings.BuyWhenEmpty, settings.MostPerRow * (ulong)rows, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        return await wallet.TakeAsync(offer.Netuid, offer.HotkeyHex, rows, epoch, time.GetUtcNow()).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Tokens;
+using Subnet.Health.Storage;
+using Subnet.Health.Wallets;
+
+namespace Subnet.Health.Clinic;
+
+/// <summary>Which tokens: for one miner of a subnet, of one access epoch and size class.</summary>
+/// <param name="Netuid">The subnet.</param>
+/// <param name="Miner">The miner's hotkey, 64 hexadecimal digits.</param>
+/// <param name="Epoch">Access epoch of the key.</param>
+/// <param name="Rows">Size class.</param>
+internal sealed record TokenKind(ushort Netuid, string Miner, ulong Epoch, int Rows);
+
+/// <summary>A request for a token whose answer has not come.</summary>
+/// <param name="Id">Its key in the wallet.</param>
+/// <param name="Kind">What it is for.</param>
+/// <param name="Seed">All randomness of the request follows from it, so the request can be made again.</param>
+internal sealed record OpenTokenRequest(byte[] Id, TokenKind Kind, byte[] Seed);
+
+/// <summary>A token taken out for one query.</summary>
+/// <param name="Id">Its key in the wallet.</param>
+/// <param name="Bytes">The token.</param>
+/// <param name="Epoch">Access epoch of its key.</param>
+internal sealed record TakenToken(byte[] Id, byte[] Bytes, ulong Epoch);
+
+/// <summary>
+/// A clinic's tokens, bought ahead and kept encrypted. A request's seed is durable before the request is sent, so that nothing that was
+/// paid for is lost by a crash; a token is taken out durably before it is used, so that it is never used for two queries. Safe for
+/// concurrent use.
+/// </summary>
+internal sealed class TokenWallet : IAsyncDisposable
+{
+    private const int IdBytes = 16;
+    private const string Schema =
+        """
+        create table if not exists token (
+            id blob primary key, netuid integer not null, miner text not null, epoch integer not null, rows integer not null,
+            state integer not null, usable_at integer not null, secret blob not null);
+        create index if not exists token_kind on token (netuid, miner, rows, state, epoch);
+        """;
+
+    private readonly SqliteFile file;
+    private readonly AtRestKey atRest;
+
+    /// <summary>Opens or creates the file; its folder must exist.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="atRest">Encrypts seeds and tokens.</param>
+    /// <param name="maxPages">How large it may grow, in pages of 4 KiB; 0 for no bound but the disk's.</param>
+    public TokenWallet(string path, AtRestKey atRest, int maxPages = 0)
+    {
+        this.atRest = atRest;
+        file = new SqliteFile(path, Schema, maxPages);
+    }
+
+    private enum State
+    {
+        Requested = 0,
+        Ready = 1,
+        Taken = 2,
+    }
+
+    /// <summary>Draws the seeds of new requests and keeps them.</summary>
+    /// <param name="kind">What the tokens are for.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="usableAt">From when on they may be used: a random while after they were bought, so that buying and using do not meet.</param>
+    /// <param name="random">The operating system's generator in production.</param>
+    public async Task AddRequestsAsync(TokenKind kind, int count, DateTimeOffset usableAt, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(random);
+        List<(byte[] Id, byte[] Secret)> requests = [];
+        byte[] seed = new byte[PrngSeed.ByteCount];
+        for (int i = 0; i < count; i++)
+        {
+            byte[] id = new byte[IdBytes];
+            random.Fill(id);
+            random.Fill(seed);
+            requests.Add((id, atRest.Seal(seed, id)));
+        }
+
+        CryptographicOperations.ZeroMemory(seed);
+        await file.RunAsync(connection =>
+        {
+            foreach ((byte[] id, byte[] secret) in requests)
+            {
+                connection.Execute(
+                    "insert into token values ($0, $1, $2, $3, $4, $5, $6, $7)",
+                    id, (int)kind.Netuid, kind.Miner, (long)kind.Epoch, kind.Rows, (int)State.Requested, usableAt.ToUnixTimeMilliseconds(), secret);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>How many tokens of a key there are in any state: what has to be paid for in all.</summary>
+    public Task<long> CountOfKeyAsync(ushort netuid, ulong epoch, int rows) => file.RunAsync(connection =>
+        connection.Scalar<long>("select count(*) from token where netuid = $0 and epoch = $1 and rows = $2", (int)netuid, (long)epoch, rows));
+
+    /// <summary>Requests of a key whose tokens have not come, at most so many.</summary>
+    /// <exception cref="ClinicException">The store does not open with this wallet.</exception>
+    public async Task<IReadOnlyList<OpenTokenRequest>> OpenRequestsAsync(ushort netuid, ulong epoch, int rows, int most)
+    {
+        List<(byte[] Id, string Miner, byte[] Secret)> found = await file.RunAsync(connection => connection.Query(
+            "select id, miner, secret from token where netuid = $0 and epoch = $1 and rows = $2 and state = $3 order by id limit $4",
+            reader => (reader.Blob(0)!, reader.GetString(1), reader.Blob(2)!),
+            (int)netuid, (long)epoch, rows, (int)State.Requested, most)).ConfigureAwait(false);
+        return [.. found.Select(item => new OpenTokenRequest(item.Id, new TokenKind(netuid, item.Miner, epoch, rows), Open(item.Secret, item.Id)))];
+    }
+
+    /// <summary>Puts finished tokens in the place of their requests.</summary>
+    public Task FinishAsync(IReadOnlyList<(byte[] Id, byte[] Token)> tokens)
+    {
+        List<(byte[] Id, byte[] Secret)> ready = [.. tokens.Select(token => (token.Id, atRest.Seal(token.Token, token.Id)))];
+        return file.RunAsync(connection =>
+        {
+            foreach ((byte[] id, byte[] secret) in ready)
+            {
+                connection.Execute(
+                    "update token set state = $1, secret = $2 where id = $0 and state = $3", id, (int)State.Ready, secret, (int)State.Requested);
+            }
+        });
+    }
+
+    /// <summary>Takes one token out for a query, the oldest that is good; null where none is.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="miner">The miner, 64 hexadecimal digits.</param>
+    /// <param name="rows">The query's size class.</param>
+    /// <param name="epoch">The access epoch: keys of it and of the one before are good.</param>
+    /// <param name="now">Tokens bought too recently wait.</param>
+    public async Task<TakenToken?> TakeAsync(ushort netuid, string miner, int rows, ulong epoch, DateTimeOffset now)
+    {
+        (byte[] Id, byte[] Secret, long Epoch)? found = await file.RunAsync<(byte[], byte[], long)?>(connection =>
+        {
+            List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
+                "select id, secret, epoch from token where netuid = $0 and miner = $1 and rows = $2 and state = $3 and epoch >= $4 and epoch <= $5 and usable_at <= $6 order by epoch, usable_at, id limit 1",
+                reader => (reader.Blob(0)!, reader.Blob(1)!, reader.GetInt64(2)),
+                (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds());
+            if (oldest.Count == 0)
+            {
+                return null;
+            }
+
+            connection.Execute("update token set state = $1 where id = $0", oldest[0].Id, (int)State.Taken);
+            return oldest[0];
+        }).ConfigureAwait(false);
+        return found is { } taken ? new TakenToken(taken.Id, Open(taken.Secret, taken.Id), (ulong)taken.Epoch) : null;
+    }
+
+    /// <summary>Puts a token back that certainly was not spent: the miner said so, or was never reached.</summary>
+    public Task ReturnAsync(TakenToken token) => file.RunAsync(connection =>
+        connection.Execute("update token set state = $1 where id = $0 and state = $2", token.Id, (int)State.Ready, (int)State.Taken));
+
+    /// <summary>What is in the wallet.</summary>
+    public async Task<IReadOnlyList<TokenBudget>> BudgetAsync(DateTimeOffset now) => await file.RunAsync(connection => connection.Query(
+        "select netuid, miner, epoch, rows, sum(state = 1 and usable_at <= $0), sum(state = 0 or (state = 1 and usable_at > $0)) from token where state < 2 group by netuid, miner, epoch, rows order by netuid, miner, epoch, rows",
+        reader => new TokenBudget(
+            (ushort)reader.GetInt32(0),
+            Crypto.Identity.Ss58Address.Encode(Convert.FromHexString(reader.GetString(1))),
+            (ulong)reader.GetInt64(2),
+            reader.GetInt32(3),
+            reader.GetInt32(4),
+            reader.GetInt32(5)),
+        now.ToUnixTimeMilliseconds())).ConfigureAwait(false);
+
+    /// <summary>Tokens of a kind that are ready or on their way.</summary>
+    public Task<long> CountAsync(TokenKind kind) => file.RunAsync(connection => connection.Scalar<long>(
+        "select count(*) from token where netuid = $0 and miner = $1 and epoch = $2 and rows = $3 and state < 2",
+        (int)kind.Netuid, kind.Miner, (long)kind.Epoch, kind.Rows));
+
+    /// <summary>Forgets tokens whose time is over.</summary>
+    public Task ForgetBeforeAsync(ushort netuid, ulong epoch) => file.RunAsync(connection =>
+        connection.Execute("delete from token where netuid = $0 and epoch + 1 < $1", (int)netuid, (long)epoch));
+
+    /// <summary>The request of a seed: the same each time it is made.</summary>
+    public static TokenRequest Rebuild(OpenTokenRequest open, TokenKey key, TokenChallenge challenge)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        using SeededRandomSource random = new(PrngType.Blake2Xb, open.Seed);
+        return TokenRequest.Create(key, challenge, random);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => file.DisposeAsync();
+
+    private byte[] Open(byte[] secret, byte[] id) => atRest.Open(secret, id)
+        ?? throw new ClinicException(ClinicFault.StoreFailed, "The token wallet does not open.", "Use the wallet it was made with; if its file was changed, restore it.");
+}

@@ -1,0 +1,322 @@
+using System.Globalization;
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Tokens;
+using Subnet.Health.Node;
+using Subnet.Health.Review.Logs;
+using Subnet.Health.Rpc;
+using Subnet.Health.Rpc.Server;
+
+namespace Subnet.Health.Miner;
+
+/// <summary>
+/// A miner: registers its cards and commitments, serves encrypted queries with bounded memory, writes what it served into its log, answers
+/// audits, and settles the tokens it received. Stopping drains: no new query is taken, running ones are answered. A restart loses nothing
+/// that was acknowledged.
+/// </summary>
+internal sealed class MinerHost : IAsyncDisposable
+{
+    private readonly MinerSettings settings;
+    private readonly SigningKey hotkey;
+    private readonly ILedgerClient ledger;
+    private readonly ILogger<MinerHost> logger;
+    private readonly IReadOnlyList<IServedModel> models;
+    private readonly SpentTokenStore spent;
+    private readonly AdmissionControl admission;
+    private readonly MinerMetrics metrics;
+    private readonly RoleLog log;
+    private readonly QueryService queries;
+    private readonly KeyBundleStore keys;
+    private readonly ProofService proofs;
+    private readonly TokenSettler settler;
+    private readonly IRandomSource eventRandom;
+    private readonly HealthService health = new();
+    private readonly CancellationTokenSource stopping = new();
+    private GrpcServerHost? server;
+    private Task following = Task.CompletedTask;
+    private bool stopped;
+
+    private MinerHost(
+        MinerSettings settings,
+        IReadOnlyList<IServedModel> models,
+        SigningKey hotkey,
+        ILedgerClient ledger,
+        RoleLog log,
+        TimeProvider time,
+        IRandomSourceFactory randomness,
+        IRandomSource eventRandom,
+        ILoggerFactory loggers)
+    {
+        this.settings = settings;
+        this.models = models;
+        this.hotkey = hotkey;
+        this.ledger = ledger;
+        this.log = log;
+        this.eventRandom = eventRandom;
+        logger = loggers.CreateLogger<MinerHost>();
+        spent = new SpentTokenStore(Path.Combine(settings.Folder, "spent.db"));
+        admission = new AdmissionControl(settings.Running, settings.Waiting);
+        metrics = new MinerMetrics(settings.Name, () => admission.Inside);
+        keys = new KeyBundleStore(Path.Combine(settings.Folder, "keys"), models, settings.KeyBytes);
+        TokenChallenge challenge = TokenChallenge.ForMiner(AccessTokenVerifier.IssuerOf(settings.Netuid), settings.Netuid, hotkey.PublicKey);
+        queries = new QueryService(models, hotkey, challenge, spent, admission, new ServedQueryLog(log.Recorder), metrics, time);
+        proofs = new ProofService(settings.Netuid, hotkey, models, spent, ledger, randomness);
+        settler = new TokenSettler(settings.Netuid, new LedgerKey(hotkey), spent, ledger, logger, metrics);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => server!.Address;
+
+    /// <summary>Its transparency log.</summary>
+    public RoleLog Log => log;
+
+    /// <summary>Memory that the models and all admitted queries can take together, in bytes.</summary>
+    public long MemoryBytes => MemoryOf(settings, models);
+
+    /// <summary>Starts a miner.</summary>
+    /// <param name="settings">Names, folder, address, bounds.</param>
+    /// <param name="models">The models; they become the miner's and are wiped when it stops.</param>
+    /// <param name="hotkey">The miner's key, registered on the subnet; stays the caller's and must live as long as the miner.</param>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="randomness">Randomness of proofs and of event names; models have their own.</param>
+    /// <param name="loggers">Loggers.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="MinerException">The memory bound is too small, or the ledger refuses the miner or a card.</exception>
+    public static async Task<MinerHost> StartAsync(
+        MinerSettings settings,
+        IReadOnlyList<IServedModel> models,
+        SigningKey hotkey,
+        ILedgerClient ledger,
+        TimeProvider time,
+        IRandomSourceFactory randomness,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(models);
+        if (models.Count == 0)
+        {
+            throw new MinerException("A miner serves at least one model.", "Compile one with 'subnet model compile' and name its folder.");
+        }
+
+        if (MemoryOf(settings, models) > settings.MemoryBytes)
+        {
+            throw new MinerException(
+                string.Create(CultureInfo.InvariantCulture, $"Models and queries can take {MemoryOf(settings, models) >> 20} MiB, above the bound of {settings.MemoryBytes >> 20} MiB."),
+                "Raise miner.memory_mb, or serve fewer models or fewer queries at a time.");
+        }
+
+        Directory.CreateDirectory(settings.Folder);
+        IRandomSource events = randomness.Create();
+        LedgerKey signer = new(hotkey);
+        RoleLogOptions logOptions = new(Path.Combine(settings.Folder, "log"), ledger.Identity.Network, "miner")
+        {
+            Witnesses = settings.Witnesses,
+            Anchor = async (checkpoint, stop) =>
+                (await ledger.SubmitAsync(signer, new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop).ConfigureAwait(false)).Demand(),
+        };
+        RoleLog log = await RoleLog.OpenAsync(logOptions, hotkey, time, events).ConfigureAwait(false);
+        MinerHost miner;
+        try
+        {
+            miner = new MinerHost(settings, models, hotkey, ledger, log, time, randomness, events, loggers);
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            events.Dispose();
+            throw;
+        }
+
+        try
+        {
+            await miner.StartAsync(randomness, loggers, time, cancellationToken).ConfigureAwait(false);
+            return miner;
+        }
+        catch
+        {
+            await miner.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The miner at this moment.</summary>
+    public async Task<MinerStatus> GetStatusAsync() => new(
+        settings.Name,
+        settings.Netuid,
+        hotkey.Address,
+        Address,
+        !stopped,
+        [.. models.Select(model => new MinerModelStatus(model.Id, model.CardHash, model.MemoryBytes.Resident, model.MemoryBytes.PerQuery))],
+        queries.View.Epoch,
+        metrics.AnsweredTotal,
+        metrics.RefusedTotal,
+        metrics.BusyTotal,
+        admission.Inside,
+        await spent.CountAsync().ConfigureAwait(false),
+        (await spent.UnsettledAsync().ConfigureAwait(false)).Count,
+        log.Origin,
+        log.Size,
+        MemoryBytes);
+
+    /// <summary>Settles spent tokens now, also those of the running epoch: before a miner goes for good.</summary>
+    public Task<int> SettleAsync(CancellationToken cancellationToken) => settler.SettleAsync(withCurrent: true, cancellationToken);
+
+    /// <summary>Takes no new queries, waits for those that run, at most for the drain time, and closes everything.</summary>
+    public async Task StopAsync()
+    {
+        if (stopped)
+        {
+            return;
+        }
+
+        stopped = true;
+        health.Set("", serving: false);
+        health.Set(InferenceMethods.ServiceName, serving: false);
+        using (CancellationTokenSource late = new(settings.DrainTime))
+        {
+            try
+            {
+                await admission.DrainAsync(late.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                MinerLog.DrainTimeOver(logger, admission.Inside);
+            }
+        }
+
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (server is not null)
+        {
+            await server.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await spent.DisposeAsync().ConfigureAwait(false);
+        await log.DisposeAsync().ConfigureAwait(false);
+        eventRandom.Dispose();
+        proofs.Dispose();
+        metrics.Dispose();
+        admission.Dispose();
+        foreach (IServedModel model in models)
+        {
+            model.Dispose();
+        }
+
+        MinerLog.Stopped(logger, settings.Name);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        stopping.Dispose();
+    }
+
+    private static long MemoryOf(MinerSettings settings, IReadOnlyList<IServedModel> models)
+    {
+        // Every admitted query may be of the hungriest model; every connection may hold one message that is not admitted yet.
+        long perQuery = models.Max(model => model.MemoryBytes.PerQuery);
+        long perConnection = models.Max(model => model.LargestQueryBytes);
+        return models.Sum(model => model.MemoryBytes.Resident)
+            + (settings.Running * perQuery)
+            + (ConnectionsOf(settings) * perConnection);
+    }
+
+    // One query per connection, so connections beyond the places wait for nothing but the answer that the miner is busy.
+    private static int ConnectionsOf(MinerSettings settings) => (2 * (settings.Running + settings.Waiting)) + 32;
+
+    private async Task StartAsync(IRandomSourceFactory randomness, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ulong height = (await ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
+        ModelPublisher publisher = new(settings.Netuid, hotkey, new LedgerKey(hotkey), ledger, randomness);
+        foreach (IServedModel model in models)
+        {
+            bool known = await publisher.IsRegisteredAsync(model, cancellationToken).ConfigureAwait(false);
+            if (!known && settings.Publishes)
+            {
+                await publisher.PublishAsync(model, cancellationToken).ConfigureAwait(false);
+                await log.Recorder.RecordAsync("model.registered", new CanonicalObject { { "model", ServedQueryLog.ModelMember(model) } }).ConfigureAwait(false);
+                MinerLog.Registered(logger, model.Id, Convert.ToHexStringLower(model.CardHash.Span));
+            }
+        }
+
+        await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        GrpcServices services = new();
+        InferenceEndpoint.AddTo(services, queries, keys, proofs, models.Max(model => model.LargestQueryBytes));
+        health.AddTo(services);
+        server = await GrpcServerHost.StartAsync(
+            new GrpcServerHostOptions(settings.Endpoint)
+            {
+                Tls = settings.Tls,
+                MaxConnections = ConnectionsOf(settings),
+                MaxStreamsPerConnection = 4,
+                DrainTime = settings.DrainTime,
+            },
+            services,
+            loggers,
+            time,
+            cancellationToken).ConfigureAwait(false);
+        if (settings.Publishes)
+        {
+            await publisher.AnnounceAsync(settings.Announced ?? server.Address, cancellationToken).ConfigureAwait(false);
+        }
+
+        health.Set(InferenceMethods.ServiceName, serving: true);
+        following = Task.Run(() => FollowAsync(height + 1), CancellationToken.None);
+        MinerLog.Serving(logger, settings.Name, settings.Netuid, models.Count, server.Address);
+    }
+
+    private async Task FollowAsync(ulong from)
+    {
+        ulong next = from;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (LedgerBlock block in ledger.FollowAsync(next, stopping.Token).ConfigureAwait(false))
+                {
+                    next = block.Height + 1;
+                    ulong before = queries.View.Epoch;
+                    await RefreshAsync(stopping.Token).ConfigureAwait(false);
+                    if (queries.View.Epoch != before)
+                    {
+                        await BeginEpochAsync(stopping.Token).ConfigureAwait(false);
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or GrpcException or IOException)
+            {
+                MinerLog.LedgerLost(logger, fault.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellationToken) =>
+        queries.View = await queries.View.RefreshAsync(ledger, settings.Netuid, cancellationToken).ConfigureAwait(false);
+
+    private async Task BeginEpochAsync(CancellationToken cancellationToken)
+    {
+        ulong epoch = queries.View.Epoch;
+        keys.BeginEpoch(epoch);
+        await settler.SettleAsync(withCurrent: false, cancellationToken).ConfigureAwait(false);
+        await log.AnchorAsync(cancellationToken).ConfigureAwait(false);
+
+        // An audit of an epoch is opened in the next one; retries of the last epoch's tokens end with it.
+        const ulong EpochsKept = 2;
+        if (epoch > EpochsKept)
+        {
+            await spent.ForgetAnswersBeforeAsync(epoch - EpochsKept).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Tokens;
+using Subnet.Health.Clinic;
+using Subnet.Health.Issuer;
+using Subnet.Health.Miner;
+using Subnet.Health.Node;
+using Subnet.Health.Rpc.Server;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Clinic;
+
+/// <summary>
+/// A ledger, an issuer, miners and a clinic in this process over real gRPC on loopback. Blocks are made when somebody waits for one, so that
+/// epochs begin when a test says so and not when time passes.
+/// </summary>
+internal sealed class RoleNetwork : IAsyncDisposable
+{
+    private const ulong EpochBlocks = 100;
+
+    // An RSA key takes a good part of a second; six for the whole run are enough, one for each epoch and size class of a test.
+    private static readonly Lazy<byte[][]> KeyPool = new(() =>
+    [
+        .. Enumerable.Range(0, 9).AsParallel().Select(_ =>
+        {
+            using BlindRsaSecretKey key = BlindRsaSecretKey.Generate();
+            return key.ToPkcs8();
+        }),
+    ]);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<SigningKey> keys = [];
+    private readonly OperatingSystemRandomSource random = new();
+    private readonly Dictionary<string, MinerHost> miners = new(StringComparer.Ordinal);
+    private GrpcServerHost issuerServer = null!;
+    private Task pumping = Task.CompletedTask;
+    private int keyNumber;
+
+    private RoleNetwork() => Ledger = new InProcessLedger(TestLedger.Quick with { AccessEpochBlocks = EpochBlocks });
+
+    public InProcessLedger Ledger { get; }
+
+    public ushort Netuid { get; private set; }
+
+    public TokenIssuerService Issuer { get; private set; } = null!;
+
+    public ClinicClient Clinic { get; private set; } = null!;
+
+    public RandomSourceFactory Randomness { get; } = RandomSourceFactory.FromOperatingSystem();
+
+    public Uri IssuerAddress => issuerServer.Address;
+
+    public string Folder => folder.Path;
+
+    /// <summary>A network whose first access epoch with tokens has begun.</summary>
+    /// <param name="names">Miners, of the ledger's people; each serves the heart model with a commitment of its own.</param>
+    public static async Task<RoleNetwork> StartAsync(params string[] names)
+    {
+        RoleNetwork network = new();
+        network.pumping = Task.Run(network.PumpAsync);
+        network.Netuid = await network.Ledger.CreateSubnet(names);
+        network.Issuer = await TokenIssuerService.StartAsync(
+            new IssuerSettings(network.Netuid, network.folder.Combine("issuer")) { EpochsAhead = 2, GenerateKey = network.NextKey },
+            network.Key("owner"),
+            network.Ledger.Client,
+            TimeProvider.System,
+            network.random,
+            NullLoggerFactory.Instance,
+            CancellationToken.None);
+        GrpcServices services = new();
+        network.Issuer.AddTo(services);
+        network.issuerServer = await GrpcServerHost.StartAsync(
+            new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        byte blinding = 1;
+        foreach (string name in names)
+        {
+            await network.StartMinerAsync(name, CompiledSample.Heart.Publish(network.Randomness, blinding++));
+        }
+
+        await network.BeginNextEpochAsync();
+        network.Clinic = await network.OpenClinicAsync("clinic");
+        return network;
+    }
+
+    public SigningKey Key(string name)
+    {
+        SigningKey key = InProcessLedger.SigningKeyOf(name);
+        keys.Add(key);
+        return key;
+    }
+
+    public MinerHost Miner(string name) => miners[name];
+
+    public MinerSettings SettingsOf(string name) =>
+        new(name, folder.Combine("miner-" + name), Netuid, new IPEndPoint(IPAddress.Loopback, 0)) { DrainTime = TimeSpan.FromSeconds(5) };
+
+    public async Task<MinerHost> StartMinerAsync(string name, IServedModel model, MinerSettings? settings = null)
+    {
+        MinerHost miner = await MinerHost.StartAsync(
+            settings ?? SettingsOf(name), [model], Key(name + "-hot"), Ledger.Client, TimeProvider.System, Randomness, NullLoggerFactory.Instance, CancellationToken.None);
+        miners[name] = miner;
+        return miner;
+    }
+
+    public Task<ClinicClient> OpenClinicAsync(string name, Func<ClinicSettings, ClinicSettings>? change = null)
+    {
+        ClinicSettings settings = new(name, folder.Combine("clinic-" + name), _ => IssuerAddress) { TokenDelay = TimeSpan.Zero };
+        return ClinicClient.OpenAsync(change?.Invoke(settings) ?? settings, Key("clinic"), Ledger.Client, TimeProvider.System, random);
+    }
+
+    public static string AddressOf(string name)
+    {
+        using SigningKey key = InProcessLedger.SigningKeyOf(name + "-hot");
+        return key.Address;
+    }
+
+    /// <summary>Makes blocks until the next access epoch has begun and the miners have seen it.</summary>
+    public async Task BeginNextEpochAsync()
+    {
+        ulong now = await Ledger.Client.GetAccessEpochAsync();
+        await WaitForAsync(async () => (await Ledger.Client.GetIssuerKeysAsync(Netuid, now + 1)).Count == 3);
+        while (await Ledger.Client.GetAccessEpochAsync() == now)
+        {
+            await Ledger.Node.MakeBlockAsync();
+        }
+
+        foreach (MinerHost miner in miners.Values)
+        {
+            await WaitForAsync(async () => (await miner.GetStatusAsync()).Epoch > now);
+        }
+    }
+
+    public static async Task WaitForAsync(Func<Task<bool>> condition)
+    {
+        for (int i = 0; i < 6000; i++)
+        {
+            if (await condition())
+            {
+                return;
+            }
+
+            await Task.Delay(10);
+        }
+
+        Assert.Fail("what was waited for did not come within a minute");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Clinic is not null)
+        {
+            await Clinic.DisposeAsync();
+        }
+
+        foreach (MinerHost miner in miners.Values)
+        {
+            await miner.DisposeAsync();
+        }
+
+        await issuerServer.DisposeAsync();
+        await Issuer.DisposeAsync();
+        await stopping.CancelAsync();
+        await pumping;
+        await Ledger.DisposeAsync();
+        keys.ForEach(key => key.Dispose());
+        Randomness.Dispose();
+        random.Dispose();
+        stopping.Dispose();
+        folder.Dispose();
+    }
+
+    private BlindRsaSecretKey NextKey() => BlindRsaSecretKey.FromPkcs8(KeyPool.Value[(Interlocked.Increment(ref keyNumber) - 1) % KeyPool.Value.Length]);
+
+    private async Task PumpAsync()
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            if (await Ledger.Node.Host.UseAsync((_, store) => store.ReadPending(1).Any(), CancellationToken.None))
+            {
+                await Ledger.Node.MakeBlockAsync();
+            }
+            else
+            {
+                await Task.Delay(1);
+            }
+        }
+    }
+}
