@@ -33,13 +33,29 @@ public sealed partial class BfvEvaluator
         using ScratchPool.Scratch extendedA = Rent(a.Size * words);
         using ScratchPool.Scratch extendedB = Rent(square ? 1 : b.Size * words);
         using ScratchPool.Scratch product = Rent(size * words);
-        Extend(a, behz, extendedA.Span);
-        if (!square)
+        Span<ulong> factorB = square ? extendedA.Span : extendedB.Span;
+        if (Parallelism > 1)
         {
-            Extend(b, behz, extendedB.Span);
+            MultiplyParallel(a, b, behz, extendedA.Span, factorB, product.Span, destination);
+            CheckResult(destination);
+            return;
         }
 
-        MultiplyLimbs(level, behz, extendedA.Span, a.Size, square ? extendedA.Span : extendedB.Span, square ? a.Size : b.Size, product.Span);
+        for (int i = 0; i < a.Size; i++)
+        {
+            Extend(a, i, behz, extendedA.Span.Slice(i * words, words));
+        }
+
+        for (int i = 0; i < b.Size && !square; i++)
+        {
+            Extend(b, i, behz, factorB.Slice(i * words, words));
+        }
+
+        for (int limb = 0; limb < limbs; limb++)
+        {
+            MultiplyLimb(level, behz, limb, extendedA.Span, a.Size, factorB, b.Size, product.Span);
+        }
+
         Shape(a, size, destination);
         for (int i = 0; i < size; i++)
         {
@@ -138,46 +154,76 @@ public sealed partial class BfvEvaluator
         return product;
     }
 
-    // Each polynomial: its limbs in NTT form, then its auxiliary limbs in NTT form.
-    private void Extend(Ciphertext ciphertext, BehzBase behz, Span<ulong> extended)
+    // The same words, polynomials and limbs on several threads.
+    private unsafe void MultiplyParallel(
+        Ciphertext a, Ciphertext b, BehzBase behz, Span<ulong> extendedA, Span<ulong> extendedB, Span<ulong> product, Ciphertext destination)
     {
-        Level level = ciphertext.Level;
-        int n = Parameters.PolyModulusDegree;
-        int words = (level.PrimeCount + behz.AuxiliaryCount) * n;
-        for (int i = 0; i < ciphertext.Size; i++)
+        Level level = a.Level;
+        int sizeA = a.Size;
+        int sizeB = b.Size;
+        int limbs = level.PrimeCount + behz.AuxiliaryCount;
+        int words = limbs * Parameters.PolyModulusDegree;
+        bool square = ReferenceEquals(a, b);
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Parallelism };
+        fixed (ulong* pa = extendedA, pb = extendedB, pp = product)
         {
-            Span<ulong> target = extended.Slice(i * words, words);
-            Span<ulong> auxiliary = target[level.PolynomialWords..];
-            behz.Extend(ciphertext.Polynomial(i), auxiliary);
-            for (int prime = 0; prime < level.PrimeCount; prime++)
+            // Pinned for the whole block, so that the threads may use them.
+            (nint x, nint y, nint w) = ((nint)pa, (nint)pb, (nint)pp);
+            Parallel.For(0, square ? sizeA : sizeA + sizeB, options, i =>
             {
-                Parameters.Tables(prime).Kernels.Forward(ciphertext.Limb(i, prime), target.Slice(prime * n, n));
-            }
-
-            for (int j = 0; j < behz.AuxiliaryCount; j++)
+                if (i < sizeA)
+                {
+                    Extend(a, i, behz, Words(x, i, words));
+                }
+                else
+                {
+                    Extend(b, i - sizeA, behz, Words(y, i - sizeA, words));
+                }
+            });
+            Parallel.For(0, limbs, options, limb => MultiplyLimb(
+                level, behz, limb, Words(x, 0, sizeA * words), sizeA, Words(y, 0, sizeB * words), sizeB, Words(w, 0, (sizeA + sizeB - 1) * words)));
+            Shape(a, sizeA + sizeB - 1, destination);
+            Parallel.For(0, sizeA + sizeB - 1, options, i =>
             {
-                Span<ulong> limb = auxiliary.Slice(j * n, n);
-                behz.Auxiliary(j).Kernels.Forward(limb, limb);
-            }
+                Span<ulong> sums = Words(w, i, words);
+                behz.ScaleDown(sums[..level.PolynomialWords], sums[level.PolynomialWords..], destination.Polynomial(i));
+            });
         }
     }
 
-    // The tensor product limb by limb, brought back to coefficient form.
-    private void MultiplyLimbs(
-        Level level, BehzBase behz, ReadOnlySpan<ulong> a, int sizeA, ReadOnlySpan<ulong> b, int sizeB, Span<ulong> product)
+    private static unsafe Span<ulong> Words(nint start, int index, int words) => new((ulong*)start + ((long)index * words), words);
+
+    // One polynomial: its limbs in NTT form, then its auxiliary limbs in NTT form.
+    private void Extend(Ciphertext ciphertext, int polynomial, BehzBase behz, Span<ulong> extended)
+    {
+        Level level = ciphertext.Level;
+        int n = Parameters.PolyModulusDegree;
+        Span<ulong> auxiliary = extended[level.PolynomialWords..];
+        behz.Extend(ciphertext.Polynomial(polynomial), auxiliary);
+        for (int prime = 0; prime < level.PrimeCount; prime++)
+        {
+            Parameters.Tables(prime).Kernels.Forward(ciphertext.Limb(polynomial, prime), extended.Slice(prime * n, n));
+        }
+
+        for (int j = 0; j < behz.AuxiliaryCount; j++)
+        {
+            Span<ulong> limb = auxiliary.Slice(j * n, n);
+            behz.Auxiliary(j).Kernels.Forward(limb, limb);
+        }
+    }
+
+    // One limb of the tensor product, brought back to coefficient form.
+    private void MultiplyLimb(
+        Level level, BehzBase behz, int limb, ReadOnlySpan<ulong> a, int sizeA, ReadOnlySpan<ulong> b, int sizeB, Span<ulong> product)
     {
         int n = Parameters.PolyModulusDegree;
-        int limbs = level.PrimeCount + behz.AuxiliaryCount;
-        int words = limbs * n;
-        for (int limb = 0; limb < limbs; limb++)
+        int words = (level.PrimeCount + behz.AuxiliaryCount) * n;
+        LimbKernels kernels = limb < level.PrimeCount ? Parameters.Tables(limb).Kernels : behz.Auxiliary(limb - level.PrimeCount).Kernels;
+        TensorProduct.Multiply(kernels, a[(limb * n)..], b[(limb * n)..], product[(limb * n)..], sizeA, sizeB, words, n);
+        for (int i = 0; i < sizeA + sizeB - 1; i++)
         {
-            LimbKernels kernels = limb < level.PrimeCount ? Parameters.Tables(limb).Kernels : behz.Auxiliary(limb - level.PrimeCount).Kernels;
-            TensorProduct.Multiply(kernels, a[(limb * n)..], b[(limb * n)..], product[(limb * n)..], sizeA, sizeB, words, n);
-            for (int i = 0; i < sizeA + sizeB - 1; i++)
-            {
-                Span<ulong> w = product.Slice((i * words) + (limb * n), n);
-                kernels.Inverse(w, w);
-            }
+            Span<ulong> w = product.Slice((i * words) + (limb * n), n);
+            kernels.Inverse(w, w);
         }
     }
 }

@@ -18,7 +18,16 @@ public sealed partial class BfvEvaluator : Evaluator
     /// <param name="policy">What to do with transparent results.</param>
     /// <exception cref="ArgumentException">The scheme is not BFV.</exception>
     public BfvEvaluator(Parameters parameters, TransparentPolicy policy = TransparentPolicy.Throw)
-        : base(parameters, Scheme.Bfv, policy)
+        : this(parameters, new EvaluatorOptions { Transparent = policy })
+    {
+    }
+
+    /// <summary>An evaluator for BFV parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="options">What to do with transparent results, how many threads to use.</param>
+    /// <exception cref="ArgumentException">The scheme is not BFV, or the options do not fit.</exception>
+    public BfvEvaluator(Parameters parameters, EvaluatorOptions options)
+        : base(parameters, Scheme.Bfv, options)
     {
         _behz =
         [

@@ -13,7 +13,16 @@ public sealed partial class CkksEvaluator : Evaluator
     /// <param name="policy">What to do with transparent results.</param>
     /// <exception cref="ArgumentException">The scheme is not CKKS.</exception>
     public CkksEvaluator(Parameters parameters, TransparentPolicy policy = TransparentPolicy.Throw)
-        : base(parameters, Scheme.Ckks, policy)
+        : this(parameters, new EvaluatorOptions { Transparent = policy })
+    {
+    }
+
+    /// <summary>An evaluator for CKKS parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="options">What to do with transparent results, how many threads to use.</param>
+    /// <exception cref="ArgumentException">The scheme is not CKKS, or the options do not fit.</exception>
+    public CkksEvaluator(Parameters parameters, EvaluatorOptions options)
+        : base(parameters, Scheme.Ckks, options)
     {
     }
 

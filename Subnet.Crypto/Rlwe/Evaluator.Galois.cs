@@ -89,7 +89,7 @@ public abstract partial class Evaluator
         Shape(a, 2, destination);
         scratch.Span[..words].CopyTo(destination.Polynomial(0));
         destination.Polynomial(1).Clear();
-        KeySwitching.Add(level, scratch.Span[words..], isNtt, key, destination.Polynomial(0), destination.Polynomial(1));
+        SwitchKey(level, scratch.Span[words..], isNtt, key, destination.Polynomial(0), destination.Polynomial(1));
         CheckResult(destination);
     }
 }

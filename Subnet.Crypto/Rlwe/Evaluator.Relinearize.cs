@@ -31,7 +31,7 @@ public abstract partial class Evaluator
         Span<ulong> words = destination.Words;
         for (int power = size - 1; power >= 2; power--)
         {
-            KeySwitching.Add(
+            SwitchKey(
                 level, a.Polynomial(power), a.IsNttForm, keys.Find(power)!, words[..level.PolynomialWords], words.Slice(level.PolynomialWords, level.PolynomialWords));
         }
 

@@ -9,25 +9,27 @@ namespace Subnet.Crypto.Rlwe;
 /// </summary>
 /// <remarks>
 /// Time depends on sizes and levels only, never on the encrypted values. A result that would be transparent is refused unless
-/// the evaluator was made with <see cref="TransparentPolicy.Allow"/>.
+/// the evaluator was made with another <see cref="TransparentPolicy"/>.
 /// </remarks>
 public abstract partial class Evaluator
 {
     // Scales of sums may differ by the rounding of a product or quotient (seal-format 10).
     private const double ScaleTolerance = 1.0 / (1L << 52);
 
-    private readonly TransparentPolicy _policy;
+    private readonly EvaluatorOptions _options;
 
-    private protected Evaluator(Parameters parameters, Scheme scheme, TransparentPolicy policy)
+    private protected Evaluator(Parameters parameters, Scheme scheme, EvaluatorOptions options)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(options);
         if (parameters.Scheme != scheme)
         {
             throw new ArgumentException($"an evaluator for {scheme} does not work on {parameters}", nameof(parameters));
         }
 
+        options.Check(parameters);
         Parameters = parameters;
-        _policy = policy;
+        _options = options;
     }
 
     /// <summary>The parameters of everything it works on.</summary>
@@ -35,6 +37,9 @@ public abstract partial class Evaluator
 
     /// <summary>The vector path that the kernels use on this machine.</summary>
     public static VectorPath VectorPath => ActiveVectorPath.Current;
+
+    /// <summary>How many threads one operation may use.</summary>
+    private protected int Parallelism => _options.Parallelism;
 
     /// <summary>The form in which ciphertexts of this scheme are multiplied and switched.</summary>
     private protected abstract bool WorksInNttForm { get; }
@@ -97,12 +102,41 @@ public abstract partial class Evaluator
     private protected static bool AreClose(double a, double b) =>
         Math.Abs(a - b) < ScaleTolerance * Math.Max(Math.Max(Math.Abs(a), Math.Abs(b)), 1.0);
 
-    /// <summary>Refuses a transparent result.</summary>
+    /// <summary>Treats a transparent result as the options say.</summary>
     private protected void CheckResult(Ciphertext result)
     {
-        if (_policy == TransparentPolicy.Throw && result.IsTransparent)
+        if (_options.Transparent == TransparentPolicy.Allow || !result.IsTransparent)
+        {
+            return;
+        }
+
+        if (_options.Transparent == TransparentPolicy.Throw)
         {
             throw new TransparentCiphertextException();
+        }
+
+        Ciphertext zero = new(Parameters);
+        ZeroEncryption.Asymmetric(result.Level, _options.PublicKey!, result.IsNttForm, _options.Random!, zero);
+        for (int polynomial = 0; polynomial < 2; polynomial++)
+        {
+            for (int prime = 0; prime < result.Level.PrimeCount; prime++)
+            {
+                Span<ulong> limb = result.Limb(polynomial, prime);
+                ModularVector.Add(limb, zero.Limb(polynomial, prime), limb, result.Level.Moduli[prime]);
+            }
+        }
+    }
+
+    /// <summary>Adds a switched polynomial, on as many threads as the options allow.</summary>
+    private protected void SwitchKey(Level level, ReadOnlySpan<ulong> polynomial, bool isNtt, KeySwitchKey key, Span<ulong> c0, Span<ulong> c1)
+    {
+        if (Parallelism > 1)
+        {
+            KeySwitching.AddParallel(level, polynomial, isNtt, key, c0, c1, Parallelism);
+        }
+        else
+        {
+            KeySwitching.Add(level, polynomial, isNtt, key, c0, c1);
         }
     }
 

@@ -42,33 +42,88 @@ internal static class KeySwitching
         }
 
         // The special prime comes first: every other prime needs its accumulators.
-        for (int step = -1; step < digits; step++)
+        MultiplyModulo(level, special, polynomial, coefficients, isNtt, key, working, r0, r1);
+        RnsDivision.PrepareLast(parameters, special, r0, isNtt: true, last0);
+        RnsDivision.PrepareLast(parameters, special, r1, isNtt: true, last1);
+        for (int target = 0; target < digits; target++)
         {
-            int target = step < 0 ? special : step;
-            LimbKernels kernels = parameters.Tables(target).Kernels;
-            for (int i = 0; i < digits; i++)
-            {
-                if (isNtt && i == target)
-                {
-                    kernels.ImportDigit(polynomial.Slice(i * n, n), working.Slice(i * n, n));
-                }
-                else
-                {
-                    kernels.ExtendDigit(coefficients.Slice(i * n, n), parameters.Moduli[i], working.Slice(i * n, n));
-                }
-            }
-
-            MultiplyByKey(kernels, working, key, digits, target, r0, r1);
-            if (step < 0)
-            {
-                RnsDivision.PrepareLast(parameters, special, r0, isNtt: true, last0);
-                RnsDivision.PrepareLast(parameters, special, r1, isNtt: true, last1);
-                continue;
-            }
-
+            MultiplyModulo(level, target, polynomial, coefficients, isNtt, key, working, r0, r1);
             AddQuotient(parameters, special, target, isNtt, r0, last0, work, c0.Slice(target * n, n));
             AddQuotient(parameters, special, target, isNtt, r1, last1, work, c1.Slice(target * n, n));
         }
+    }
+
+    /// <summary>The same words as <see cref="Add"/>, the primes of the level on several threads.</summary>
+    public static unsafe void AddParallel(
+        Level level, ReadOnlySpan<ulong> polynomial, bool isNtt, KeySwitchKey key, Span<ulong> c0, Span<ulong> c1, int parallelism)
+    {
+        Parameters parameters = level.Parameters;
+        int n = parameters.PolyModulusDegree;
+        int digits = level.PrimeCount;
+        int special = parameters.Moduli.Length - 1;
+        int words = level.PolynomialWords;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = parallelism };
+        using ScratchPool.Scratch shared = parameters.Scratch.Rent(words + (2 * n));
+        fixed (ulong* source = polynomial, sum0 = c0, sum1 = c1, own = shared.Span)
+        {
+            // Pinned for the whole block, so that the threads may use them.
+            (nint given, nint into0, nint into1, nint inverse) = ((nint)source, (nint)sum0, (nint)sum1, (nint)own);
+            if (isNtt)
+            {
+                Parallel.For(0, digits, options, i =>
+                    parameters.Tables(i).Kernels.Inverse(Limb(given, i, n), Limb(inverse, i, n)));
+            }
+
+            nint coefficients = isNtt ? inverse : given;
+            Multiply(special, (r0, r1, _) =>
+            {
+                RnsDivision.PrepareLast(parameters, special, r0, isNtt: true, Limb(inverse, digits, n));
+                RnsDivision.PrepareLast(parameters, special, r1, isNtt: true, Limb(inverse, digits + 1, n));
+            });
+            Parallel.For(0, digits, options, target => Multiply(target, (r0, r1, work) =>
+            {
+                AddQuotient(parameters, special, target, isNtt, r0, Limb(inverse, digits, n), work, Limb(into0, target, n));
+                AddQuotient(parameters, special, target, isNtt, r1, Limb(inverse, digits + 1, n), work, Limb(into1, target, n));
+            }));
+
+            void Multiply(int target, Finish finish)
+            {
+                using ScratchPool.Scratch scratch = parameters.Scratch.Rent((digits + 3) * n);
+                Span<ulong> r0 = scratch.Span[..n];
+                Span<ulong> r1 = scratch.Span.Slice(n, n);
+                MultiplyModulo(
+                    level, target, new ReadOnlySpan<ulong>((ulong*)given, words), new ReadOnlySpan<ulong>((ulong*)coefficients, words), isNtt, key,
+                    scratch.Span[(3 * n)..], r0, r1);
+                finish(r0, r1, scratch.Span.Slice(2 * n, n));
+            }
+        }
+    }
+
+    private delegate void Finish(Span<ulong> r0, Span<ulong> r1, Span<ulong> work);
+
+    private static unsafe Span<ulong> Limb(nint words, int index, int n) => new((ulong*)words + ((long)index * n), n);
+
+    // The digits modulo one prime, transformed and multiplied by the key.
+    private static void MultiplyModulo(
+        Level level, int target, ReadOnlySpan<ulong> polynomial, ReadOnlySpan<ulong> coefficients, bool isNtt, KeySwitchKey key,
+        Span<ulong> working, Span<ulong> r0, Span<ulong> r1)
+    {
+        Parameters parameters = level.Parameters;
+        int n = parameters.PolyModulusDegree;
+        LimbKernels kernels = parameters.Tables(target).Kernels;
+        for (int i = 0; i < level.PrimeCount; i++)
+        {
+            if (isNtt && i == target)
+            {
+                kernels.ImportDigit(polynomial.Slice(i * n, n), working.Slice(i * n, n));
+            }
+            else
+            {
+                kernels.ExtendDigit(coefficients.Slice(i * n, n), parameters.Moduli[i], working.Slice(i * n, n));
+            }
+        }
+
+        MultiplyByKey(kernels, working, key, level.PrimeCount, target, r0, r1);
     }
 
     private static void MultiplyByKey(

@@ -8,4 +8,10 @@ public enum TransparentPolicy
 
     /// <summary>Return it. For callers that know the message is public.</summary>
     Allow = 1,
+
+    /// <summary>
+    /// Add a fresh encryption of zero, so that the result is a ciphertext like any other. It hides the message from those who do not know
+    /// the operands; who knows how it came to be knows the message all the same.
+    /// </summary>
+    Rerandomize = 2,
 }

@@ -10,23 +10,39 @@ internal sealed class LimbKernelsTests
 {
     private static readonly int[] s_degrees = [4, 8, 16, 32, 64, 128, 256, 1024, 2048, 4096, 8192];
 
+    // The widths of this processor; an unsupported one is not listed, so nothing passes without being checked.
+    private static readonly Width[] s_widths =
+    [
+        .. DoubleLanes128.IsSupported ? [Width.Lanes128] : Array.Empty<Width>(),
+        .. DoubleLanes256.IsSupported ? [Width.Lanes256] : Array.Empty<Width>(),
+        .. DoubleLanes512.IsSupported ? [Width.Lanes512] : Array.Empty<Width>(),
+    ];
+
     public enum Width
     {
-        Lanes128,
-        Lanes256,
-        Lanes512,
+        Lanes128 = 2,
+        Lanes256 = 4,
+        Lanes512 = 8,
+    }
+
+    // A transform fills at least two vectors.
+    private static IEnumerable<(Width Width, int Degree)> WidthsAndDegrees() =>
+        s_widths.SelectMany(width => s_degrees.Where(degree => degree >= 2 * (int)width).Select(degree => (width, degree)));
+
+    [Test]
+    public void Every_width_that_the_active_path_uses_is_tested()
+    {
+        int active = (int)ActiveVectorPath.Current / 64;
+        Assert.That(s_widths.Select(width => (int)width).DefaultIfEmpty(0).Max(), Is.LessThanOrEqualTo(Math.Max(active, 1)));
+        Assume.That(s_widths, Is.Not.Empty, "this processor has no vectors with fused multiply-add; the integer kernels are the only ones");
     }
 
     [Test]
     public void Transforms_agree(
-        [Values] Width width, [ValueSource(nameof(s_degrees))] int degree, [Values(20, 36, 49, 50)] int bits, [Values] bool extreme)
+        [ValueSource(nameof(WidthsAndDegrees))] (Width Width, int Degree) shape, [Values(20, 36, 49, 50)] int bits, [Values] bool extreme)
     {
-        if (Create(width, degree, bits) is not var (kernels, oracle, q))
-        {
-            Assert.Pass("this processor has no such registers, or the degree does not fill them");
-            return;
-        }
-
+        int degree = shape.Degree;
+        (LimbKernels kernels, LimbKernels oracle, Modulus q) = Create(shape.Width, degree, bits);
         ulong[] a = Residues(degree, q, 1, extreme);
         ulong[] expected = new ulong[degree];
         ulong[] actual = new ulong[degree];
@@ -43,15 +59,10 @@ internal sealed class LimbKernelsTests
     }
 
     [Test]
-    public void Products_agree([Values] Width width, [Values(36, 50)] int bits, [Values] bool extreme)
+    public void Products_agree([ValueSource(nameof(s_widths))] Width width, [Values(36, 50)] int bits, [Values] bool extreme)
     {
         const int Degree = 64;
-        if (Create(width, Degree, bits) is not var (kernels, oracle, q))
-        {
-            Assert.Pass("this processor has no such registers, or the degree does not fill them");
-            return;
-        }
-
+        (LimbKernels kernels, LimbKernels oracle, Modulus q) = Create(width, Degree, bits);
         ulong[] a = Residues(Degree, q, 1, extreme);
         ulong[] b = Residues(Degree, q, 2, extreme);
         ulong[] c = Residues(Degree, q, 3, extreme);
@@ -91,15 +102,10 @@ internal sealed class LimbKernelsTests
     }
 
     [Test]
-    public void Changes_of_modulus_agree([Values] Width width, [Values(30, 50)] int bits, [Values(25, 40, 50, 60)] int otherBits, [Values] bool extreme)
+    public void Changes_of_modulus_agree([ValueSource(nameof(s_widths))] Width width, [Values(30, 50)] int bits, [Values(25, 40, 50, 60)] int otherBits, [Values] bool extreme)
     {
         const int Degree = 64;
-        if (Create(width, Degree, bits) is not var (kernels, oracle, q))
-        {
-            Assert.Pass("this processor has no such registers, or the degree does not fill them");
-            return;
-        }
-
+        (LimbKernels kernels, LimbKernels oracle, Modulus q) = Create(width, Degree, bits);
         Modulus other = new(CoeffModulus.Create(Degree, otherBits, otherBits)[0]);
         ulong inverse = q.Invert(q.Reduce(other.Value));
         ulong[] x = Residues(Degree, q, 1, extreme);
@@ -120,15 +126,10 @@ internal sealed class LimbKernelsTests
     }
 
     [Test]
-    public void Gadget_products_agree([Values] Width width, [Values(1, 2, 7, 8, 9, 17, 30)] int digits, [Values] bool extreme)
+    public void Gadget_products_agree([ValueSource(nameof(s_widths))] Width width, [Values(1, 2, 7, 8, 9, 17, 30)] int digits, [Values] bool extreme)
     {
         const int Degree = 64;
-        if (Create(width, Degree, 50) is not var (kernels, oracle, q))
-        {
-            Assert.Pass("this processor has no such registers, or the degree does not fill them");
-            return;
-        }
-
+        (LimbKernels kernels, LimbKernels oracle, Modulus q) = Create(width, Degree, 50);
         WordBuffer[] keys = [.. Enumerable.Range(0, 2 * digits).Select(i => new WordBuffer(Degree))];
         nint[] addresses = new nint[keys.Length];
         for (int i = 0; i < keys.Length; i++)
@@ -161,18 +162,98 @@ internal sealed class LimbKernelsTests
         GC.KeepAlive(keys);
     }
 
-    private static (LimbKernels Kernels, LimbKernels Oracle, Modulus Modulus)? Create(Width width, int degree, int bits)
+    [Test]
+    public void Moved_gadget_products_agree([ValueSource(nameof(s_widths))] Width width, [Values(1, 8, 9, 30)] int digits, [Values] bool extreme, [Values] bool offset)
+    {
+        const int Degree = 64;
+        (LimbKernels kernels, LimbKernels oracle, Modulus q) = Create(width, Degree, 50);
+        WordBuffer[] keys = [.. Enumerable.Range(0, 2 * digits).Select(i => new WordBuffer(Degree))];
+        nint[] addresses = new nint[keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            Residues(Degree, q, 10 + i, extreme).CopyTo(keys[i].Span);
+            addresses[i] = Marshal.UnsafeAddrOfPinnedArrayElement(keys[i].Array, keys[i].Offset);
+        }
+
+        LanePermutation permutation = new AutomorphismTables(Degree).OfValues(27);
+        ulong[][] results = [.. new[] { oracle, kernels }.Select(k =>
+        {
+            WordBuffer working = new(digits * Degree);
+            WordBuffer offsets = new(offset ? digits * Degree : 1);
+            for (int i = 0; i < digits; i++)
+            {
+                Span<ulong> digit = working.Span.Slice(i * Degree, Degree);
+                k.ExtendDigit(Residues(Degree, q, 100 + i, extreme), q, digit);
+                if (offset)
+                {
+                    k.ExtendDigit(Residues(Degree, q, 200 + i, extreme), q, offsets.Span.Slice(i * Degree, Degree));
+                    k.SubtractWorking(digit, offsets.Span.Slice(i * Degree, Degree));
+                }
+            }
+
+            ulong[] r = [.. Residues(2 * Degree, q, 7, extreme)];
+            foreach (bool accumulate in new[] { true, false, true })
+            {
+                k.GadgetProduct(
+                    working.Span, permutation, offset ? offsets.Span : [], addresses.AsSpan(0, digits), addresses.AsSpan(digits),
+                    r.AsSpan(0, Degree), r.AsSpan(Degree), accumulate);
+            }
+
+            return r;
+        })];
+        Assert.That(results[1], Is.EqualTo(results[0]));
+        GC.KeepAlive(keys);
+    }
+
+    [Test]
+    public void Sums_over_lines_agree([ValueSource(nameof(s_widths))] Width width, [Values(20, 44, 49, 50)] int bits, [Values] bool extreme)
+    {
+        const int Degree = 64;
+        const int Inputs = 5;
+        (LimbKernels kernels, LimbKernels oracle, Modulus q) = Create(width, Degree, bits);
+        int[] termInputs = [.. Enumerable.Range(0, 300).Select(i => i * 7 % Inputs)];
+        int[] groupEnds = [1, 2, 5, 21, 300];
+        ulong[][] results = [.. new[] { oracle, kernels }.Select(k =>
+        {
+            WordBuffer factors = new(Degree * termInputs.Length);
+            WordBuffer inputs = new(Degree * 2 * Inputs);
+            for (int i = 0; i < termInputs.Length; i++)
+            {
+                k.PackLines(Residues(Degree, q, i, extreme), i, termInputs.Length, factors.Span);
+            }
+
+            for (int i = 0; i < 2 * Inputs; i++)
+            {
+                k.PackLines(Residues(Degree, q, 1000 + i, extreme), i, 2 * Inputs, inputs.Span);
+            }
+
+            ulong[] sums = new ulong[2 * Degree * groupEnds.Length];
+            k.MultiplyLines(factors.Span, termInputs, groupEnds, inputs.Span, sums);
+            return sums;
+        })];
+        Assert.That(results[1], Is.EqualTo(results[0]));
+
+        // The oracle itself, at one place.
+        UInt128 expected = 0;
+        for (int term = 5; term < 21; term++)
+        {
+            expected = (expected + ((UInt128)Residues(Degree, q, term, extreme)[9] * Residues(Degree, q, 1000 + (2 * termInputs[term]) + 1, extreme)[9])) % q.Value;
+        }
+
+        Assert.That(results[0][(((2 * 3) + 1) * Degree) + 9], Is.EqualTo((ulong)expected));
+    }
+
+    private static (LimbKernels Kernels, LimbKernels Oracle, Modulus Modulus) Create(Width width, int degree, int bits)
     {
         Modulus q = new(CoeffModulus.Create(degree, bits)[0]);
         NttTables tables = new(degree, q);
-        LimbKernels? kernels = width switch
+        LimbKernels kernels = width switch
         {
-            Width.Lanes128 when DoubleLanes128.IsSupported && degree >= DoubleNtt<DoubleLanes128>.MinDegree => new DoubleLimbKernels<DoubleLanes128>(tables),
-            Width.Lanes256 when DoubleLanes256.IsSupported && degree >= DoubleNtt<DoubleLanes256>.MinDegree => new DoubleLimbKernels<DoubleLanes256>(tables),
-            Width.Lanes512 when DoubleLanes512.IsSupported && degree >= DoubleNtt<DoubleLanes512>.MinDegree => new DoubleLimbKernels<DoubleLanes512>(tables),
-            _ => null,
+            Width.Lanes128 => new DoubleLimbKernels<DoubleLanes128>(tables),
+            Width.Lanes256 => new DoubleLimbKernels<DoubleLanes256>(tables),
+            _ => new DoubleLimbKernels<DoubleLanes512>(tables),
         };
-        return kernels is null ? null : (kernels, new IntegerLimbKernels(tables), q);
+        return (kernels, new IntegerLimbKernels(tables), q);
     }
 
     private static ulong[] Residues(int count, Modulus q, int seed, bool extreme)
