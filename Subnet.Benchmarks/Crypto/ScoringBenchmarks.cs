@@ -15,6 +15,8 @@ public class ScoringBenchmarks : IDisposable
     private ScoringInputs brierInputs = null!;
     private ScoringInputs sixBits = null!;
     private ScoringInputs sevenBits = null!;
+    private ScoringInputs counts = null!;
+    private ScoringInputs argmax = null!;
 
     /// <summary>Encrypts full batches.</summary>
     [GlobalSetup]
@@ -25,9 +27,11 @@ public class ScoringBenchmarks : IDisposable
         pairs = new ScoringBatch(ScoringSet.Pairwise, random);
         Random numbers = new(1);
         byte[] labels = [.. Enumerable.Range(0, 8192).Select(_ => (byte)numbers.Next(2))];
-        brierInputs = brier.EncryptForSquaredError([.. labels.Select(_ => (byte)numbers.Next(256))], labels);
-        sixBits = pairs.EncryptForPairs([.. labels.Take(128).Select(_ => (byte)numbers.Next(64))], labels.AsSpan(0, 128), 6);
-        sevenBits = pairs.EncryptForPairs([.. labels.Take(128).Select(_ => (byte)numbers.Next(128))], labels.AsSpan(0, 128), 7);
+        brierInputs = Encrypt(brier, ScoringMeasure.SquaredError(), 8192, numbers, labels);
+        sixBits = Encrypt(pairs, ScoringMeasure.Pairs(6), 128, numbers, labels);
+        sevenBits = Encrypt(pairs, ScoringMeasure.Pairs(7), 128, numbers, labels);
+        counts = Encrypt(pairs, ScoringMeasure.Counts(8, 128), 8192, numbers, labels);
+        argmax = Encrypt(pairs, ScoringMeasure.Argmax(3, 7), 8192, numbers, labels);
     }
 
     /// <summary>Wipes the keys.</summary>
@@ -51,9 +55,24 @@ public class ScoringBenchmarks : IDisposable
     [Benchmark]
     public int PairsOfSevenBits() => Evaluate(pairs, sevenBits);
 
+    /// <summary>Confusion counts of 8192 patients, 8-bit predictions.</summary>
+    [Benchmark]
+    public int Counts() => Evaluate(pairs, counts);
+
+    /// <summary>Argmax correctness of 8192 patients, three classes of 7 bits.</summary>
+    [Benchmark]
+    public int ArgmaxOfThree() => Evaluate(pairs, argmax);
+
+    private static ScoringInputs Encrypt(ScoringBatch batch, ScoringMeasure measure, int patients, Random numbers, byte[] labels)
+    {
+        byte[] predictions = [.. Enumerable.Range(0, patients * measure.Classes).Select(_ => (byte)numbers.Next(1 << measure.Bits))];
+        return ScoringInputs.Join(
+            measure, batch.EncryptPredictions(measure, predictions), batch.EncryptLabels(measure, labels.AsSpan(0, patients)));
+    }
+
     private static int Evaluate(ScoringBatch batch, ScoringInputs inputs)
     {
         using ScoreRandomness randomness = new(new byte[32], new byte[32], new byte[32]);
-        return new ScoringEvaluator(batch.PublicKey, batch.RelinearizationKeys, randomness).Evaluate(inputs).Count;
+        return new ScoringEvaluator(batch.Keys.PublicKey, batch.Keys.Relinearization, randomness).Evaluate(inputs).Count;
     }
 }

@@ -34,14 +34,15 @@ public static class ScoreOpening
     /// <summary>
     /// A validator's check of its own outputs: each tag is r v + s, each check is s'. A clinic that changes a value guesses r: at most t^-tau.
     /// </summary>
-    /// <param name="set">The set.</param>
+    /// <param name="measure">What was computed.</param>
     /// <param name="randomness">The validator's session randomness.</param>
-    /// <param name="values">Number of values: 1 for a squared error, 2 for pairs.</param>
     /// <param name="outputs">All opened outputs of this validator, modulo t.</param>
-    public static ScoreVerdict Verify(ScoringSet set, ScoreRandomness randomness, int values, ReadOnlySpan<ulong> outputs)
+    public static ScoreVerdict Verify(ScoringMeasure measure, ScoreRandomness randomness, ReadOnlySpan<ulong> outputs)
     {
-        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(measure);
         ArgumentNullException.ThrowIfNull(randomness);
+        ScoringSet set = measure.Set;
+        int values = measure.ValueCount;
         Modulus t = new(set.Parameters.PlainModulus);
         if (outputs.Length != ScoringEvaluator.OutputCount(set, values) || !ModularVector.AllBelow(outputs, t.Value))
         {

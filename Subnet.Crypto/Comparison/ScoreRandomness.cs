@@ -35,8 +35,23 @@ public sealed class ScoreRandomness : IDisposable
     /// <summary>Wipes the seed.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(seed);
 
+    /// <summary>
+    /// The stream from which published noise is drawn: the same function of eta || seeds. With public seeds alone the noise could be taken off again.
+    /// </summary>
+    /// <param name="batch">Batch id, 32 bytes.</param>
+    /// <param name="miner">The miner's hotkey, 32 bytes.</param>
+    /// <param name="eta">The clinic's secret of the batch, 32 bytes.</param>
+    /// <param name="seeds">The validators' opened seeds, one after another in their order.</param>
+    /// <exception cref="ArgumentException">A part has another length.</exception>
+    public static IRandomSource OpenNoise(ReadOnlySpan<byte> batch, ReadOnlySpan<byte> miner, ReadOnlySpan<byte> eta, ReadOnlySpan<byte> seeds) =>
+        batch.Length == 32 && miner.Length == 32 && eta.Length == 32 && !seeds.IsEmpty && seeds.Length % 32 == 0
+            ? Open(batch, miner, "noise", [.. eta, .. seeds])
+            : throw new ArgumentException("batch id, hotkey, eta and every seed have 32 bytes each");
+
     /// <summary>The stream of a label.</summary>
-    internal IRandomSource Open(string label)
+    internal IRandomSource Open(string label) => Open(batch, miner, label, seed);
+
+    private static SeededRandomSource Open(ReadOnlySpan<byte> batch, ReadOnlySpan<byte> miner, string label, ReadOnlySpan<byte> seed)
     {
         byte[] name = Encoding.ASCII.GetBytes(label);
         byte[] message = [.. "subnet-score-xof/1\n"u8, .. batch, .. miner, (byte)name.Length, .. name, .. seed];

@@ -9,7 +9,7 @@ namespace Subnet.Crypto.Comparison;
 /// </summary>
 public sealed class ScoringBatch : IDisposable
 {
-    /// <summary>Patients compared in a pairwise batch.</summary>
+    /// <summary>Patients compared in one evaluation of pairs.</summary>
     public const int PairwisePatients = 128;
 
     private readonly SecretKey secretKey;
@@ -21,54 +21,83 @@ public sealed class ScoringBatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(random);
-        Set = set;
         KeyGenerator generator = new(set.Parameters, random);
         secretKey = generator.CreateSecretKey();
-        PublicKey = ScoringPublicKey.Create(set, secretKey, random);
-        RelinearizationKeys = generator.CreateRelinearizationKeys(secretKey);
+        List<PrngSeed> seeds = [];
+        ScoringPublicKey publicKey = ScoringPublicKey.Create(set, secretKey, random);
+        Keys = new ScoringKeys(publicKey, generator.CreateRelinearizationKeys(secretKey, 1, seeds), seeds);
         Reader = new ScoreReader(set, secretKey);
         encryptor = new Encryptor(set.Parameters, random);
         encoder = new BatchEncoder(set.Parameters);
     }
 
     /// <summary>The set.</summary>
-    public ScoringSet Set { get; }
+    public ScoringSet Set => Keys.Set;
 
-    /// <summary>The public key.</summary>
-    public ScoringPublicKey PublicKey { get; }
-
-    /// <summary>The relinearisation keys.</summary>
-    public RelinearizationKeys RelinearizationKeys { get; }
+    /// <summary>The public keys.</summary>
+    public ScoringKeys Keys { get; }
 
     /// <summary>Decrypts outputs.</summary>
     public ScoreReader Reader { get; }
 
-    /// <summary>Encrypts predictions of up to 8 bits and labels for a squared error; unused slots are zero in every plane.</summary>
-    /// <exception cref="ArgumentException">Unequal or too many patients, or a prediction or label out of range.</exception>
-    public ScoringInputs EncryptForSquaredError(ReadOnlySpan<byte> predictions, ReadOnlySpan<byte> labels, int bits = 8)
+    /// <summary>Encrypts predictions, one number of <see cref="ScoringMeasure.Bits"/> bits a patient and class: patient after patient, class after class.</summary>
+    /// <exception cref="ArgumentException">Too many patients (for pairs not exactly 128), or a prediction out of range.</exception>
+    public IReadOnlyList<ScoringInput> EncryptPredictions(ScoringMeasure measure, ReadOnlySpan<byte> predictions)
     {
-        Check(predictions, labels, bits, encoder.SlotCount);
-        byte[] p = predictions.ToArray();
-        byte[] y = labels.ToArray();
-        return ScoringInputs.ForSquaredError(Planes(p, bits, slot => slot), Encrypt(y, slot => slot, invert: false));
-    }
-
-    /// <summary>Encrypts 128 predictions of up to 7 bits and labels in both layouts.</summary>
-    /// <exception cref="ArgumentException">Another number of patients, or a prediction or label out of range.</exception>
-    public ScoringInputs EncryptForPairs(ReadOnlySpan<byte> predictions, ReadOnlySpan<byte> labels, int bits)
-    {
-        Check(predictions, labels, bits, PairwisePatients);
-        if (predictions.Length != PairwisePatients)
+        int patients = CheckPatients(measure, predictions.Length / measure.Classes, predictions.Length % measure.Classes != 0);
+        if (predictions.ContainsAnyExceptInRange((byte)0, (byte)((1 << measure.Bits) - 1)))
         {
-            throw new ArgumentException($"pairs are made of {PairwisePatients} patients, not {predictions.Length}", nameof(predictions));
+            throw new ArgumentException($"a prediction has {measure.Bits} bits", nameof(predictions));
         }
 
-        byte[] p = predictions.ToArray();
-        byte[] y = labels.ToArray();
-        static int RowPatient(int slot) => slot / PairwisePatients;
-        static int ColumnPatient(int slot) => slot % PairwisePatients;
-        return ScoringInputs.ForPairs(
-            Planes(p, bits, RowPatient), Encrypt(y, RowPatient, invert: false), Planes(p, bits, ColumnPatient), Encrypt(y, ColumnPatient, invert: true));
+        List<ScoringInput> planes = [];
+        foreach (Func<int, int> patientOf in Layouts(measure))
+        {
+            for (int plane = 0; plane < measure.Classes * measure.Bits; plane++)
+            {
+                (int c, int bit) = Math.DivRem(plane, measure.Bits);
+                byte[] bits = new byte[patients];
+                for (int i = 0; i < patients; i++)
+                {
+                    bits[i] = (byte)((predictions[(i * measure.Classes) + c] >> bit) & 1);
+                }
+
+                planes.Add(Encrypt(bits, patientOf, invert: false));
+                bits.AsSpan().Clear();
+            }
+        }
+
+        return planes;
+    }
+
+    /// <summary>Encrypts labels: 0 or 1, for an argmax the number of the true class.</summary>
+    /// <exception cref="ArgumentException">Too many patients (for pairs not exactly 128), or a label out of range.</exception>
+    public IReadOnlyList<ScoringInput> EncryptLabels(ScoringMeasure measure, ReadOnlySpan<byte> labels)
+    {
+        int patients = CheckPatients(measure, labels.Length, isRagged: false);
+        byte largest = measure.Kind == ScoringKind.Argmax ? (byte)(measure.Classes - 1) : (byte)1;
+        if (labels.ContainsAnyExceptInRange((byte)0, largest))
+        {
+            throw new ArgumentException($"a label is 0 to {largest}", nameof(labels));
+        }
+
+        byte[] bits = new byte[patients];
+        List<ScoringInput> planes = [];
+        foreach (Func<int, int> patientOf in Layouts(measure))
+        {
+            for (int c = 0; c < measure.Classes; c++)
+            {
+                for (int i = 0; i < patients; i++)
+                {
+                    bits[i] = measure.Kind == ScoringKind.Argmax ? (byte)(labels[i] == c ? 1 : 0) : labels[i];
+                }
+
+                planes.Add(Encrypt(bits, patientOf, invert: planes.Count > 0 && measure.Kind == ScoringKind.Pairs));
+            }
+        }
+
+        bits.AsSpan().Clear();
+        return planes;
     }
 
     /// <summary>Wipes the secret key.</summary>
@@ -78,35 +107,38 @@ public sealed class ScoringBatch : IDisposable
         secretKey.Dispose();
     }
 
-    private static void Check(ReadOnlySpan<byte> predictions, ReadOnlySpan<byte> labels, int bits, int most)
+    private int CheckPatients(ScoringMeasure measure, int patients, bool isRagged)
     {
-        if (predictions.Length != labels.Length || predictions.IsEmpty || predictions.Length > most)
+        ArgumentNullException.ThrowIfNull(measure);
+        if (measure.Set != Set)
         {
-            throw new ArgumentException($"there are 1 to {most} patients with a label each, not {predictions.Length} and {labels.Length}");
+            throw new ArgumentException($"the batch's keys are of {Set}, not of {measure}", nameof(measure));
         }
 
-        if (bits is < 1 or > 8 || predictions.ContainsAnyExceptInRange((byte)0, (byte)((1 << bits) - 1)) || labels.ContainsAnyExceptInRange((byte)0, (byte)1))
-        {
-            throw new ArgumentException($"a prediction has {bits} of 1 to 8 bits, and a label is 0 or 1");
-        }
+        int least = measure.Kind == ScoringKind.Pairs ? PairwisePatients : 1;
+        return !isRagged && patients >= least && patients <= measure.BlockPatients
+            ? patients
+            : throw new ArgumentException($"{measure} takes {least} to {measure.BlockPatients} patients, not {patients}", nameof(measure));
     }
 
-    private Ciphertext[] Planes(byte[] predictions, int bits, Func<int, int> patient) =>
-        [.. Enumerable.Range(0, bits).Select(bit => Encrypt([.. predictions.Select(p => (byte)((p >> bit) & 1))], patient, invert: false))];
+    /// <summary>Slot to patient: one a slot, or 128 i + j as patient i (A) and patient j (B).</summary>
+    private static Func<int, int>[] Layouts(ScoringMeasure measure) => measure.Kind == ScoringKind.Pairs
+        ? [slot => slot / PairwisePatients, slot => slot % PairwisePatients]
+        : [slot => slot];
 
-    private Ciphertext Encrypt(byte[] values, Func<int, int> patient, bool invert)
+    private ScoringInput Encrypt(byte[] values, Func<int, int> patientOf, bool invert)
     {
         ulong[] slots = new ulong[encoder.SlotCount];
-        for (int slot = 0; slot < slots.Length && patient(slot) < values.Length; slot++)
+        for (int slot = 0; slot < slots.Length && patientOf(slot) < values.Length; slot++)
         {
-            slots[slot] = invert ? 1UL - values[patient(slot)] : values[patient(slot)];
+            slots[slot] = invert ? 1UL - values[patientOf(slot)] : values[patientOf(slot)];
         }
 
         using Plaintext plaintext = new();
         encoder.Encode(slots, plaintext);
         slots.AsSpan().Clear();
         Ciphertext ciphertext = new(Set.Parameters);
-        encryptor.EncryptSymmetric(plaintext, secretKey, ciphertext);
-        return ciphertext;
+        PrngSeed seed = encryptor.EncryptSymmetric(plaintext, secretKey, ciphertext);
+        return new ScoringInput(Set, seed, ciphertext);
     }
 }

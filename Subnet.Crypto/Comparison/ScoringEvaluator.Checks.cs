@@ -5,18 +5,20 @@ namespace Subnet.Crypto.Comparison;
 
 public sealed partial class ScoringEvaluator
 {
-    private const int BlockSize = 128;
+    private const int BlockSize = ScoringBatch.PairwisePatients;
 
     /// <summary>
-    /// The checks: sum over planes and label of rho (x² - x), which is 0 where every slot is a bit; for pairs also the layout check, which is 0 where layout B holds what
-    /// layout A holds. Each plus s'.
+    /// The checks: sum over planes and labels of rho (x² - x), which is 0 where every slot is a bit (for an argmax also where a patient's labels sum to a bit); for pairs
+    /// also the layout check, which is 0 where layout B holds what layout A holds. Each plus s'.
     /// </summary>
-    private void AddChecks(ScoringInputs inputs, List<Ciphertext> results)
+    private void AddChecks(ScoringMeasure measure, List<Ciphertext> inputs, List<Ciphertext> results)
     {
-        Ciphertext[] bits = [.. inputs.Planes, inputs.Label];
-        Ciphertext[] defects = [.. bits.Select(Defect)];
-        Ciphertext[] first = inputs.OtherLabel is null ? [] : [.. bits.Select(ToNtt)];
-        Ciphertext[] second = inputs.OtherLabel is null ? [] : [.. inputs.OtherPlanes.Select(ToNtt), ToNtt(Complement(inputs.OtherLabel))];
+        Ciphertext[] defects = [.. ScoringCircuits.Bits(arithmetic, measure, inputs).Select(bit => ToNtt(ScoringCircuits.Defect(arithmetic, bit)))];
+        int half = ScoringCircuits.FirstLayoutCount(measure);
+        Ciphertext[] first = measure.Kind == ScoringKind.Pairs ? [.. inputs.Take(half).Select(ToNtt)] : [];
+        Ciphertext[] second = measure.Kind == ScoringKind.Pairs
+            ? [.. inputs.Skip(half).Take(measure.Bits).Select(ToNtt), ToNtt(BitComparison.Complement(arithmetic, inputs[^1]))]
+            : [];
         using IRandomSource shifts = randomness.Open("s'");
         for (int i = 0; i < set.TagCount; i++)
         {
@@ -40,7 +42,7 @@ public sealed partial class ScoringEvaluator
             }
 
             evaluator.TransformFromNtt(sum!, sum!);
-            results.Add(AddConstant(sum!, ScoreRandomness.NextElement(shifts, t.Value)));
+            results.Add(AddShared(sum!, ScoreRandomness.NextElement(shifts, t.Value)));
         }
     }
 
@@ -59,30 +61,11 @@ public sealed partial class ScoringEvaluator
         }
     }
 
-    /// <summary>x² - x in NTT form.</summary>
-    private Ciphertext Defect(Ciphertext x)
-    {
-        Ciphertext defect = Multiply(x, x);
-        evaluator.Subtract(defect, x, defect);
-        evaluator.TransformToNtt(defect, defect);
-        return defect;
-    }
-
     private Ciphertext ToNtt(Ciphertext x)
     {
         Ciphertext transformed = new(set.Parameters);
         evaluator.TransformToNtt(x, transformed);
         return transformed;
-    }
-
-    /// <summary>1 - x, slot by slot: a constant polynomial is the same in every slot.</summary>
-    private Ciphertext Complement(Ciphertext x)
-    {
-        Ciphertext complement = new(set.Parameters);
-        evaluator.Negate(x, complement);
-        using Plaintext one = new([1]);
-        evaluator.AddPlain(complement, one, complement);
-        return complement;
     }
 
     private void Draw(IRandomSource source, ulong[] slots)

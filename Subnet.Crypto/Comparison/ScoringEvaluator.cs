@@ -18,10 +18,10 @@ public sealed partial class ScoringEvaluator
 {
     private readonly ScoringSet set;
     private readonly ScoringPublicKey publicKey;
-    private readonly RelinearizationKeys keys;
     private readonly ScoreRandomness randomness;
     private readonly BfvEvaluator evaluator;
     private readonly BatchEncoder encoder;
+    private readonly CiphertextArithmetic arithmetic;
     private readonly Modulus t;
     private readonly ulong inverseDegree;
 
@@ -39,9 +39,9 @@ public sealed partial class ScoringEvaluator
         }
 
         this.publicKey = publicKey;
-        this.keys = keys;
         this.randomness = randomness;
         evaluator = new BfvEvaluator(set.Parameters);
+        arithmetic = new CiphertextArithmetic(evaluator, keys);
         encoder = new BatchEncoder(set.Parameters);
         t = new Modulus(set.Parameters.PlainModulus);
         inverseDegree = t.Invert((ulong)set.Parameters.PolyModulusDegree);
@@ -54,27 +54,27 @@ public sealed partial class ScoringEvaluator
         return values + ((values + 1) * set.TagCount);
     }
 
-    /// <summary>Values, tags and checks as outputs; and the values' count.</summary>
+    /// <summary>Values, tags and checks as outputs.</summary>
+    /// <exception cref="ArgumentException">The inputs are of another set.</exception>
     public IReadOnlyList<ScoreOutput> Evaluate(ScoringInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (!inputs.Label.Level.Parameters.Equals(set.Parameters))
+        if (inputs.Measure.Set != set)
         {
-            throw new ArgumentException($"the inputs are not of {set}", nameof(inputs));
+            throw new ArgumentException($"the inputs are for {inputs.Measure}, the keys of {set}", nameof(inputs));
         }
 
-        ScoringInputs fresh = Rerandomize(inputs);
-        List<Ciphertext> results = fresh.OtherLabel is null ? [SquaredError(fresh)] : [PairSigns(fresh), fresh.Label];
-        int values = results.Count;
-        AddTags(results, values);
-        AddChecks(fresh, results);
+        List<Ciphertext> fresh = Rerandomize(inputs);
+        List<Ciphertext> results = [.. ScoringCircuits.Values(arithmetic, inputs.Measure, fresh)];
+        AddTags(results, results.Count);
+        AddChecks(inputs.Measure, fresh, results);
         return [.. results.Select(Finish)];
     }
 
-    private ScoringInputs Rerandomize(ScoringInputs inputs)
+    private List<Ciphertext> Rerandomize(ScoringInputs inputs)
     {
         List<Ciphertext> fresh = [];
-        foreach (Ciphertext input in inputs.InOrder())
+        foreach (Ciphertext input in inputs.Ordered)
         {
             using IRandomSource source = randomness.Open($"in/{fresh.Count}");
             Ciphertext zero = publicKey.EncryptZero(source);
@@ -82,27 +82,7 @@ public sealed partial class ScoringEvaluator
             fresh.Add(zero);
         }
 
-        return inputs.With(fresh);
-    }
-
-    /// <summary>v = (p - 255 y)², slot by slot.</summary>
-    private Ciphertext SquaredError(ScoringInputs inputs)
-    {
-        Ciphertext difference = Recompose(inputs.Planes);
-        evaluator.Subtract(difference, Scale(inputs.Label, 255), difference);
-        return Multiply(difference, difference);
-    }
-
-    /// <summary>p = sum of 2^b p_b.</summary>
-    private Ciphertext Recompose(IReadOnlyList<Ciphertext> planes)
-    {
-        Ciphertext sum = planes[0].Clone();
-        for (int bit = 1; bit < planes.Count; bit++)
-        {
-            evaluator.Add(sum, Scale(planes[bit], 1UL << bit), sum);
-        }
-
-        return sum;
+        return fresh;
     }
 
     private void AddTags(List<Ciphertext> results, int values)
@@ -113,36 +93,14 @@ public sealed partial class ScoringEvaluator
         {
             for (int i = 0; i < set.TagCount; i++)
             {
-                Ciphertext tag = Scale(results[value], ScoreRandomness.NextNonZeroElement(factors, t.Value));
-                results.Add(AddConstant(tag, ScoreRandomness.NextElement(shifts, t.Value)));
+                Ciphertext tag = arithmetic.Scale(results[value], ScoreRandomness.NextNonZeroElement(factors, t.Value));
+                results.Add(AddShared(tag, ScoreRandomness.NextElement(shifts, t.Value)));
             }
         }
     }
 
-    private Ciphertext Multiply(Ciphertext a, Ciphertext b)
-    {
-        Ciphertext product = new(set.Parameters);
-        evaluator.Multiply(a, b, product);
-        Ciphertext relinearized = new(set.Parameters);
-        evaluator.Relinearize(product, keys, relinearized);
-        return relinearized;
-    }
-
-    private Ciphertext Scale(Ciphertext a, ulong factor)
-    {
-        using Plaintext constant = new([factor]);
-        Ciphertext scaled = new(set.Parameters);
-        evaluator.MultiplyPlain(a, constant, scaled);
-        return scaled;
-    }
-
     /// <summary>Adds a constant so that a reader, who takes N times coefficient 0, finds it added once.</summary>
-    private Ciphertext AddConstant(Ciphertext a, ulong constant)
-    {
-        using Plaintext shared = new([t.Multiply(constant, inverseDegree)]);
-        evaluator.AddPlain(a, shared, a);
-        return a;
-    }
+    private Ciphertext AddShared(Ciphertext a, ulong constant) => arithmetic.AddConstant(a, t.Multiply(constant, inverseDegree));
 
     private ScoreOutput Finish(Ciphertext result, int index)
     {

@@ -33,8 +33,11 @@ public sealed class ScoringSet
     /// <summary>Set 6, <c>score-8192</c>, t of 30 bits: squared errors.</summary>
     public static ScoringSet SquaredError => Set6.Value;
 
-    /// <summary>Set 7, <c>score-16384</c>, t = 65537: pairwise comparisons.</summary>
+    /// <summary>Set 7, <c>score-16384</c>, t = 65537: pairs, counts at a threshold, argmax.</summary>
     public static ScoringSet Pairwise => Set7.Value;
+
+    /// <summary>The set of a number in messages, or null.</summary>
+    public static ScoringSet? Find(int id) => id switch { 6 => SquaredError, 7 => Pairwise, _ => null };
 
     /// <summary>The number in messages.</summary>
     public int Id { get; }

@@ -46,7 +46,7 @@ internal sealed class ScoringTests
     [Test]
     public void Squared_error_is_exact_and_its_tags_and_checks_hold()
     {
-        ulong[] outputs = Score(clinic.EncryptForSquaredError(predictions, labels), seed: 1);
+        ulong[] outputs = Score(Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels), seed: 1);
 
         long expected = predictions.Zip(labels, (p, y) => (long)(p - (255 * y)) * (p - (255 * y))).Sum();
         Assert.That(outputs[0], Is.EqualTo((ulong)expected));
@@ -56,11 +56,11 @@ internal sealed class ScoringTests
     [Test]
     public void Replay_gives_the_same_bytes_and_every_other_input_or_seed_gives_others()
     {
-        ScoringInputs inputs = clinic.EncryptForSquaredError(predictions, labels);
+        ScoringInputs inputs = Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels);
         IReadOnlyList<ScoreOutput> first = Evaluate(inputs, 1);
         IReadOnlyList<ScoreOutput> replay = Evaluate(inputs, 1);
         IReadOnlyList<ScoreOutput> other = Evaluate(inputs, 2);
-        inputs.Label.Words[5] ^= 1;
+        inputs.Ordered[^1].Words[5] ^= 1;
         IReadOnlyList<ScoreOutput> changed = Evaluate(inputs, 1);
 
         for (int i = 0; i < first.Count; i++)
@@ -75,7 +75,7 @@ internal sealed class ScoringTests
     [Test]
     public void Changed_value_tag_or_check_is_found()
     {
-        ulong[] outputs = Score(clinic.EncryptForSquaredError(predictions, labels), seed: 1);
+        ulong[] outputs = Score(Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels), seed: 1);
         ScoreVerdict[] verdicts = new ScoreVerdict[outputs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -94,12 +94,12 @@ internal sealed class ScoringTests
     public void Plane_or_label_that_is_no_bit_fails_its_checks()
     {
         // A clinic that sends a label of 2 for one patient: the value moves, and all checks with it.
-        ScoringInputs inputs = clinic.EncryptForSquaredError(predictions, labels);
+        ScoringInputs inputs = Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels);
         ulong[] two = new ulong[1];
         two[0] = 2;
         using Plaintext added = new();
         new BatchEncoder(clinic.Set.Parameters).Encode(two, added);
-        new BfvEvaluator(clinic.Set.Parameters).AddPlain(inputs.Label, added, inputs.Label);
+        new BfvEvaluator(clinic.Set.Parameters).AddPlain(inputs.Ordered[^1], added, inputs.Ordered[^1]);
 
         Assert.That(Verify(Score(inputs, seed: 1), seed: 1), Is.EqualTo(ScoreVerdict.InvalidInputs));
     }
@@ -112,8 +112,8 @@ internal sealed class ScoringTests
         ScoringBatch cheat = new(ScoringSet.SquaredError, RandomSourceFactory.FromSeed(SHA512.HashData("cheat"u8)));
         using (cheat)
         {
-            ScoringInputs inputs = cheat.EncryptForSquaredError(predictions, labels);
-            Ciphertext key = cheat.RelinearizationKeys.Find(2)!.Digit(0);
+            ScoringInputs inputs = Encrypt(cheat, ScoringMeasure.SquaredError(), predictions, labels);
+            Ciphertext key = cheat.Keys.Relinearization.Find(2)!.Digit(0);
             key.Limb(0, 0)[0] = cheat.Set.Parameters.Moduli[0].Add(key.Limb(0, 0)[0], 12345);
 
             ulong[] outputs = [.. Evaluate(inputs, 1, cheat).Select(cheat.Reader.Read)];
@@ -130,13 +130,13 @@ internal sealed class ScoringTests
         using IRandomSource zeros = randomness.Open("in/0");
         using IRandomSource again = randomness.Open("in/0");
         using IRandomSource next = randomness.Open("in/1");
-        Ciphertext zero = clinic.PublicKey.EncryptZero(zeros);
+        Ciphertext zero = clinic.Keys.PublicKey.EncryptZero(zeros);
 
-        Assert.That(zero.Words.SequenceEqual(clinic.PublicKey.EncryptZero(again).Words), Is.True);
-        Assert.That(zero.Words.SequenceEqual(clinic.PublicKey.EncryptZero(next).Words), Is.False);
+        Assert.That(zero.Words.SequenceEqual(clinic.Keys.PublicKey.EncryptZero(again).Words), Is.True);
+        Assert.That(zero.Words.SequenceEqual(clinic.Keys.PublicKey.EncryptZero(next).Words), Is.False);
         using IRandomSource factors = randomness.Open("r");
         ulong r = ScoreRandomness.NextNonZeroElement(factors, clinic.Set.Parameters.PlainModulus);
-        IReadOnlyList<ScoreOutput> outputs = Evaluate(clinic.EncryptForSquaredError(predictions, labels), 1);
+        IReadOnlyList<ScoreOutput> outputs = Evaluate(Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels), 1);
         ulong[] value = outputs[0].Unpack(clinic.Set);
         ulong[] tag = outputs[1].Unpack(clinic.Set);
         ulong mask = (1UL << clinic.Set.ReplyBits) - 1;
@@ -147,23 +147,25 @@ internal sealed class ScoringTests
     [Test]
     public void Malformed_inputs_keys_and_outputs_are_refused()
     {
-        ScoringInputs inputs = clinic.EncryptForSquaredError(predictions, labels);
+        ScoringInputs inputs = Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels);
         Ciphertext low = new(clinic.Set.Parameters);
-        new BfvEvaluator(clinic.Set.Parameters).ModSwitchToNext(inputs.Label, low);
+        new BfvEvaluator(clinic.Set.Parameters).ModSwitchToNext(inputs.Ordered[^1], low);
 
-        Assert.That(() => ScoringInputs.ForSquaredError([.. inputs.Planes, inputs.Label], inputs.Label), Throws.ArgumentException);
-        Assert.That(() => ScoringInputs.ForSquaredError(inputs.Planes, low), Throws.ArgumentException);
-        Assert.That(() => ScoringInputs.ForPairs(inputs.Planes, inputs.Label, inputs.Planes, inputs.Label), Throws.ArgumentException);
-        Assert.That(() => new ScoringPublicKey(clinic.Set, clinic.PublicKey.Seed, new ulong[7]), Throws.ArgumentException);
-        ulong[] unreduced = clinic.PublicKey.P0.ToArray();
+        Assert.That(() => ScoringInputs.Create(inputs.Measure, [.. inputs.Ordered, low]), Throws.ArgumentException);
+        Assert.That(() => ScoringInputs.Create(inputs.Measure, [.. inputs.Ordered.Skip(1), low]), Throws.ArgumentException);
+        Assert.That(() => ScoringInputs.Create(ScoringMeasure.Pairs(7), [.. inputs.Ordered, .. inputs.Ordered.Take(7)]), Throws.ArgumentException);
+        Assert.That(() => new ScoringPublicKey(clinic.Set, clinic.Keys.PublicKey.Seed, new ulong[7]), Throws.ArgumentException);
+        ulong[] unreduced = clinic.Keys.PublicKey.P0.ToArray();
         unreduced[0] = ulong.MaxValue;
-        Assert.That(() => new ScoringPublicKey(clinic.Set, clinic.PublicKey.Seed, unreduced), Throws.ArgumentException);
+        Assert.That(() => new ScoringPublicKey(clinic.Set, clinic.Keys.PublicKey.Seed, unreduced), Throws.ArgumentException);
         byte[] packed = Evaluate(inputs, 1)[0].Packed.ToArray();
         Assert.That(ScoreOutput.TryParse(clinic.Set, packed), Is.Not.Null);
         Assert.That(ScoreOutput.TryParse(clinic.Set, packed.AsSpan(1)), Is.Null);
         packed[^1] |= 0xF0;
         Assert.That(ScoreOutput.TryParse(clinic.Set, packed), Is.Null);
-        Assert.That(() => clinic.EncryptForSquaredError(predictions, predictions), Throws.ArgumentException);
+        Assert.That(() => clinic.EncryptLabels(inputs.Measure, predictions), Throws.ArgumentException);
+        Assert.That(() => clinic.EncryptPredictions(ScoringMeasure.SquaredError(7), predictions), Throws.ArgumentException);
+        Assert.That(() => clinic.EncryptPredictions(ScoringMeasure.Pairs(7), predictions), Throws.ArgumentException);
     }
 
     [Test]
@@ -205,29 +207,32 @@ internal sealed class ScoringTests
         byte[] p = [.. Enumerable.Range(0, 128).Select(_ => (byte)random.Next(0, 64))];
         byte[] y = [.. Enumerable.Range(0, 128).Select(_ => (byte)random.Next(2))];
 
-        ulong[] outputs = [.. Evaluate(pairs.EncryptForPairs(p, y, bits: 6), 1, pairs).Select(pairs.Reader.Read)];
+        ulong[] outputs = [.. Evaluate(Encrypt(pairs, ScoringMeasure.Pairs(6), p, y), 1, pairs).Select(pairs.Reader.Read)];
 
         int expected = Enumerable.Range(0, 128 * 128).Sum(s => Math.Sign(p[s / 128] - p[s % 128]) * y[s / 128] * (1 - y[s % 128]));
         Modulus t = new(65537);
         Assert.That(outputs[0], Is.EqualTo(t.FromSigned(expected)));
         Assert.That(outputs[1], Is.EqualTo((ulong)(128 * y.Sum(v => v))));
         using ScoreRandomness randomness = Session(1);
-        Assert.That(ScoreOpening.Verify(pairs.Set, randomness, 2, outputs), Is.EqualTo(ScoreVerdict.Holds));
+        Assert.That(ScoreOpening.Verify(ScoringMeasure.Pairs(6), randomness, outputs), Is.EqualTo(ScoreVerdict.Holds));
     }
+
+    private static ScoringInputs Encrypt(ScoringBatch batch, ScoringMeasure measure, byte[] predictions, byte[] labels) =>
+        ScoringInputs.Join(measure, batch.EncryptPredictions(measure, predictions), batch.EncryptLabels(measure, labels));
 
     private static ScoreRandomness Session(byte seed) => new(Batch, Miner, [.. Enumerable.Repeat(seed, 32)]);
 
     private static ScoreVerdict Verify(ulong[] outputs, byte seed)
     {
         using ScoreRandomness randomness = Session(seed);
-        return ScoreOpening.Verify(ScoringSet.SquaredError, randomness, 1, outputs);
+        return ScoreOpening.Verify(ScoringMeasure.SquaredError(), randomness, outputs);
     }
 
     private IReadOnlyList<ScoreOutput> Evaluate(ScoringInputs inputs, byte seed, ScoringBatch? batch = null)
     {
         using ScoreRandomness randomness = Session(seed);
         batch ??= clinic;
-        return new ScoringEvaluator(batch.PublicKey, batch.RelinearizationKeys, randomness).Evaluate(inputs);
+        return new ScoringEvaluator(batch.Keys.PublicKey, batch.Keys.Relinearization, randomness).Evaluate(inputs);
     }
 
     private ulong[] Score(ScoringInputs inputs, byte seed) => [.. Evaluate(inputs, seed).Select(clinic.Reader.Read)];

@@ -1,0 +1,105 @@
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Proofs;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Audits;
+using Subnet.Health.Review.Entries;
+
+namespace Subnet.Health.Scoring;
+
+/// <summary>
+/// A reviewer's side of organic scoring (protocol 5): replays the transcript, counts the window against the clinic's log, and under the clinic's supervision has drawn cases
+/// opened. What it opened is in its own log.
+/// </summary>
+internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorder recorder)
+{
+    private readonly ScoreWindow window = ScoreWindow.TryRead(transcript.Messages[0]) ?? throw new ArgumentException("the transcript has no window", nameof(transcript));
+
+    /// <summary>Replays the transcript against the ledger's beacon.</summary>
+    public ReplayReport Replay(ScoringBeacon beacon) => TranscriptReplay.Run(transcript, beacon);
+
+    /// <summary>
+    /// Cases that the window leaves out: queries of the clinic's log whose outcome was reported before the window and about which every miner of the panel was asked. A clinic
+    /// that lists only what suits it is counted here.
+    /// </summary>
+    /// <param name="reported">For each such case its events in the panel's order.</param>
+    /// <param name="scoredBefore">Keys of cases in earlier batches.</param>
+    public IReadOnlyList<ScoringCaseEvents> LeftOut(IEnumerable<ScoringCaseEvents> reported, IReadOnlySet<string> scoredBefore)
+    {
+        ArgumentNullException.ThrowIfNull(reported);
+        HashSet<string> listed = [.. window.Cases.Select(item => item.Key)];
+        return [.. reported.Where(item => !listed.Contains(item.Key) && !scoredBefore.Contains(item.Key))];
+    }
+
+    /// <summary>The cases to open: the first of the batch by a block that came after its scores were public.</summary>
+    public IReadOnlyList<ScoringCaseEvents> DrawSamples(ReadOnlyMemory<byte> laterBeacon, int count) =>
+        ScoreBatchOpen.TryRead(transcript.Messages[1]) is { } batch ? [.. ScoringEvents.Order(laterBeacon, batch.Cases).Take(count)] : [];
+
+    /// <summary>Checks an opened case, and logs that it was opened before looking.</summary>
+    /// <param name="sample">What the clinic opens.</param>
+    /// <param name="finish">From decrypted integers to the rounded calibrated probabilities, as the card says.</param>
+    public async Task<SampleVerdict> CheckAsync(ScoringSample sample, Func<long[], byte[]> finish)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        ArgumentNullException.ThrowIfNull(finish);
+        await recorder.RecordAsync("review.opened", new CanonicalObject { ["ref"] = sample.Prediction.Event }).ConfigureAwait(false);
+        if (!window.Cases.Any(item => item.Events.Contains(sample.Prediction.Event)))
+        {
+            return SampleVerdict.NotInTheWindow;
+        }
+
+        if (!sample.Prediction.Hash.AsSpan().SequenceEqual(sample.LoggedPrediction.Span))
+        {
+            return SampleVerdict.NotTheLoggedPrediction;
+        }
+
+        byte[] request = KeylessQuery.RequestHash(sample.Query.BuildQuery());
+        if (!request.AsSpan().SequenceEqual(sample.LoggedRequest.Span) || !KeylessQuery.RequestHash(sample.Reply.Span).AsSpan().SequenceEqual(sample.LoggedReply.Span))
+        {
+            return SampleVerdict.NotTheLoggedQuery;
+        }
+
+        Audit? read = sample.Query.Read(request, sample.Reply.Span);
+        return read is not null && finish(read.Answers(sample.Row).ToArray()).AsSpan().SequenceEqual(sample.Prediction.Prediction.Span)
+            ? SampleVerdict.Holds
+            : SampleVerdict.NotWhatTheReplySays;
+    }
+}
+
+/// <summary>One case as its clinic opens it to a reviewer.</summary>
+/// <param name="Prediction">Event, salt and rounded probability.</param>
+/// <param name="LoggedPrediction"><c>pred</c> of the clinic's entry <c>result.received</c>.</param>
+/// <param name="Query">Master seed and rows of the query, and the card's model.</param>
+/// <param name="Row">The patient's row.</param>
+/// <param name="LoggedRequest">Hash of the query in that entry.</param>
+/// <param name="Reply">The reply's bytes.</param>
+/// <param name="LoggedReply">Hash of the reply in that entry.</param>
+internal sealed record ScoringSample(
+    PredictionCommitment Prediction,
+    ReadOnlyMemory<byte> LoggedPrediction,
+    PlannedAudit Query,
+    int Row,
+    ReadOnlyMemory<byte> LoggedRequest,
+    ReadOnlyMemory<byte> Reply,
+    ReadOnlyMemory<byte> LoggedReply);
+
+/// <summary>What a reviewer says of an opened case.</summary>
+internal enum SampleVerdict
+{
+    /// <summary>No verdict was reached; never returned.</summary>
+    None,
+
+    /// <summary>Log, query, reply and prediction fit.</summary>
+    Holds,
+
+    /// <summary>The case is not in the window.</summary>
+    NotInTheWindow,
+
+    /// <summary>Salt and prediction are not what was logged when the result arrived.</summary>
+    NotTheLoggedPrediction,
+
+    /// <summary>Seed and rows give another query, or the reply is another one.</summary>
+    NotTheLoggedQuery,
+
+    /// <summary>The reply decrypts to another prediction.</summary>
+    NotWhatTheReplySays,
+}

@@ -1,0 +1,279 @@
+using System.Security.Cryptography;
+using Subnet.Crypto.Identity;
+
+namespace Subnet.Health.Scoring;
+
+/// <summary>
+/// A validator's side of one slot of organic scoring (protocol 5), without a transport. It believes nothing: windows, draws, ciphertexts, seeds, outputs and openings are checked
+/// here. Its seed is logged as a hash before the beacon, serves one batch only, also across restarts, and leaves after the clinic has committed. Not safe for concurrent use.
+/// </summary>
+internal sealed class ValidatorScoring
+{
+    private readonly SigningKey key;
+    private readonly IScoringSeeds seeds;
+    private readonly ScoringLog log;
+    private readonly TimeProvider clock;
+    private readonly ScoringTimetable timetable;
+    private readonly ScoreWindow window;
+    private readonly ReadOnlyMemory<byte> slot;
+    private readonly ReadOnlyMemory<byte> clinic;
+    private readonly Dictionary<string, ScoreCommitMessage> commits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> opened = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> outputs = new(StringComparer.Ordinal);
+    private ScoreBatchOpen? batch;
+    private ScoringEvaluation? evaluation;
+    private IReadOnlyList<SeedCommitment> drawn = [];
+
+    private ValidatorScoring(
+        ScoringMessage message, ScoreWindow window, SigningKey key, IScoringSeeds seeds, ScoringLog log, TimeProvider clock, ScoringTimetable timetable)
+    {
+        this.window = window;
+        this.key = key;
+        this.seeds = seeds;
+        this.log = log;
+        this.clock = clock;
+        this.timetable = timetable;
+        slot = message.Signed.Hash;
+        clinic = message.Signed.Signer;
+    }
+
+    /// <summary>The slot: hash of the window.</summary>
+    public ReadOnlyMemory<byte> Slot => slot;
+
+    /// <summary>The batch; null before it came.</summary>
+    public ScoreBatchOpen? Batch => batch;
+
+    /// <summary>Scores of miners, as far as they hold, and faults; complete after <see cref="Conclude"/>.</summary>
+    public Dictionary<string, PublicScore> Scores { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Faults found.</summary>
+    public List<ScoringFinding> Findings { get; } = [];
+
+    /// <summary>Takes a clinic's window; null where it is none.</summary>
+    public static ValidatorScoring? TryBegin(
+        ScoringMessage message, SigningKey key, IScoringSeeds seeds, ScoringLog log, TimeProvider clock, ScoringTimetable timetable) =>
+        ScoreWindow.TryRead(message) is { } window ? new ValidatorScoring(message, window, key, seeds, log, clock, timetable) : null;
+
+    /// <summary>Step 2: the hash of this slot's seed, logged before it leaves.</summary>
+    public async Task<ScoringMessage> CommitSeedAsync()
+    {
+        byte[] seed = seeds.SeedOf(slot);
+        ScoringMessage commitment = ScoreSeed.SignCommitment(key, slot.Span, seed);
+        CryptographicOperations.ZeroMemory(seed);
+        await log.RecordAsync("score-seed", commitment.Signed, "clinic", clinic).ConfigureAwait(false);
+        return commitment;
+    }
+
+    /// <summary>Step 3: checks a batch against window and beacon and computes outputs for every miner.</summary>
+    /// <param name="message">The batch.</param>
+    /// <param name="beacon">What this validator's own view of the ledger says: the block ten heights above the window's anchor.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Outputs, or why there are none.</returns>
+    public async Task<(IReadOnlyList<ScoringMessage> Outputs, ScoringFault Fault)> EvaluateAsync(
+        ScoringMessage message, ScoringBeacon beacon, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(beacon);
+        ScoreBatchOpen? read = ScoreBatchOpen.TryRead(message);
+        ScoringFault fault = read is null ? ScoringFault.Malformed : CheckBatch(read, beacon);
+        ScoringEvaluation? evaluates = fault == ScoringFault.None ? ScoringEvaluation.TryCreate(read!) : null;
+        if (fault != ScoringFault.None || evaluates is null)
+        {
+            return ([], fault == ScoringFault.None ? ScoringFault.BadCiphertext : fault);
+        }
+
+        // From here on the seed is this batch's: other ciphertexts under it would be a second equation for its factors.
+        if (!seeds.TryBind(slot, message.Signed.Hash))
+        {
+            return ([], ScoringFault.SlotUsed);
+        }
+
+        batch = read;
+        evaluation = evaluates;
+        drawn = read!.Drawn(beacon.Hash);
+        byte[] seed = seeds.SeedOf(slot);
+        List<ScoringMessage> messages = [];
+        for (int miner = 0; miner < read.Panel.Count; miner++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int number = miner;
+            byte[] computed = await Task.Run(() => evaluates.Evaluate(number, seed), cancellationToken).ConfigureAwait(false);
+            ScoringMessage own = ScoreOutputsMessage.Sign(key, read.Batch.Span, read.Panel[miner].Miner.Span, computed);
+            await log.RecordAsync("score-out", own.Signed, "clinic", clinic).ConfigureAwait(false);
+            messages.Add(own);
+        }
+
+        CryptographicOperations.ZeroMemory(seed);
+        return (messages, ScoringFault.None);
+    }
+
+    /// <summary>
+    /// Step 4: takes the clinic's commitments and opens the seed, once. After that nothing the clinic says of its decryption can depend on the seed.
+    /// </summary>
+    /// <param name="messages">A commitment for each miner that has one.</param>
+    /// <returns>The opened seed, or why not.</returns>
+    public async Task<(ScoringMessage? Seed, ScoringFault Fault)> AcceptCommitsAsync(IReadOnlyList<ScoringMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (batch is null || commits.Count > 0)
+        {
+            return (null, ScoringFault.OutOfPlace);
+        }
+
+        if (clock.GetUtcNow() > batch.Time + timetable.Commit + ScoringTimetable.ClockSkew)
+        {
+            return (null, ScoringFault.Late);
+        }
+
+        Dictionary<string, ScoreCommitMessage> read = new(StringComparer.Ordinal);
+        foreach (ScoringMessage message in messages)
+        {
+            if (ScoreCommitMessage.TryRead(message, clinic.Span) is not { } commit)
+            {
+                return (null, ScoringFault.Malformed);
+            }
+
+            bool fits = commit.Batch.Span.SequenceEqual(batch.Batch.Span)
+                && batch.IndexOf(commit.Miner.Span) >= 0
+                && commit.Validators.All(key => drawn.Any(seed => seed.Validator.Span.SequenceEqual(key.Span)))
+                && read.TryAdd(Convert.ToHexStringLower(commit.Miner.Span), commit);
+            if (!fits)
+            {
+                return (null, ScoringFault.OutOfPlace);
+            }
+        }
+
+        if (read.Count == 0)
+        {
+            return (null, ScoringFault.TooFewValidators);
+        }
+
+        foreach ((string miner, ScoreCommitMessage commit) in read)
+        {
+            commits.Add(miner, commit);
+        }
+
+        byte[] seed = seeds.SeedOf(slot);
+        ScoringMessage opening = ScoreSeed.SignOpening(key, slot.Span, seed);
+        await log.RecordAsync("seed-open", opening.Signed, "clinic", clinic).ConfigureAwait(false);
+        return (opening, ScoringFault.None);
+    }
+
+    /// <summary>Step 4: another drawn validator's opened seed and outputs, to recompute.</summary>
+    public ScoringFault AcceptSeedOpening(ScoringMessage message)
+    {
+        SeedCommitment? commitment = drawn.FirstOrDefault(seed => seed.Validator.Span.SequenceEqual(message.Signed.Signer.Span));
+        if (batch is null || commitment is null)
+        {
+            return ScoringFault.OutOfPlace;
+        }
+
+        if (ScoreSeed.TryReadOpening(message, slot.Span, commitment) is not { } seed)
+        {
+            return ScoringFault.WrongSeed;
+        }
+
+        opened[Hex(commitment.Validator)] = seed;
+        return ScoringFault.None;
+    }
+
+    /// <summary>Step 4: a drawn validator's outputs as the clinic had them.</summary>
+    public ScoringFault AcceptOutputs(ScoringMessage message)
+    {
+        if (batch is null || ScoreOutputsMessage.TryRead(message) is not { } read || !read.Batch.Span.SequenceEqual(batch.Batch.Span))
+        {
+            return ScoringFault.Malformed;
+        }
+
+        outputs[Hex(read.Validator) + Hex(read.Miner)] = read.Outputs;
+        return ScoringFault.None;
+    }
+
+    /// <summary>
+    /// Step 5: an opening. Every validator inside is recomputed, tags and checks of each hold under its seed, all values agree; then the rounded or noised value is signed.
+    /// </summary>
+    /// <returns>The public score, or why there is none.</returns>
+    public async Task<(ScoringMessage? Score, ScoringFault Fault)> AcceptOpeningAsync(ScoringMessage message)
+    {
+        if (batch is null || evaluation is null)
+        {
+            return (null, ScoringFault.OutOfPlace);
+        }
+
+        if (clock.GetUtcNow() > batch.Time + timetable.Open + ScoringTimetable.ClockSkew)
+        {
+            return (null, ScoringFault.Late);
+        }
+
+        if (ScoreOpenMessage.TryRead(message, clinic.Span) is not { } opening)
+        {
+            return (null, ScoringFault.Malformed);
+        }
+
+        if (!commits.TryGetValue(Hex(opening.Miner), out ScoreCommitMessage? commit) || !opening.Batch.Span.SequenceEqual(batch.Batch.Span))
+        {
+            return (null, ScoringFault.OutOfPlace);
+        }
+
+        ScoringConclusion conclusion = new(batch, evaluation);
+        foreach (ReadOnlyMemory<byte> validator in commit.Validators)
+        {
+            if (!opened.TryGetValue(Hex(validator), out byte[]? seed))
+            {
+                return (null, Found(ScoringFault.SeedWithheld, validator, opening.Miner));
+            }
+
+            bool isOwn = validator.Span.SequenceEqual(key.PublicKey);
+            if (!outputs.TryGetValue(Hex(validator) + Hex(opening.Miner), out ReadOnlyMemory<byte> sent))
+            {
+                return (null, ScoringFault.OutOfPlace);
+            }
+
+            // Own outputs are recomputed as well: the clinic could hand round something under another signature, but not under this one.
+            if (!isOwn && !await Task.Run(() => conclusion.Matches(opening.Miner, seed, sent)).ConfigureAwait(false))
+            {
+                return (null, Found(ScoringFault.OutputsDiffer, validator, opening.Miner));
+            }
+        }
+
+        ScoringFault fault = conclusion.Conclude(commit, opening, opened, out long value);
+        if (fault != ScoringFault.None)
+        {
+            return (null, Found(fault, clinic, opening.Miner));
+        }
+
+        ScoringMessage score = PublicScore.Sign(key, batch.Batch.Span, opening.Miner.Span, value, batch.Publication);
+        await log.RecordAsync("score-public", score.Signed, "miner", opening.Miner).ConfigureAwait(false);
+        Scores[Hex(opening.Miner)] = PublicScore.TryRead(score)!;
+        return (score, ScoringFault.None);
+    }
+
+    /// <summary>
+    /// After the last deadline: each miner's outcome. A missing opening is the clinic's fault: the batch's median and a fee. A withheld seed or differing outputs are the
+    /// validator's, and the miner has no score of this batch.
+    /// </summary>
+    public IReadOnlyList<OrganicOutcome> Conclude() => batch is null ? [] : OrganicOutcome.Of(batch, Scores, Findings);
+
+    private ScoringFault CheckBatch(ScoreBatchOpen read, ScoringBeacon beacon)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (!read.Clinic.Span.SequenceEqual(clinic.Span) || !read.Window.Span.SequenceEqual(slot.Span) || read.Measure != window.Measure)
+        {
+            return ScoringFault.OutOfPlace;
+        }
+
+        if (read.Time > now + ScoringTimetable.ClockSkew || read.Time < window.Time || now > read.Time + timetable.Outputs)
+        {
+            return ScoringFault.Late;
+        }
+
+        return ScoringDraw.Check(window, read, beacon, key.PublicKey);
+    }
+
+    private ScoringFault Found(ScoringFault fault, ReadOnlyMemory<byte> party, ReadOnlyMemory<byte> miner)
+    {
+        Findings.Add(new ScoringFinding(fault, party, miner));
+        return fault;
+    }
+
+    private static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexStringLower(bytes.Span);
+}
