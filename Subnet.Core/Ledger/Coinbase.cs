@@ -47,6 +47,20 @@ internal static class Coinbase
         }
     }
 
+    /// <summary>The part of one subnet in the next block.</summary>
+    public static EmissionOutlook OutlookOf(LedgerState state, ushort netuid)
+    {
+        List<ushort> eligible = [.. state.Netuids.Where(n => IsEligible(state, n))];
+        if (eligible.Count == 0)
+        {
+            return default;
+        }
+
+        U64F64[] shares = Shares(state, eligible, out bool rootTakesPart);
+        int place = eligible.IndexOf(netuid);
+        return new EmissionOutlook(place < 0 ? U64F64.Zero : shares[place], rootTakesPart);
+    }
+
     private static bool IsEligible(LedgerState state, ushort netuid) =>
         state.Subnets[new SubnetKey(netuid)].StartedBlock != 0 && state.Hyperparameters[new SubnetKey(netuid)].NetworkRegistrationAllowed;
 

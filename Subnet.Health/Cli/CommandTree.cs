@@ -79,7 +79,7 @@ internal static class CommandTree
             new ModelVerifyCommand(),
             new ModelCompileCommand(),
             new ModelCardCommand()),
-        new NounCommand("epoch", "Epochs of the consensus on given inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
+        new NounCommand("epoch", "Epochs of the consensus on given and stored inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
         new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),
         new NounCommand(
             "seal",
@@ -92,7 +92,7 @@ internal static class CommandTree
         new NounCommand("certs", "Certificates for mutual TLS between organisations.", new CertsCreateCommand(), new CertsShowCommand()),
         new NounCommand("conformance", "Replays a folder of known-answer vectors.", [.. ConformanceCommand.All()]),
         new NounCommand("bench", "Headline numbers on this machine.", new BenchLatticeCommand()),
-        new NounCommand("node", "The ledger: make blocks, or follow and check them.", new NodeRunCommand(), new NodeFollowCommand(), new NodeStatusCommand()),
+        new NounCommand("node", "The ledger: make blocks, or follow and check them.", new NodeRunCommand(), new NodeFollowCommand(), new NodeStatusCommand(), new NodeAnchorsCommand(), new NodeAnchorCommand()),
         new NounCommand(
             "subnets",
             "Subnets: create, start, tune, register.",
@@ -102,7 +102,13 @@ internal static class CommandTree
             new SubnetsShowCommand(),
             new SubnetsRegisterCommand(),
             new SubnetsHyperparametersCommand(),
-            new SubnetsSetCommand()),
+            new SubnetsSetCommand(),
+            new SubnetsModelsCommand(),
+            new SubnetsRetireModelCommand(),
+            new SubnetsFeesCommand(),
+            new SubnetsPurchaseCommand(),
+            new SubnetsSettleCommand(),
+            new ConcentrationCommand()),
         new MetagraphCommand(),
         new NounCommand(
             "stake",
@@ -113,8 +119,8 @@ internal static class CommandTree
             new StakeSwapCommand(),
             new StakeClaimCommand(),
             new StakeListCommand()),
-        new NounCommand("delegate", "Hotkeys that take nominators.", new DelegateTakeCommand(), new DelegateListCommand()),
-        new NounCommand("children", "Child keys: validate with another hotkey's stake.", new ChildrenSetCommand(), new ChildrenShowCommand()),
+        new NounCommand("delegate", "Hotkeys that take nominators.", new DelegateTakeCommand(), new DelegateListCommand(), new DelegateCompareCommand()),
+        new NounCommand("children", "Child keys: validate with another hotkey's stake.", new ChildrenSetCommand(), new ChildrenShowCommand(), new ChildrenTakeCommand()),
         new NounCommand(
             "weights",
             "Weights of validators.",

@@ -38,7 +38,7 @@ public static class AdversarySimulation
         int[] miners = [.. Enumerable.Range(0, input.NeuronCount).Except(validators).OrderByDescending(u => result.Incentive[u])];
         if (validators.Length < 2 || miners.Length < 2)
         {
-            throw new ArgumentException("adversaries need an epoch with two active validators and two miners", nameof(input));
+            throw new ArgumentException("Adversaries need an epoch with two active validators and two miners.");
         }
 
         // The middling validator is the typical one; the best miner is the one worth sniping, the worst the one a cabal would own.

@@ -1,14 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
 using Subnet.Core.Emission;
+using Subnet.Core.Ledger;
 using Subnet.Core.Numerics;
 using Subnet.Core.Pools;
+using Subnet.Core.State;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
+using Subnet.Health.Node;
 
 namespace Subnet.Health.Cli.Commands;
 
-/// <summary><c>subnet emission explain</c>: where one block's emission to one subnet goes, step by step.</summary>
+/// <summary><c>subnet emission explain</c>: where one block's emission to a subnet goes, step by step, or why a hotkey got what it got.</summary>
 internal sealed class EmissionExplainCommand : SubnetCommand
 {
     private const ulong DefaultTaoWeight = 971_718_665_099_567_868;
@@ -37,43 +40,113 @@ internal sealed class EmissionExplainCommand : SubnetCommand
         DefaultValueFactory = _ => DefaultOwnerCut,
     };
 
+    private readonly Option<ushort?> netuid = new("--netuid") { Description = "A subnet of the ledger: its own figures instead of those of the options.", HelpName = "NETUID" };
+    private readonly Option<string?> hotkey = new("--hotkey") { Description = "With --netuid: why this hotkey got what it got in an epoch.", HelpName = "ADDRESS" };
+    private readonly Option<ulong?> epoch = new("--epoch") { Description = "Number of the epoch for --hotkey (default: the newest).", HelpName = "N" };
+    private readonly LedgerPlace place = new();
+
     public EmissionExplainCommand()
         : base(
             "explain",
-            "Show where one block's emission to one subnet goes, step by step, with every rounding.",
+            "Show where one block's emission to a subnet goes with every rounding, or why a hotkey got what it got.",
             new CommandExample("emission explain"),
-            new CommandExample("emission explain --share 0.02 --issuance 9000000000000000 --tao-reserve 25000000000000 --alpha-reserve 1100000000000000"))
+            new CommandExample("emission explain --share 0.02 --issuance 9000000000000000 --tao-reserve 25000000000000 --alpha-reserve 1100000000000000"),
+            new CommandExample("emission explain --netuid 1 --hotkey 5Dfx...3Fw", "a ledger with stored epochs"))
     {
-        foreach (Option option in new Option[] { issuance, share, taoReserve, alphaReserve, alphaIssuance, rootTao, taoWeight, ownerCut })
+        foreach (Option option in new Option[] { issuance, share, taoReserve, alphaReserve, alphaIssuance, rootTao, taoWeight, ownerCut, netuid, hotkey, epoch })
         {
             Options.Add(option);
         }
+
+        place.AddTo(this);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(EmissionExplanationDocument)];
+    public override IReadOnlyList<Type> Documents => [typeof(EmissionExplanationDocument), typeof(EmissionTraceDocument)];
 
     /// <inheritdoc/>
-    public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        double part = context.Get(share);
-        if (part is not (>= 0 and <= 1))
+        if (context.Get(netuid) is not { } subnet)
         {
-            throw new CommandException(ErrorCodes.Usage, "--share is not a fraction from 0 to 1.", "Give a fraction such as 0.02.");
+            return context.Get(hotkey) is null
+                ? Print(context, Compute(FromOptions(context)))
+                : throw new CommandException(ErrorCodes.Usage, "A hotkey is explained on a subnet.", "Give --netuid too.");
         }
 
-        ulong block = BlockEmission.AtIssuance(context.Get(issuance));
-        U96F32 tao = EmissionShares.TaoEmission(U64F64.FromDouble(part), block);
-        U64F64 price = PoolPrice.Spot(context.Get(taoReserve), context.Get(alphaReserve), PoolReserves.EqualWeight);
-        ulong alphas = context.Get(alphaIssuance), root = context.Get(rootTao), weight = context.Get(taoWeight);
-        U96F32 proportion = TaoWeight.RootProportion(root, alphas, weight);
-        SubnetInjection terms = SubnetInjection.Compute(tao, price, alphas, root, weight);
-        AlphaSplit split = AlphaSplit.Compute(terms.AlphaOut, context.Get(ownerCut), ownerCutEnabled: true, proportion);
+        using LedgerAccess ledger = await place.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        if (context.Get(hotkey) is not { } name)
+        {
+            return ledger.Engine.State.Subnets.Contains(new SubnetKey(subnet))
+                ? Print(context, Compute(FromLedger(ledger.Engine.State, subnet)))
+                : throw LedgerAccess.Refused(RejectionReason.SubnetNotFound);
+        }
+
+        return await TraceAsync(context, ledger, subnet, LedgerText.Account(name), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ExitCode> TraceAsync(CommandContext context, LedgerAccess ledger, ushort subnet, AccountId account, CancellationToken cancellationToken)
+    {
+        EpochRecord record = await ledger.EpochAsync(subnet, context.Get(epoch), cancellationToken).ConfigureAwait(false);
+        TracedEmission traced = await LedgerAccess.GuardAsync(
+            () => ledger.Client.TraceEmissionAsync(subnet, account, record.Index, cancellationToken)).ConfigureAwait(false)
+            ?? throw new CommandException(
+                ErrorCodes.LedgerRefused, $"{LedgerText.Address(account)} had no uid in epoch {record.Index} of subnet {subnet}.", "Choose another hotkey or --epoch.");
+        EmissionTraceDocument document = EmissionTraceDocument.Of(traced);
+        context.Output.Document(document, _ => context.Output.Raw(document.ToText()));
+        return document.Committed ? ExitCode.Done : ExitCode.No;
+    }
+
+    private static ExitCode Print(CommandContext context, EmissionExplanationDocument document)
+    {
+        context.Output.Document(document, _ => context.Output.Raw(Text(document)));
+        return ExitCode.Done;
+    }
+
+    private Figures FromOptions(CommandContext context)
+    {
+        double part = context.Get(share);
+        return part is >= 0 and <= 1
+            ? new Figures(
+                context.Get(issuance),
+                new EmissionOutlook(U64F64.FromDouble(part), true),
+                PoolPrice.Spot(context.Get(taoReserve), context.Get(alphaReserve), PoolReserves.EqualWeight),
+                context.Get(alphaIssuance),
+                context.Get(rootTao),
+                context.Get(taoWeight),
+                context.Get(ownerCut),
+                true)
+            : throw new CommandException(ErrorCodes.Usage, "--share is not a fraction from 0 to 1.", "Give a fraction such as 0.02.");
+    }
+
+    private static Figures FromLedger(LedgerState state, ushort subnet)
+    {
+        SubnetKey key = new(subnet);
+        SubnetState pool = state.SubnetStates[key];
+        GlobalParameters parameters = state.Parameters[default];
+        return new Figures(
+            state.Global[default].Issuance,
+            EmissionOutlook.Of(state, subnet),
+            PoolPrice.Spot(pool.TaoReserve, pool.AlphaReserve, pool.QuoteWeight),
+            checked(pool.AlphaReserve + pool.AlphaOutstanding),
+            (ulong)state.StakedOn(0),
+            parameters.TaoWeight,
+            parameters.SubnetOwnerCut,
+            state.Hyperparameters[key].OwnerCutEnabled);
+    }
+
+    private static EmissionExplanationDocument Compute(Figures figures)
+    {
+        ulong block = BlockEmission.AtIssuance(figures.Issuance);
+        U96F32 tao = EmissionShares.TaoEmission(figures.Outlook.Share, block);
+        U96F32 proportion = TaoWeight.RootProportion(figures.RootTao, figures.AlphaIssuance, figures.TaoWeight);
+        SubnetInjection terms = SubnetInjection.Compute(tao, figures.Price, figures.AlphaIssuance, figures.RootTao, figures.TaoWeight);
+        AlphaSplit split = AlphaSplit.Compute(terms.AlphaOut, figures.OwnerCut, figures.OwnerCutEnabled, proportion);
         ulong alphaOut = terms.AlphaOut.FloorToUInt64();
-        EmissionExplanationDocument document = new(
+        return new EmissionExplanationDocument(
             block,
             tao.FloorToUInt64(),
-            price.ToDouble(),
+            figures.Price.ToDouble(),
             proportion.ToDouble(),
             terms.TaoIn.FloorToUInt64(),
             terms.AlphaIn.FloorToUInt64(),
@@ -82,10 +155,9 @@ internal sealed class EmissionExplainCommand : SubnetCommand
             split.Owner,
             split.Server,
             split.Validator,
-            split.Root,
-            alphaOut - split.Owner - split.Server - split.Validator - split.Root);
-        context.Output.Document(document, _ => context.Output.Raw(Text(document)));
-        return Task.FromResult(ExitCode.Done);
+            figures.Outlook.RootTakesPart ? split.Root : 0,
+            alphaOut - split.Owner - split.Server - split.Validator - split.Root,
+            figures.Outlook.RootTakesPart ? null : split.Root);
     }
 
     private static string Text(EmissionExplanationDocument d) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -103,7 +175,13 @@ internal sealed class EmissionExplainCommand : SubnetCommand
           root                    {d.RootRao,20}        root proportion * rest / 2
           dust                    {d.DustRao,20}        each part is rounded down
 
-        """);
+        """) + (d.NotMintedRao is { } root
+        ? string.Create(CultureInfo.InvariantCulture, $"  not minted              {root,20}        root's part: it has none while the moving prices add up to at most 1\n")
+        : "");
+
+    /// <summary>What the computation starts from.</summary>
+    private sealed record Figures(
+        ulong Issuance, EmissionOutlook Outlook, U64F64 Price, ulong AlphaIssuance, ulong RootTao, ulong TaoWeight, ushort OwnerCut, bool OwnerCutEnabled);
 
     private static Option<ulong> Amount(string name, string description, ulong value) => new(name)
     {
@@ -127,7 +205,8 @@ internal sealed record EmissionExplanationDocument(
     Amount ServerRao,
     Amount ValidatorRao,
     Amount RootRao,
-    Amount DustRao) : Document(FormatName)
+    Amount DustRao,
+    Amount? NotMintedRao) : Document(FormatName)
 {
     public const string FormatName = "subnet/emission-explain/1";
 }

@@ -26,6 +26,7 @@ internal sealed class EpochRunCommand : EpochCommand
             "Run one epoch of the consensus; compares with the expected result where the case has one.",
             new CommandExample($"epoch run {Sample} --explain"),
             new CommandExample($"epoch run {Sample} --explain --validator 0"),
+            new CommandExample("epoch run --netuid 1 --explain", "a ledger with stored epochs"),
             new CommandExample("epoch run CASE.json --json", "a case in the form of the consensus vectors; the answer has that form too"))
     {
         Options.Add(explain);
@@ -36,11 +37,11 @@ internal sealed class EpochRunCommand : EpochCommand
     public override IReadOnlyList<Type> Documents => [typeof(EpochExplanationDocument)];
 
     /// <inheritdoc/>
-    public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        EpochCaseFile one = Read(context);
+        ChosenEpoch one = await ReadAsync(context, cancellationToken).ConfigureAwait(false);
         int[] chosen = Uids(context.Get(validators) ?? [], one.Input.NeuronCount, "--validator");
-        EpochExplanation why = EpochExplanation.Of(one.Input);
+        EpochExplanation why = EpochExplanation.Of(one.Input, one.Takes);
         if (context.Get(explain))
         {
             EpochExplanationDocument document = Explain(one, why, chosen);
@@ -55,11 +56,11 @@ internal sealed class EpochRunCommand : EpochCommand
             Table(context.Output, why);
         }
 
-        return Task.FromResult(Compare(context, one, why.Result));
+        return Compare(context, one, why.Result);
     }
 
     /// <summary>A file of vectors with this one case, for <c>subnet conformance yuma</c> to replay.</summary>
-    private static JsonObject Vectors(EpochCaseFile one, EpochResult result) => new()
+    private static JsonObject Vectors(ChosenEpoch one, EpochResult result) => new()
     {
         ["format"] = YumaConformance.Format,
         ["kind"] = "epoch",
@@ -72,7 +73,7 @@ internal sealed class EpochRunCommand : EpochCommand
         }),
     };
 
-    private static ExitCode Compare(CommandContext context, EpochCaseFile one, EpochResult result)
+    private static ExitCode Compare(CommandContext context, ChosenEpoch one, EpochResult result)
     {
         if (one.Expected is not { } expected)
         {
@@ -89,7 +90,7 @@ internal sealed class EpochRunCommand : EpochCommand
         return ExitCode.Done;
     }
 
-    private static EpochExplanationDocument Explain(EpochCaseFile one, EpochExplanation why, int[] chosen)
+    private static EpochExplanationDocument Explain(ChosenEpoch one, EpochExplanation why, int[] chosen)
     {
         IEnumerable<int> rows = chosen.Length > 0 ? chosen : Enumerable.Range(0, one.Input.NeuronCount);
         return new(

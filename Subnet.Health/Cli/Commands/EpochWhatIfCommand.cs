@@ -53,7 +53,8 @@ internal sealed class EpochWhatIfCommand : EpochCommand
             "Run a stored epoch again under other hyperparameters, with a cabal, or against adversaries, and show what changes.",
             new CommandExample($"epoch what-if {Sample} --set kappa=45874"),
             new CommandExample($"epoch what-if {Sample} --cabal 2 --miner 5 --share 0.4"),
-            new CommandExample($"epoch what-if {Sample} --adversaries --set liquid_alpha=true"))
+            new CommandExample($"epoch what-if {Sample} --adversaries --set liquid_alpha=true"),
+            new CommandExample("epoch what-if --netuid 1 --epoch 41 --adversaries", "a ledger with stored epochs"))
     {
         Options.Add(set);
         Options.Add(cabal);
@@ -67,15 +68,15 @@ internal sealed class EpochWhatIfCommand : EpochCommand
     public override IReadOnlyList<Type> Documents => [typeof(EpochWhatIfDocument), typeof(EpochAdversariesDocument)];
 
     /// <inheritdoc/>
-    public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        EpochCaseFile one = Read(context);
+        ChosenEpoch one = await ReadAsync(context, cancellationToken).ConfigureAwait(false);
         string[] settings = context.Get(set) ?? [];
         EpochInput changed = one.Input with { Hyperparameters = WithSettings(one.Input.Hyperparameters, settings) };
         if (context.Get(adversaries))
         {
             RunAdversaries(context, one.Name, changed, cancellationToken);
-            return Task.FromResult(ExitCode.Done);
+            return ExitCode.Done;
         }
 
         List<string> changes = [.. settings];
@@ -94,7 +95,7 @@ internal sealed class EpochWhatIfCommand : EpochCommand
             changes,
             [.. difference.Changed.Select(EpochDifferenceItem.Of)]);
         context.Output.Document(document, _ => Render(context, document));
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 
     private EpochInput WithCabal(CommandContext context, EpochInput input, List<string> changes)

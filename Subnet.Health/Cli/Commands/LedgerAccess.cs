@@ -125,6 +125,22 @@ internal sealed class LedgerAccess : IDisposable
         return file;
     }
 
+    /// <summary>A stored epoch, the newest without a number.</summary>
+    /// <exception cref="CommandException">No such subnet, or the epoch did not run or is not kept.</exception>
+    public async Task<EpochRecord> EpochAsync(ushort netuid, ulong? index, CancellationToken cancellationToken)
+    {
+        if (!Engine.State.Subnets.Contains(new SubnetKey(netuid)))
+        {
+            throw Refused(RejectionReason.SubnetNotFound);
+        }
+
+        return await GuardAsync(() => Client.GetEpochAsync(netuid, index, cancellationToken)).ConfigureAwait(false)
+            ?? throw new CommandException(
+                ErrorCodes.EpochNotKept,
+                index is null ? $"The ledger keeps no epoch of subnet {netuid}." : $"The ledger does not keep epoch {index} of subnet {netuid}.",
+                "Choose another --epoch; `subnet node run --epochs-kept N` keeps more.");
+    }
+
     /// <summary>The file of the home's own node.</summary>
     public static string HomeStore(CommandContext context) => Path.Combine(context.Home, "node", "ledger.db");
 

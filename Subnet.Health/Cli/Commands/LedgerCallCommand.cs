@@ -39,13 +39,16 @@ internal abstract class LedgerCallCommand : StateChangingCommand
     /// <summary>Whether the hotkey signs; else the coldkey.</summary>
     protected virtual bool SignsWithHotkey => false;
 
+    /// <summary>The same where an option decides.</summary>
+    protected virtual bool SignsWith(CommandContext context) => SignsWithHotkey;
+
     /// <inheritdoc/>
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         TimeSpan wait = TimeSpan.FromSeconds(context.Get(patience));
         using LedgerAccess ledger = await place.OpenAsync(context, cancellationToken, wait).ConfigureAwait(false);
         LedgerCall call = BuildCall(context, ledger.Engine);
-        using LedgerKey key = Wallet.Load(context, SignsWithHotkey);
+        using LedgerKey key = Wallet.Load(context, SignsWith(context));
         Transaction transaction = Transaction.Create(
             key, ledger.Engine.GenesisHash, ledger.Engine.Genesis.Network, ledger.Engine.NextNonce(key.Account), call);
         Receipt preview = Preview(ledger.Engine, transaction);

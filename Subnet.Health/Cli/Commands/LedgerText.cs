@@ -52,6 +52,11 @@ internal static class LedgerText
         ? (ushort)(percent * 655.35)
         : throw new CommandException(ErrorCodes.Usage, "A share is 0 to 100 percent.", "Give a percentage.");
 
+    /// <summary>A SHA-256 digest on the command line.</summary>
+    public static Hash256 Digest(string text) => Hash256.TryParse(text, out Hash256 digest)
+        ? digest
+        : throw new CommandException(ErrorCodes.Usage, $"'{text}' is not a digest.", "Give 64 hexadecimal digits.");
+
     /// <summary>The argument that names a subnet.</summary>
     public static Argument<ushort> Netuid() => new("NETUID") { Description = "Number of the subnet." };
 }

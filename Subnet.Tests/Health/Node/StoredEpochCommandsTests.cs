@@ -1,0 +1,252 @@
+using System.Text.Json.Nodes;
+using Subnet.Core.Analysis;
+using Subnet.Core.Ledger;
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.Registration;
+using Subnet.Core.State;
+using Subnet.Core.Storage;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Tokens;
+using Subnet.Health.Node;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Node;
+
+/// <summary>Commands over what a ledger stored of its epochs, models, fees and anchors: two validators weigh two miners.</summary>
+[TestFixture]
+internal sealed class StoredEpochCommandsTests
+{
+    private readonly NodeFixture home = new();
+    private readonly LedgerKey[] keys = [.. Enumerable.Range(1, 7).Select(static seed => new LedgerKey(SigningKey.FromSeed([.. Enumerable.Repeat((byte)seed, 32)])))];
+    private LedgerNode node = null!;
+
+    private LedgerKey Alice => keys[1];
+
+    private LedgerKey AliceHot => keys[2];
+
+    private LedgerKey Bob => keys[3];
+
+    private LedgerKey BobHot => keys[4];
+
+    private LedgerKey FirstMiner => keys[5];
+
+    private LedgerKey SecondMiner => keys[6];
+
+    [OneTimeSetUp]
+    public async Task MakeLedger()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(home.StorePath)!);
+        node = await LedgerNode.OpenAsync(new SqliteLedgerStore(home.StorePath, durable: false), File.ReadAllBytes(home.GenesisPath), keys[0], TimeProvider.System);
+        await Do(Alice, new CreateSubnetCall(AliceHot.Account, "cardiology", ulong.MaxValue));
+        await Do(Alice, new StartSubnetCall(1));
+        foreach ((string name, int value) in new[] { ("tempo", 5), ("commit_reveal_weights_enabled", 0), ("weights_set_rate_limit", 0), ("subnet_emission_enabled", 1), ("max_allowed_validators", 1) })
+        {
+            await Do(Alice, new AdministerCall(new ProposalAction(
+                (byte)ProposalKind.SetHyperparameter, 1, HyperparameterCatalog.Find(name)!.Number, value, default, default)));
+        }
+
+        foreach (LedgerKey hotkey in new[] { BobHot, FirstMiner, SecondMiner })
+        {
+            await Do(Bob, new RegisterNeuronCall(1, hotkey.Account, ulong.MaxValue));
+        }
+
+        await Do(Alice, new AddStakeCall(1, AliceHot.Account, 60 * NodeFixture.Tao, 0, false));
+        await Do(Bob, new AddStakeCall(1, BobHot.Account, 40 * NodeFixture.Tao, 0, false));
+        for (int i = 0; i < 6; i++)
+        {
+            await node.MakeBlockAsync();
+        }
+
+        await Do(AliceHot, new SetWeightsCall(1, new ushort[] { 2, 3 }, new ushort[] { 65_535, 20_000 }, 0));
+        await Do(BobHot, new SetWeightsCall(1, new ushort[] { 2, 3 }, new ushort[] { 65_535, 40_000 }, 0));
+        for (int i = 0; i < 13; i++)
+        {
+            await node.MakeBlockAsync();
+        }
+    }
+
+    [OneTimeTearDown]
+    public async Task Remove()
+    {
+        await node.DisposeAsync();
+        Array.ForEach(keys, static key => key.Dispose());
+        home.Dispose();
+    }
+
+    [Test]
+    public async Task Stored_epoch_is_run_again_and_explained()
+    {
+        CommandRun run = await home.Read("epoch", "run", "--netuid", "1", "--explain", "--json");
+        JsonNode answer = JsonNode.Parse(run.Output)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(answer["name"]!.GetValue<string>(), Does.StartWith("subnet 1 epoch "));
+            Assert.That(answer["neurons"]!.AsArray(), Has.Count.EqualTo(4));
+            Assert.That(answer["invariants"]!.AsArray().Select(static i => i!["holds"]!.GetValue<bool>()), Is.All.True);
+        });
+    }
+
+    [Test]
+    public async Task Stored_epoch_is_run_under_other_settings_and_against_adversaries()
+    {
+        CommandRun changed = await home.Read("epoch", "what-if", "--netuid", "1", "--set", "kappa=10", "--cabal", "1", "--miner", "3", "--share", "0.9", "--json");
+        CommandRun attacked = await home.Read("epoch", "what-if", "--netuid", "1", "--adversaries", "--json");
+        Assert.That(changed.ExitCode, Is.Zero, changed.Error);
+        Assert.That(JsonNode.Parse(changed.Output)!["neurons"]!.AsArray(), Is.Not.Empty);
+        Assert.That(attacked.ExitCode, Is.Zero, attacked.Error);
+        Assert.That(
+            JsonNode.Parse(attacked.Output)!["adversaries"]!.AsArray().Select(static a => a!["adversary"]!.GetValue<string>()),
+            Is.EquivalentTo((string[])["weight-copier", "sniper", "cabal", "stale-validator", "self-voter"]));
+    }
+
+    [Test]
+    public async Task Epoch_that_is_not_kept_or_named_twice_is_refused()
+    {
+        CommandRun missing = await home.Read("epoch", "run", "--netuid", "1", "--epoch", "999999");
+        CommandRun nowhere = await home.Read("epoch", "run", "--netuid", "9");
+        CommandRun both = await home.Read("epoch", "run", "samples/epoch.json", "--netuid", "1");
+        CommandRun neither = await home.Read("epoch", "what-if");
+        Assert.Multiple(() =>
+        {
+            Assert.That((missing.ExitCode, missing.Output), Is.EqualTo((1, "")));
+            Assert.That(missing.Error, Does.Contain("999999"));
+            Assert.That((nowhere.ExitCode, both.ExitCode, neither.ExitCode), Is.EqualTo((1, 2, 2)));
+        });
+    }
+
+    [Test]
+    public async Task Emission_of_a_miner_is_traced_from_weights_to_payment()
+    {
+        CommandRun run = await home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(FirstMiner), "--json");
+        JsonNode answer = JsonNode.Parse(run.Output)!;
+        TracedEmission traced = (await node.Client.TraceEmissionAsync(1, FirstMiner.Account))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(answer["committed"]!.GetValue<bool>());
+            Assert.That(answer["paid_as_miner"]!.GetValue<bool>());
+            Assert.That(answer["weights"]!.AsArray().Select(static w => w!["raw_weight"]!.GetValue<int>()), Is.EqualTo((int[])[65_535, 65_535]));
+            Assert.That(answer["weights"]!.AsArray().Select(static w => w!["transaction"]!.GetValue<string>()), Has.All.Length.EqualTo(64));
+            Assert.That(answer["payments"]!.AsArray().Select(static p => p!["kind"]!.GetValue<string>()), Does.Contain("server_emission"));
+            Assert.That(traced.Trace.Outcome.ServerEmission, Is.GreaterThan(0UL));
+            Assert.That(traced.Sources.Values, Has.All.Matches<WeightSource>(s => s is { IsReveal: false } && s.Height < traced.Block.Height));
+        });
+        CommandRun people = await home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(FirstMiner));
+        Assert.That(people.Output, Does.Contain("gives what its block commits to"));
+        CommandRun stranger = await home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(Bob));
+        Assert.That((stranger.ExitCode, stranger.Output), Is.EqualTo((1, "")));
+    }
+
+    [Test]
+    public async Task Changed_record_or_event_is_not_what_the_block_commits_to()
+    {
+        EpochRecord record = (await node.Client.GetEpochAsync(1))!;
+        LedgerBlock block = (await node.Client.GetBlockAsync(record.Height))!;
+        LedgerEvent[] events = [.. block.Events];
+        EpochRecord richer = record with { Input = record.Input with { Emission = record.Input.Emission + 1 } };
+        Assert.Multiple(() =>
+        {
+            Assert.That(Trace(record, static _ => true).IsCommitted);
+            Assert.That(Trace(richer, static _ => true).IsCommitted, Is.False);
+            Assert.That(Trace(record, static e => e.Kind != EventKind.EpochRun).IsCommitted, Is.False);
+            Assert.That(Trace(record, static e => e.Kind != EventKind.ServerEmission).IsPaidAsMiner, Is.False);
+        });
+
+        EmissionTrace Trace(EpochRecord read, Func<LedgerEvent, bool> told) => EmissionTrace.Of(read, [.. events.Where(told)], FirstMiner.Account)!;
+    }
+
+    [Test]
+    public async Task Emission_of_a_subnet_is_explained_from_the_ledgers_own_figures()
+    {
+        CommandRun run = await home.Read("emission", "explain", "--netuid", "1", "--json");
+        JsonNode answer = JsonNode.Parse(run.Output)!;
+        ulong before = await node.Client.ReadAsync(static view => view.State.SubnetStates[new SubnetKey(1)].PendingServer + view.State.SubnetStates[new SubnetKey(1)].PendingValidator);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(before % ulong.Parse(answer["server_rao"]!.ToString()), Is.Zero, "each block since the epoch added the explained amount");
+    }
+
+    [Test]
+    public async Task Concentration_counts_coldkeys_and_validators_compare_after_take()
+    {
+        CommandRun concentration = await home.Read("subnets", "concentration", "1", "--json");
+        CommandRun compared = await home.Read("delegate", "compare", "1", "--json");
+        JsonNode stake = JsonNode.Parse(concentration.Output)!["stake"]!, emission = JsonNode.Parse(concentration.Output)!["emission"]!;
+        JsonArray validators = JsonNode.Parse(compared.Output)!["validators"]!.AsArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(stake["coldkeys"]!.GetValue<int>(), Is.EqualTo(2), "four hotkeys, two owners");
+            Assert.That(emission["nakamoto50"]!.GetValue<int>(), Is.EqualTo(1));
+            Assert.That(validators.Select(static v => v!["hotkey"]!.GetValue<string>()), Is.EquivalentTo((string[])[Address(AliceHot), Address(BobHot)]));
+            Assert.That(validators.Select(static v => v!["mean_validator_trust"]!.GetValue<double>()), Has.All.GreaterThan(0.3));
+        });
+        CommandRun window = await home.Read("delegate", "compare", "1", "--window", "0");
+        Assert.That((window.ExitCode, window.Output), Is.EqualTo((2, "")));
+    }
+
+    [Test]
+    public async Task Models_fees_anchors_and_child_takes_have_commands()
+    {
+        using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
+        ulong epoch = await node.Client.GetAccessEpochAsync() + 1;
+        await Do(Alice, new PublishIssuerKeyCall(1, epoch, 16, issuer.Key.Encoded.ToArray()));
+        byte[] card = [.. Enumerable.Repeat((byte)7, 32)];
+        await Do(FirstMiner, new RegisterModelCall(1, 1, new Hash256(card), card, Array.Empty<byte>()));
+        string checkpoint = Path.Combine(home.Home, "checkpoint"), tokens = Path.Combine(home.Home, "tokens");
+        await File.WriteAllTextAsync(checkpoint, $"clinic.example/log\n5\n{Convert.ToBase64String(card)}\n\n\u2014 clinic.example/log {Convert.ToBase64String(new byte[68])}\n");
+        await File.WriteAllTextAsync(tokens, "00ff\n");
+
+        using CancellationTokenSource stop = new();
+        Task blocks = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await node.MakeBlockAsync();
+                await Task.Delay(10);
+            }
+        });
+        CommandRun bought = await home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch}", "--denomination", "16", "--count", "3");
+        CommandRun unsold = await home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch + 5}", "--count", "3");
+        CommandRun anchored = await home.Run("alice", "node", "anchor", checkpoint);
+        CommandRun notOne = await home.Run("alice", "node", "anchor", tokens);
+        CommandRun take = await home.Run("alice", "children", "take", "9", "--netuid", "1");
+        CommandRun settled = await home.Run("alice", "subnets", "settle", "1", "--tokens", tokens, "--access-epoch", $"{epoch}", "--denomination", "16");
+        await File.WriteAllTextAsync(tokens, "zz\n");
+        CommandRun malformed = await home.Run("alice", "subnets", "settle", "1", "--tokens", tokens);
+        CommandRun retired = await home.Run("alice", "subnets", "retire-model", "1", Convert.ToHexString(card));
+        await stop.CancelAsync();
+        await blocks;
+
+        CommandRun models = await home.Read("subnets", "models", "1", "--json");
+        CommandRun fees = await home.Read("subnets", "fees", "1", "--json");
+        CommandRun anchors = await home.Read("node", "anchors", "--json");
+        Assert.Multiple(() =>
+        {
+            Assert.That(bought.ExitCode, Is.Zero, bought.Error);
+            Assert.That((unsold.ExitCode, unsold.Output), Is.EqualTo((1, "")), unsold.Error);
+            Assert.That(anchored.ExitCode, Is.Zero, anchored.Error);
+            Assert.That((notOne.ExitCode, notOne.Output), Is.EqualTo((3, "")));
+            Assert.That(take.ExitCode, Is.Zero, take.Error);
+            Assert.That((settled.ExitCode, settled.Output), Is.EqualTo((1, "")), settled.Error);
+            Assert.That((malformed.ExitCode, malformed.Output), Is.EqualTo((3, "")));
+            Assert.That((retired.ExitCode, retired.Output), Is.EqualTo((1, "")), "another miner's card");
+            Assert.That(JsonNode.Parse(models.Output)!["models"]![0]!["hotkey"]!.GetValue<string>(), Is.EqualTo(Address(FirstMiner)));
+            Assert.That(JsonNode.Parse(fees.Output)!["keys"]![0]!["sold"]!.ToString(), Is.EqualTo("3"));
+            Assert.That(JsonNode.Parse(anchors.Output)!["anchors"]![0]!["origin"]!.GetValue<string>(), Is.EqualTo("clinic.example/log"));
+        });
+    }
+
+    private static string Address(LedgerKey key) => Ss58Address.Encode(key.Account.ToArray());
+
+    private async Task Do(LedgerKey key, LedgerCall call)
+    {
+        Task<CallOutcome> submitted = node.Client.SubmitAsync(key, call);
+        while (!submitted.IsCompleted)
+        {
+            await node.MakeBlockAsync();
+            await Task.Yield();
+        }
+
+        Assert.That((await submitted).Reason, Is.EqualTo(RejectionReason.None), call.ToString());
+    }
+}
