@@ -26,6 +26,9 @@ internal sealed class CommandContext
     /// <summary>The state folder, absolute. It may not exist yet.</summary>
     public required string Home { get; init; }
 
+    /// <summary>Whether details are wanted.</summary>
+    public bool IsVerbose { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time => Environment.Time;
 

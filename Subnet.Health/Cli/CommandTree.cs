@@ -50,6 +50,7 @@ internal static class CommandTree
 
     private static IEnumerable<Command> Commands() =>
     [
+        new DemoCommand(),
         new DoctorCommand(),
         Subnet.Health.Cli.Commands.Audit.AuditCommands.Create(),
         new NounCommand(

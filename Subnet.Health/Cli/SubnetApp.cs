@@ -84,6 +84,7 @@ internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptio
             Settings = settings,
             Loggers = loggers,
             Home = home,
+            IsVerbose = parsed.GetValue(options.Verbose),
         };
         ExitCode code = await command.RunAsync(context, stop).ConfigureAwait(false);
         await environment.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);

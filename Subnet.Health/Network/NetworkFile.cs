@@ -9,9 +9,9 @@ namespace Subnet.Health.Network;
 /// </summary>
 /// <param name="Name">The network's name, as in its genesis file.</param>
 /// <param name="Seeded">Whether its keys come from a seed that others know: then they keep nothing secret.</param>
-/// <param name="Node">The ledger's node.</param>
+/// <param name="Node">The ledger's node; null while none runs, and the ledger is read from its files.</param>
 /// <param name="Roles">The parties, the node among them.</param>
-internal sealed record NetworkFile(string Name, bool Seeded, NetworkNode Node, IReadOnlyList<NetworkRole> Roles)
+internal sealed record NetworkFile(string Name, bool Seeded, NetworkNode? Node, IReadOnlyList<NetworkRole> Roles)
 {
     /// <summary>Largest file accepted, in bytes.</summary>
     public const int MaxSize = 1 << 20;
@@ -105,13 +105,13 @@ internal sealed record NetworkFile(string Name, bool Seeded, NetworkNode Node, I
             throw new NetworkFileException($"`format` is `{content.Format}`; this build reads `{FormatName}`");
         }
 
-        if (string.IsNullOrEmpty(content.Name) || content.Node?.Grpc is null || content.Roles is null)
+        if (string.IsNullOrEmpty(content.Name) || content is { Node: { Grpc: null } } || content.Roles is null)
         {
-            throw new NetworkFileException("`name`, `node` with `grpc`, and `roles` are needed");
+            throw new NetworkFileException("`name` and `roles` are needed, and `grpc` in `node`");
         }
 
-        CheckAddress(content.Node.Grpc, "node");
-        CheckAddress(content.Node.Http, "node");
+        CheckAddress(content.Node?.Grpc, "node");
+        CheckAddress(content.Node?.Http, "node");
         if (content.Roles.Count > MostRoles)
         {
             throw new NetworkFileException($"{content.Roles.Count} roles are more than the {MostRoles} allowed");

@@ -87,8 +87,8 @@ internal sealed class LedgerPlace
         }
 
         NetworkFile? file = ReadFile(context);
-        return file is not null && (name == Local || name == file.Name)
-            ? file.Node.Grpc
+        return file is { Node: { } running } && (name == Local || name == file.Name)
+            ? running.Grpc
             : throw new CommandException(
                 ErrorCodes.LedgerUnavailable,
                 name == Local ? "This home has neither a ledger nor a network file." : $"No network is known as '{name}'.",

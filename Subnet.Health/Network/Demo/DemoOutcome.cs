@@ -1,0 +1,230 @@
+using System.Globalization;
+using Subnet.Core.Ledger;
+using Subnet.Core.State;
+using Subnet.Core.Storage;
+using Subnet.Crypto.Identity;
+using Subnet.Health.Node;
+using Subnet.Health.Validator;
+using Subnet.Health.Validator.Store;
+using Subnet.Health.Validator.Verdicts;
+
+namespace Subnet.Health.Network.Demo;
+
+/// <summary>
+/// What a demonstration came to: read from the ledger and the parties' stores while they run, and from their files after they stopped. Every claim is checked against these and
+/// not against what was planned.
+/// </summary>
+internal sealed class DemoOutcome
+{
+    private const int ShownRows = 4;
+
+    private readonly List<DemoMinerResult> miners = [];
+    private readonly List<DemoValidatorResult> validators = [];
+    private readonly List<DemoModelResult> models = [];
+    private readonly List<(string Role, string Name, string Folder, string Origin)> logs = [];
+    private readonly List<DemoClaim> claims = [];
+    private readonly DemoNetwork network;
+    private readonly DemoClinics clinics;
+    private Hash256 state;
+    private ulong height;
+    private ulong blocks;
+
+    private DemoOutcome(DemoNetwork network, DemoClinics clinics) => (this.network, this.clinics) = (network, clinics);
+
+    /// <summary>Queries that validators sent.</summary>
+    public int ValidatorQueries { get; private set; }
+
+    /// <summary>Reads what only running parties can say.</summary>
+    public static async Task<DemoOutcome> ReadAsync(
+        DemoNetwork network, DemoClinics clinics, DemoOptions options, ulong started, CancellationToken cancellationToken)
+    {
+        DemoOutcome outcome = new(network, clinics);
+        Dictionary<(AccountId, ushort), ulong> server = [];
+        Dictionary<AccountId, ulong> dividends = [];
+        for (ulong height = started + 1; height <= network.Pacer.Height; height++)
+        {
+            LedgerBlock block = (await network.Ledger.GetBlockAsync(height, cancellationToken).ConfigureAwait(false))!;
+            foreach (LedgerEvent happened in block.Events)
+            {
+                if (happened.Kind == EventKind.ServerEmission)
+                {
+                    server[(happened.Subject, happened.Netuid)] = server.GetValueOrDefault((happened.Subject, happened.Netuid)) + happened.Amount;
+                }
+                else if (happened.Kind == EventKind.ValidatorEmission)
+                {
+                    dividends[happened.Subject] = dividends.GetValueOrDefault(happened.Subject) + happened.Amount + happened.Extra;
+                }
+            }
+        }
+
+        outcome.blocks = network.Pacer.Height - started;
+        foreach (DemoMiner miner in DemoPlan.Miners)
+        {
+            await outcome.AddMinerAsync(miner, server, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (DemoValidator validator in DemoPlan.Validators)
+        {
+            await outcome.AddValidatorAsync(validator, dividends, cancellationToken).ConfigureAwait(false);
+        }
+
+        outcome.models.AddRange(DemoPlan.Subnets.Select(clinics.ResultOf));
+        outcome.AddLogs();
+        (outcome.state, outcome.height) = await network.Ledger.ReadAsync(view => (view.State.Hash, view.Height), cancellationToken).ConfigureAwait(false);
+        outcome.AddClaims(options.Budget);
+        return outcome;
+    }
+
+    /// <summary>Verifies logs and ledger from their files, and puts everything together.</summary>
+    /// <returns>The result, and how many entries all logs hold.</returns>
+    public (DemoResult Result, long Entries) Conclude(DemoOptions options, CancellationToken cancellationToken)
+    {
+        List<DemoLogResult> verified = [];
+        long entries = 0;
+        foreach ((string role, string name, string folder, string origin) in logs)
+        {
+            (DemoLogResult result, long count) = DemoLogs.Verify(role, name, folder, origin, cancellationToken);
+            verified.Add(result);
+            entries += count;
+        }
+
+        string[] unsound = [.. verified.Where(log => !log.IsSound).Select(log => $"{log.Role} {log.Name} ({string.Join(", ", log.Findings)})")];
+        Claim("logs-verified", "every audit log is sound: no entry missing, changed or out of order", unsound.Length == 0, Listed(unsound, $"{verified.Count} logs"));
+        Claim("ledger-replayed", "executing the ledger again from its genesis gives the same state, and nothing was minted or lost in any block", Replay(), $"block {height}");
+        return (
+            new DemoResult(
+                options.Seed, options.Budget.Epochs, blocks, models, [.. DemoPlan.Subnets.SelectMany(Shown)], miners, validators,
+                verified, claims),
+            entries);
+    }
+
+    private async Task AddMinerAsync(DemoMiner miner, Dictionary<(AccountId, ushort), ulong> server, CancellationToken cancellationToken)
+    {
+        AccountId account = network.Keys.Account("miner-" + miner.Name);
+        Metagraph metagraph = (await network.Ledger.GetMetagraphAsync(miner.Netuid, cancellationToken).ConfigureAwait(false))!;
+        StoredVerdict[] verdicts =
+        [
+            .. Honest().SelectMany(validator => validator.Store.Verdicts(miner.Netuid))
+                .Where(verdict => verdict.Miner.AsSpan().SequenceEqual(account.ToArray()) && StoredVerdictSignatures.IsAgreed(verdict)),
+        ];
+        List<string> caught = [.. verdicts.Where(verdict => !verdict.Passes).Select(verdict => verdict.Code).Distinct().Order(StringComparer.Ordinal)];
+        ValidatorService first = Honest().First();
+        IReadOnlyList<ServedCard> served = await first.Miners.ListAsync(miner.Netuid, cancellationToken).ConfigureAwait(false);
+        string address = Ss58Address.Encode(account.ToArray());
+        if (first.Duplicates.Find(miner.Netuid, served).Any(finding => finding.IsDuplicate && finding.Copy == address))
+        {
+            caught.Add("same-answers-as-an-older-commitment");
+        }
+
+        StoredScore? score = first.Store.Scores(miner.Netuid).FirstOrDefault(score => score.Miner.AsSpan().SequenceEqual(account.ToArray()));
+        miners.Add(new DemoMinerResult(
+            miner.Name,
+            miner.Netuid,
+            miner.Conduct.ToString().ToLowerInvariant(),
+            verdicts.Count(verdict => verdict.Passes),
+            verdicts.Count(verdict => !verdict.Passes),
+            caught,
+            Math.Round(score?.Score.Value ?? 0, 6),
+            Math.Round(metagraph.Find(account)!.Outcome.Incentive / (double)ushort.MaxValue, 6),
+            server.GetValueOrDefault((account, miner.Netuid))));
+    }
+
+    private async Task AddValidatorAsync(DemoValidator validator, Dictionary<AccountId, ulong> dividends, CancellationToken cancellationToken)
+    {
+        AccountId account = network.Keys.Account("validator-" + validator.Name);
+        ValidatorService service = network.Validators[validator.Name];
+        double trust = 0;
+        foreach (DemoSubnet subnet in DemoPlan.Subnets)
+        {
+            Metagraph metagraph = (await network.Ledger.GetMetagraphAsync(subnet.Netuid, cancellationToken).ConfigureAwait(false))!;
+            trust += metagraph.Find(account)!.Outcome.ValidatorTrust / (double)ushort.MaxValue;
+            ValidatorQueries += service.Store.CountSent(subnet.Netuid);
+        }
+
+        double stake = DemoPlan.Validators.Sum(other => (double)other.StakeTao);
+        int plans = DemoPlan.Subnets.Sum(subnet => service.Store.CountPlans(subnet.Netuid));
+        ulong earned = dividends.GetValueOrDefault(account);
+        List<string> caught = [];
+        if (plans == 0)
+        {
+            caught.Add("weights-without-a-plan");
+        }
+
+        if (trust == 0)
+        {
+            caught.Add("outside-consensus");
+        }
+
+        validators.Add(new DemoValidatorResult(
+            validator.Name,
+            validator.Conduct.ToString().ToLowerInvariant(),
+            Math.Round(validator.StakeTao / stake, 6),
+            plans,
+            Math.Round(trust / DemoPlan.Subnets.Count, 6),
+            earned,
+            Math.Round(earned / (validator.StakeTao * (double)DemoGenesis.Tao * DemoPlan.Subnets.Count), 9),
+            caught));
+    }
+
+    private void AddLogs()
+    {
+        logs.AddRange(network.Miners.Select(miner => ("miner", miner.Key, LogFolder("miner", miner.Key), miner.Value.Log.Origin)));
+        logs.AddRange(network.Validators.Select(validator => ("validator", validator.Key, LogFolder("validator", validator.Key), validator.Value.Log.Origin)));
+        logs.AddRange(network.Clinics.Select(clinic => ("clinic", clinic.Key, LogFolder("clinic", clinic.Key), clinic.Value.LogOrigin)));
+    }
+
+    private void AddClaims(DemoBudget budget)
+    {
+        int unequal = models.Sum(model => model.Unequal);
+        int patients = models.Sum(model => model.Patients);
+        Claim("exact", "every decrypted answer is the integer model's own", unequal == 0 && patients > 0, $"{patients - unequal} of {patients} patients equal");
+        double largest = models.Max(model => model.LargestRiskDifference);
+        Claim(
+            "quantisation", "no risk differs from the ML.NET model's by more than 0.005", largest <= 0.005,
+            string.Create(CultureInfo.InvariantCulture, $"largest difference {largest:G3}"));
+        Claim(
+            "auc", "the AUC under encryption is the plain model's", models.All(model => Math.Abs(model.AucEncrypted - model.AucPlain) < 0.0005 || double.IsNaN(model.AucPlain)),
+            string.Join(", ", models.Select(model => string.Create(CultureInfo.InvariantCulture, $"{model.Name} {model.AucEncrypted:F4} and {model.AucPlain:F4}"))));
+        DemoMinerResult[] honest = [.. miners.Where(miner => miner.Conduct == "honest")];
+        DemoMinerResult[] cheats = [.. miners.Except(honest)];
+        int expected = budget.AuditedEpochs * DemoBudget.Challengers;
+        Claim(
+            "honest-proved", "every honest miner proved every audited epoch to every honest validator",
+            honest.All(miner => miner.ValidVerdicts == expected && miner.FailedVerdicts == 0),
+            string.Join(", ", honest.Select(miner => $"{miner.Name} {miner.ValidVerdicts} of {expected}")));
+        Claim(
+            "cheats-caught", "every dishonest miner was caught in every audited epoch", cheats.All(miner => miner.FailedVerdicts == expected && miner.ValidVerdicts == 0),
+            string.Join(", ", cheats.Select(miner => $"{miner.Name}: {Listed([.. miner.CaughtBy], "nothing")}")));
+        Claim("cheats-unpaid", "no dishonest miner earned anything", cheats.All(miner => miner.EmissionAlpha == 0), string.Join(", ", cheats.Select(miner => $"{miner.Name} {miner.EmissionAlpha}")));
+        Claim("honest-paid", "every honest miner earned", honest.All(miner => miner.EmissionAlpha > 0), string.Join(", ", honest.Select(miner => $"{miner.Name} {miner.EmissionAlpha}")));
+        double least = validators.Where(validator => validator.Conduct == "honest").Min(validator => validator.PerStake);
+        DemoValidatorResult[] colluding = [.. validators.Where(validator => validator.Conduct != "honest")];
+        Claim(
+            "collusion-costs", "validators that collude earn less for their stake than any honest one", colluding.All(validator => validator.PerStake < least),
+            string.Join(", ", colluding.Select(validator => string.Create(CultureInfo.InvariantCulture, $"{validator.Name} {(least == 0 ? 0 : validator.PerStake / least):P0} of an honest one's"))));
+    }
+
+    /// <summary>Some patients of a subnet: the first of the table, and those whose record a clinic sent.</summary>
+    private IEnumerable<DemoPatient> Shown(DemoSubnet subnet)
+    {
+        DemoPatient[] asked = [.. clinics.Patients.Where(patient => patient.Netuid == subnet.Netuid)];
+        return asked.Where(patient => patient.Outcome is not null).Take(ShownRows).Concat(asked.Where(patient => patient.Outcome is null));
+    }
+
+    /// <summary>Executes every block again without snapshots; each block's conservation check runs with it.</summary>
+    private bool Replay()
+    {
+        using SqliteLedgerStore store = new(Path.Combine(network.Home, "node", "ledger.db"));
+        using LedgerEngine engine = LedgerEngine.Open(store, null, NodeServices.Create(), LedgerOptions.Default with { IgnoreSnapshots = true });
+        return engine.Height == height && engine.State.Hash == state;
+    }
+
+    private IEnumerable<ValidatorService> Honest() =>
+        DemoPlan.Validators.Where(validator => validator.Conduct == ValidatorConduct.Honest).Select(validator => network.Validators[validator.Name]);
+
+    private string LogFolder(string role, string name) => Path.Combine(network.Home, role, name, "log");
+
+    private void Claim(string name, string sentence, bool holds, string detail) => claims.Add(new DemoClaim(name, sentence, holds, detail));
+
+    private static string Listed(string[] items, string none) => items.Length == 0 ? none : string.Join(", ", items);
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Node;
+using Subnet.Health.Validator;
+
+namespace Subnet.Health.Network.Demo;
+
+/// <summary>What a demonstration is asked for.</summary>
+/// <param name="Folder">Where everything is left; must not exist or be empty.</param>
+/// <param name="Seed">Where the keys come from; null for keys that nobody else has.</param>
+/// <param name="Budget">How much is done.</param>
+/// <param name="SampleSearch">The folder from which samples are looked for.</param>
+internal sealed record DemoOptions(string Folder, ulong? Seed, DemoBudget Budget, string SampleSearch);
+
+/// <summary>
+/// Runs the demonstration from the first block to the verified logs. Parties decide and measure for themselves; what is done here is to make blocks, to play the clinics' staff,
+/// and to write down what came of it.
+/// </summary>
+/// <param name="options">What is asked for.</param>
+/// <param name="say">Told what happens, while it happens.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">The parties' logs.</param>
+internal sealed class DemoRun(DemoOptions options, Action<string> say, TimeProvider time, ILoggerFactory loggers)
+{
+    private const int FsyncProbes = 15;
+
+    private readonly List<DemoPhase> phases = [];
+    private readonly long began = time.GetTimestamp();
+    private long phaseBegan = time.GetTimestamp();
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="DirectoryNotFoundException">There are no samples.</exception>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    public async Task<DemoReport> RunAsync(CancellationToken cancellationToken)
+    {
+        using OperatingSystemRandomSource fresh = new();
+        using NetworkSeed seed = options.Seed is { } number ? NetworkSeed.Of(number) : NetworkSeed.Fresh(fresh);
+        SampleFolder samples = SampleFolder.Find(options.SampleSearch);
+        double fsync = MeasureFsync();
+        DemoNetwork network = await DemoNetwork.CreateAsync(options.Folder, seed, samples, time, loggers, cancellationToken).ConfigureAwait(false);
+        DemoOutcome outcome;
+        DemoClinics clinics;
+        int tokens = 0;
+        double composite;
+        ulong started;
+        try
+        {
+            Done("ledger", $"{DemoPlan.Subnets.Count} subnets, {DemoPlan.Validators.Count} validators and {DemoPlan.Miners.Count} miners registered, block {network.Pacer.Height}");
+            await network.StartIssuersAsync(cancellationToken).ConfigureAwait(false);
+            await network.StartMinersAsync(cancellationToken).ConfigureAwait(false);
+            await network.StartValidatorsAsync(options.Budget, cancellationToken).ConfigureAwait(false);
+            await network.OpenClinicsAsync().ConfigureAwait(false);
+            network.WriteNetworkFile(isRunning: true);
+            Done("parties", $"models compiled, commitments on the ledger, everybody serves, block {network.Pacer.Height}");
+            await network.BuyTokensAsync(options.Budget, count => tokens = count, cancellationToken).ConfigureAwait(false);
+            Done("tokens", $"{tokens} unlinkable tokens bought, block {network.Pacer.Height}");
+
+            started = await AlignAsync(network, cancellationToken).ConfigureAwait(false);
+            clinics = new DemoClinics(network, samples, time);
+            await RunEpochsAsync(network, cancellationToken).ConfigureAwait(false);
+            foreach (DemoSubnet subnet in DemoPlan.Subnets)
+            {
+                await clinics.AskTableAsync(subnet, options.Budget, cancellationToken).ConfigureAwait(false);
+                Done("clinic " + subnet.Name, $"{clinics.Patients.Count} patients' risks decrypted so far");
+            }
+
+            await clinics.AskRecordsAsync(cancellationToken).ConfigureAwait(false);
+            Done("clinic FHIR", $"{samples.Records().Count} FHIR records asked, the exercise test's findings entered");
+            composite = await clinics.MeasureCompositionAsync(options.Budget.CompositeRounds, cancellationToken).ConfigureAwait(false);
+            Done("composition", "two models of two subnets asked at once");
+            await AnchorAsync(network, cancellationToken).ConfigureAwait(false);
+            outcome = await DemoOutcome.ReadAsync(network, clinics, options, started, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await network.DisposeAsync().ConfigureAwait(false);
+        }
+
+        network.WriteNetworkFile(isRunning: false);
+        Done("end", "every party stopped, logs closed");
+        (DemoResult result, long entries) = outcome.Conclude(options, cancellationToken);
+        Done("review", $"{result.Logs.Count} logs verified, the ledger executed again");
+        DemoMeasured measured = new(
+            phases,
+            Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
+            [.. DemoPlan.Subnets.Select(subnet => Math.Round(clinics.MedianMs(subnet.Netuid), 3))],
+            Math.Round(composite, 4),
+            fsync,
+            tokens,
+            outcome.ValidatorQueries,
+            entries,
+            new FileInfo(Path.Combine(options.Folder, "node", "ledger.db")).Length);
+        return new DemoReport(options.Folder, result, measured);
+    }
+
+    /// <summary>Makes empty blocks until the tokens' epoch has begun and subnet 1 begins an epoch.</summary>
+    private async Task<ulong> AlignAsync(DemoNetwork network, CancellationToken cancellationToken)
+    {
+        while (await network.Ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false) < 1
+            || (await EpochClock.ReadAsync(network.Ledger, DemoPlan.Subnets[0].Netuid, cancellationToken).ConfigureAwait(false))!.Value.Offset != 0)
+        {
+            await network.Pacer.BlockAsync(0, cancellationToken).ConfigureAwait(false);
+        }
+
+        Done("start", $"the tokens' epoch has begun, block {network.Pacer.Height}");
+        return network.Pacer.Height;
+    }
+
+    private async Task RunEpochsAsync(DemoNetwork network, CancellationToken cancellationToken)
+    {
+        int blocks = options.Budget.Epochs * DemoBudget.Tempo;
+        int waiting = 0;
+        for (int block = 0; block < blocks; block++)
+        {
+            int subnet = block - (DemoBudget.FirstPaidEpoch * DemoBudget.Tempo);
+            Task emission = subnet >= 0 && subnet < DemoPlan.Subnets.Count
+                ? network.StartEmissionAsync(DemoPlan.Subnets[subnet].Netuid, cancellationToken)
+                : Task.CompletedTask;
+            if (block > 0)
+            {
+                await network.Pacer.BlockAsync(waiting + (emission.IsCompleted ? 0 : 1), cancellationToken).ConfigureAwait(false);
+            }
+
+            await emission.ConfigureAwait(false);
+            bool[] wait = await Task.WhenAll(network.Validators.Values.Select(validator => validator.AdvanceAsync(cancellationToken))).ConfigureAwait(false);
+            waiting = wait.Count(isWaiting => isWaiting);
+            if ((block + 1) % DemoBudget.Tempo == 0)
+            {
+                Done(
+                    string.Create(CultureInfo.InvariantCulture, $"epoch {((block + 1) / DemoBudget.Tempo) - 1}"),
+                    $"block {network.Pacer.Height}: {DescribeEpoch(network)}");
+            }
+        }
+    }
+
+    private static string DescribeEpoch(DemoNetwork network)
+    {
+        ValidatorService first = network.Validators[DemoPlan.Validators[0].Name];
+        int valid = DemoPlan.Subnets.Sum(subnet => first.Store.Verdicts(subnet.Netuid).Count(verdict => verdict.Passes));
+        int failed = DemoPlan.Subnets.Sum(subnet => first.Store.Verdicts(subnet.Netuid).Count(verdict => !verdict.Passes));
+        return $"{DemoPlan.Validators[0].Name} has {valid} verdicts for and {failed} against miners";
+    }
+
+    private async Task AnchorAsync(DemoNetwork network, CancellationToken cancellationToken)
+    {
+        List<Func<Task>> anchors =
+        [
+            .. network.Miners.Values.Select(miner => (Func<Task>)(() => miner.Log.AnchorAsync(cancellationToken))),
+            .. network.Validators.Values.Select(validator => (Func<Task>)(() => validator.Log.AnchorAsync(cancellationToken))),
+            .. network.Clinics.Values.Select(clinic => (Func<Task>)(() => clinic.AnchorAsync(cancellationToken))),
+        ];
+        foreach (Func<Task> anchor in anchors)
+        {
+            await network.Pacer.PumpAsync(anchor(), cancellationToken).ConfigureAwait(false);
+        }
+
+        Done("anchors", $"the checkpoints of {anchors.Count} logs are on the ledger, block {network.Pacer.Height}");
+    }
+
+    private double MeasureFsync()
+    {
+        Directory.CreateDirectory(options.Folder);
+        string probe = Path.Combine(options.Folder, "fsync.probe");
+        List<double> times = [];
+        using (FileStream stream = new(probe, FileMode.Create, FileAccess.Write))
+        {
+            for (int i = 0; i < FsyncProbes; i++)
+            {
+                long started = time.GetTimestamp();
+                stream.WriteByte((byte)i);
+                stream.Flush(flushToDisk: true);
+                times.Add(time.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+
+        File.Delete(probe);
+        return Math.Round(times.Order().ElementAt(FsyncProbes / 2), 3);
+    }
+
+    private void Done(string phase, string sentence)
+    {
+        double seconds = time.GetElapsedTime(phaseBegan).TotalSeconds;
+        phases.Add(new DemoPhase(phase, Math.Round(seconds, 3)));
+        phaseBegan = time.GetTimestamp();
+        say(string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(began).TotalSeconds,6:F1} s  {phase}: {sentence}"));
+    }
+}

@@ -1,0 +1,141 @@
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Circuits;
+using Subnet.Health.Models.Rows;
+
+namespace Subnet.Health.Validator.Challenges;
+
+/// <summary>What of a card was asked before.</summary>
+/// <param name="AuditRows">Different audit rows so far: they are equations of the weights, and there may be n/4 of them at most (protocol 4).</param>
+/// <param name="LabelledRows">Labelled rows asked so far.</param>
+internal sealed record ChallengeHistory(IReadOnlyList<long[]> AuditRows, IReadOnlySet<int> LabelledRows);
+
+/// <summary>
+/// Draws the queries of an epoch for one miner: new synthetic rows, some of them twice, and labelled rows that it was never asked. In a random order, so that the place in
+/// the epoch tells nothing.
+/// </summary>
+internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource random)
+{
+    /// <summary>Different audit rows of a validator under one card, as a share of its features: more would be equations enough to find the weights.</summary>
+    private const int AuditShare = 4;
+
+    private const int MasterBytes = 32;
+    private const int EventBytes = 16;
+
+    /// <summary>Plans one miner's queries.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="epoch">The epoch in which they are asked.</param>
+    /// <param name="miner">The hotkey, 32 bytes.</param>
+    /// <param name="card">Its card.</param>
+    /// <param name="labelled">Rows with known outcomes for this subnet; null for none.</param>
+    /// <param name="history">What was asked before.</param>
+    /// <exception cref="CircuitException">The card's ranges do not fit its encoding.</exception>
+    public IReadOnlyList<Challenge> Plan(
+        ushort netuid, ulong epoch, ReadOnlySpan<byte> miner, CardClient card, LabelledRows? labelled, ChallengeHistory history)
+    {
+        byte[] hotkey = miner.ToArray();
+        byte[] hash = card.Hash.ToArray();
+        List<Challenge> plan = [];
+        foreach ((ChallengeKind kind, long[] row) in AuditRows(card, labelled, history))
+        {
+            plan.Add(New(kind, [row], []));
+        }
+
+        if (labelled is not null && LabelledChallenge(card, labelled, history) is var (rows, numbers) && rows.Length > 0)
+        {
+            plan.Add(New(ChallengeKind.Labelled, rows, numbers));
+        }
+
+        Shuffle(plan);
+        return plan;
+
+        Challenge New(ChallengeKind kind, long[][] rows, int[] labels) => new()
+        {
+            Netuid = netuid,
+            Epoch = epoch,
+            Miner = hotkey,
+            Card = hash,
+            Kind = kind,
+            Master = Draw(MasterBytes),
+            Event = Draw(EventBytes),
+            Rows = rows,
+            Labels = labels,
+        };
+    }
+
+    private IEnumerable<(ChallengeKind Kind, long[] Row)> AuditRows(CardClient card, LabelledRows? labelled, ChallengeHistory history)
+    {
+        RowBatch? words = labelled?.For(card.Inputs.Select(input => input.Column));
+        int most = Math.Max(1, card.Card.Query.Encoding.Length / AuditShare);
+        int fresh = Math.Clamp(most - history.AuditRows.Count, 0, budget.AuditRows);
+        List<long[]> known = [.. history.AuditRows];
+        for (int i = 0; i < fresh; i++)
+        {
+            long[] row = SyntheticRows.Draw(card, words, random);
+            known.Add(row);
+            yield return (ChallengeKind.Audit, row);
+        }
+
+        // Where no new row is allowed any more, old ones under new keys still catch unequal answers and other models.
+        for (int i = 0; i < budget.Repeats + budget.AuditRows - fresh; i++)
+        {
+            yield return (ChallengeKind.Repeat, known[fresh > 0 ? known.Count - 1 - (i % fresh) : Below(known.Count)]);
+        }
+    }
+
+    private (long[][] Rows, int[] Numbers) LabelledChallenge(CardClient card, LabelledRows labelled, ChallengeHistory history)
+    {
+        List<int> unasked = [.. Enumerable.Range(0, labelled.Count).Where(row => !history.LabelledRows.Contains(row))];
+        Shuffle(unasked);
+        RowBatch all = labelled.For(card.Inputs.Select(input => input.Column));
+        List<long[]> rows = [];
+        List<int> numbers = [];
+        int most = Math.Min(budget.LabelledRows, card.RowClasses[^1]);
+        foreach (int number in unasked)
+        {
+            if (rows.Count == most)
+            {
+                break;
+            }
+
+            if (TryPrepare(card, all, number) is { } row)
+            {
+                rows.Add(row);
+                numbers.Add(number);
+            }
+        }
+
+        return ([.. rows], [.. numbers]);
+    }
+
+    /// <summary>A row as integers; null where the card does not admit it, as a clinic would find out too.</summary>
+    private static long[]? TryPrepare(CardClient card, RowBatch all, int number)
+    {
+        try
+        {
+            using PreparedRows prepared = card.Prepare(RowSelection.Take(all, [number]));
+            return prepared.Row(0).ToArray();
+        }
+        catch (RowsRefusedException)
+        {
+            return null;
+        }
+    }
+
+    private void Shuffle<T>(List<T> items)
+    {
+        for (int i = items.Count - 1; i > 0; i--)
+        {
+            int j = Below(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private int Below(int bound) => (int)(BitConverter.ToUInt32(Draw(sizeof(uint))) % (uint)bound);
+
+    private byte[] Draw(int count)
+    {
+        byte[] bytes = new byte[count];
+        random.Fill(bytes);
+        return bytes;
+    }
+}

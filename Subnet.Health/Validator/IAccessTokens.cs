@@ -1,0 +1,13 @@
+namespace Subnet.Health.Validator;
+
+/// <summary>Where a validator's tokens come from: bought as a clinic buys them, long before they are used.</summary>
+internal interface IAccessTokens
+{
+    /// <summary>Takes a token that the miner will accept now; it is given out once, also across restarts.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="miner">The miner that it is good for, 32 bytes.</param>
+    /// <param name="rows">Rows it pays for: 1, 16 or 256.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token; null where none is left.</returns>
+    Task<byte[]?> TakeAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, CancellationToken cancellationToken);
+}

@@ -1,0 +1,279 @@
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Node;
+using Subnet.Health.Review.Logs;
+using Subnet.Health.Rpc.Server;
+using Subnet.Health.Validator.Challenges;
+using Subnet.Health.Validator.Store;
+using Subnet.Health.Validator.Verdicts;
+using Subnet.Health.Validator.Weights;
+
+namespace Subnet.Health.Validator;
+
+/// <summary>
+/// A validator: plans and sends challenges, judges them with two others, scores, and sets weights by commit and reveal; witnesses the logs of clinics and miners, and
+/// checks other validators' audit files. It does what is due at a height and keeps nothing in memory that it needs, so it can be stopped at any point and goes on.
+/// </summary>
+internal sealed class ValidatorService : IAsyncDisposable
+{
+    private readonly ValidatorParts parts;
+    private readonly RoleLog log;
+    private readonly RoleWitness witness;
+    private readonly GrpcServerHost host;
+    private readonly PlanningStep planning;
+    private readonly SendingStep sending;
+    private readonly JudgingStep judging;
+    private readonly ScoringStep scoring;
+    private readonly WeightsStep weights;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+    private ulong worked;
+
+    private ValidatorService(ValidatorParts parts, RoleLog log, RoleWitness witness, GrpcServerHost host, Func<ValidatorParts, IWeightPolicy>? policy)
+    {
+        (this.parts, this.log, this.witness, this.host) = (parts, log, witness, host);
+        planning = new PlanningStep(parts);
+        sending = new SendingStep(parts);
+        judging = new JudgingStep(parts);
+        scoring = new ScoringStep(parts);
+        Duplicates = new DuplicateStep(parts, scoring);
+        weights = new WeightsStep(parts, policy?.Invoke(parts) ?? new EarnedWeights(parts, Duplicates));
+    }
+
+    /// <summary>Where its gRPC services listen.</summary>
+    public Uri Address => host.Address;
+
+    /// <summary>Its transparency log.</summary>
+    public RoleLog Log => log;
+
+    /// <summary>Its duty as a witness.</summary>
+    public RoleWitness Witness => witness;
+
+    /// <summary>What it must not lose, for whoever reads its results in this process.</summary>
+    public ValidatorStore Store => parts.Store;
+
+    /// <summary>The miners as it sees them.</summary>
+    public MinerDirectory Miners => parts.Miners;
+
+    /// <summary>Who serves the same model as whom.</summary>
+    public DuplicateStep Duplicates { get; }
+
+    /// <summary>Ends when the service stopped; faulted if it could not go on.</summary>
+    public Task Completion => running;
+
+    /// <summary>Opens the validator and puts its address on the ledger. Nothing more happens before <see cref="Run"/> or <see cref="AdvanceAsync"/>.</summary>
+    /// <param name="settings">How it works.</param>
+    /// <param name="hotkey">Its key; stays the caller's and must live as long as the service.</param>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="tokens">Its access tokens.</param>
+    /// <param name="labelled">Rows with known outcomes by subnet.</param>
+    /// <param name="channels">Ways to other parties.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Makes independent sources of randomness.</param>
+    /// <param name="loggers">Loggers.</param>
+    /// <param name="policy">How weights come about; null for earned scores.</param>
+    /// <param name="extend">Adds further services to its server before it starts; null for none.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="LedgerRefusedException">The hotkey is not registered in one of the subnets.</exception>
+    /// <exception cref="IOException">Another process has its folder open, or the port is taken.</exception>
+    public static async Task<ValidatorService> StartAsync(
+        ValidatorSettings settings,
+        SigningKey hotkey,
+        ILedgerClient ledger,
+        IAccessTokens tokens,
+        IReadOnlyDictionary<ushort, LabelledRows> labelled,
+        PeerChannels channels,
+        TimeProvider time,
+        IRandomSourceFactory random,
+        ILoggerFactory loggers,
+        Func<ValidatorParts, IWeightPolicy>? policy = null,
+        Action<GrpcServices, RoleLog, RoleWitness>? extend = null,
+        CancellationToken cancellationToken = default)
+    {
+        Directory.CreateDirectory(settings.Home);
+        string network = ledger.Identity.Network;
+        RoleLogOptions options = new(Path.Combine(settings.Home, "log"), network, "validator")
+        {
+            Anchor = async (checkpoint, stop) =>
+            {
+                await ledger.SubmitAsync(new LedgerKey(hotkey), new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop)
+                    .ConfigureAwait(false);
+            },
+        };
+        RoleLog? log = null;
+        RoleWitness? witness = null;
+        ValidatorStore? store = null;
+        try
+        {
+            log = await RoleLog.OpenAsync(options, hotkey, time, random.Create()).ConfigureAwait(false);
+            witness = RoleWitness.Open(Path.Combine(settings.Home, "witness"), network, hotkey, static _ => true, time);
+            store = new ValidatorStore(Path.Combine(settings.Home, "validator.db"));
+            ILogger logger = loggers.CreateLogger<ValidatorService>();
+            MinerDirectory miners = new(ledger, channels, loggers.CreateLogger<MinerDirectory>());
+            ValidatorParts parts = new(
+                settings, hotkey, ledger, store, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), random.Create(), time, logger);
+            GrpcServices services = new();
+            new VerdictService(parts).AddTo(services);
+            extend?.Invoke(services, log, witness);
+            GrpcServerHost host = await GrpcServerHost.StartAsync(
+                new GrpcServerHostOptions(settings.Endpoint), services, loggers, time, cancellationToken).ConfigureAwait(false);
+            ValidatorService service = new(parts, log, witness, host, policy);
+            await service.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            return service;
+        }
+        catch
+        {
+            store?.Dispose();
+            witness?.Dispose();
+            if (log is not null)
+            {
+                await log.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Works with every block from now on.</summary>
+    public void Run() => running = Task.Run(() => FollowAsync(stopping.Token));
+
+    /// <summary>Does what is due at the newest block, for every subnet; failures of one subnet are logged and tried again with the next block.</summary>
+    /// <returns>Whether a ledger call of this validator waits for the next block.</returns>
+    public async Task<bool> AdvanceAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await weights.SettleAsync((await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height).ConfigureAwait(false);
+            foreach (ushort netuid in parts.Settings.Netuids)
+            {
+                if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock)
+                {
+                    await TryStepAsync(clock, cancellationToken).ConfigureAwait(false);
+                    worked = clock.Height;
+                }
+            }
+
+            return weights.IsWaiting;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Where it stands.</summary>
+    public async Task<ValidatorStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        List<ValidatorSubnetStatus> subnets = [];
+        foreach (ushort netuid in parts.Settings.Netuids)
+        {
+            if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock)
+            {
+                IReadOnlyList<Challenge> challenges = parts.Store.Challenges(netuid, clock.Epoch);
+                subnets.Add(new ValidatorSubnetStatus(
+                    netuid,
+                    clock.Epoch,
+                    worked,
+                    challenges.Count,
+                    challenges.Count(challenge => challenge.State == ChallengeState.Answered),
+                    parts.Store.Verdicts(netuid).Where(verdict => verdict.Epoch + 1 == clock.Epoch).CountBy(verdict => verdict.Code).ToDictionary(StringComparer.Ordinal),
+                    parts.Store.Scores(netuid).GroupBy(score => Convert.ToHexStringLower(score.Miner)).ToDictionary(
+                        group => group.Key, group => group.Max(score => score.Score.Value), StringComparer.Ordinal),
+                    parts.Store.PendingWeights(netuid).Count));
+            }
+        }
+
+        return new ValidatorStatus(parts.Hotkey.Address, Address, parts.Settings.Shadow, subnets);
+    }
+
+    /// <summary>Finishes the step that runs, answers the calls that are under way, and closes everything.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await host.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await host.DisposeAsync().ConfigureAwait(false);
+        parts.Store.Dispose();
+        parts.Random.Dispose();
+        witness.Dispose();
+        await log.DisposeAsync().ConfigureAwait(false);
+        stopping.Dispose();
+        turn.Dispose();
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        ulong next = (await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            // Several blocks may have passed while one was worked through: the newest counts.
+            next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
+            await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TryStepAsync(EpochClock clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StepAsync(clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LedgerUnreachableException or IOException or HttpRequestException or Circuits.CircuitException)
+        {
+            ValidatorLog.StepFailed(parts.Logger, e, clock.Netuid, clock.Height);
+        }
+    }
+
+    private async Task StepAsync(EpochClock clock, CancellationToken cancellationToken)
+    {
+        // A reveal has one epoch to be in: it goes before anything that takes long.
+        await weights.SubmitAsync(clock, cancellationToken).ConfigureAwait(false);
+        if (parts.Settings.Challenges)
+        {
+            await sending.RunAsync(clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        // One block after the epoch began every validator has seen the beacon.
+        if (clock.Offset >= 1)
+        {
+            foreach (ulong epoch in await judging.RunAsync(clock, cancellationToken).ConfigureAwait(false))
+            {
+                await scoring.RunAsync(clock.Netuid, epoch, cancellationToken).ConfigureAwait(false);
+            }
+
+            await weights.DecideAsync(clock, cancellationToken).ConfigureAwait(false);
+            await weights.SubmitAsync(clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (parts.Settings.Challenges)
+        {
+            await planning.RunAsync(clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Puts the address on the ledger where it has another one.</summary>
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        LedgerKey key = new(parts.Hotkey);
+        string address = (parts.Settings.PublicAddress ?? Address).ToString().TrimEnd('/');
+        foreach (ushort netuid in parts.Settings.Netuids)
+        {
+            Metagraph? metagraph = await parts.Ledger.GetMetagraphAsync(netuid, cancellationToken).ConfigureAwait(false);
+            if (metagraph?.Find(new AccountId(parts.PublicKey))?.Endpoint != address)
+            {
+                (await parts.Ledger.SubmitAsync(key, new ServeEndpointCall(netuid, address), cancellationToken).ConfigureAwait(false)).Demand();
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using Google.Protobuf;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Commitments;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Proofs;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Crypto.Transparency.Notes;
+using Subnet.Health.Audits;
+using Subnet.Health.Circuits;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Rpc.InferenceV1;
+using Subnet.Health.Validator.Challenges;
+using Subnet.Health.Validator.Store;
+using AuditFileMessage = Subnet.Health.Rpc.ValidationV1.AuditFile;
+using LinearProofMessage = Subnet.Health.Rpc.InferenceV1.LinearProof;
+using OpenedAudit = Subnet.Health.Audits.OpenedAudit;
+using OpenedAuditMessage = Subnet.Health.Rpc.InferenceV1.OpenedAudit;
+
+namespace Subnet.Health.Validator.Verdicts;
+
+/// <summary>
+/// Builds the file of a miner's audits in an epoch and judges one. The validator and every co-validator judge by this one function from the bytes of the file, so who
+/// signs has seen what the others saw.
+/// </summary>
+internal static class AuditFiles
+{
+    /// <summary>What card and ledger say of a model.</summary>
+    public static AuditedModel ModelOf(ReadCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        CardQuery query = card.Query;
+        return VectorCommitment.TryParse(query.Commitment.AsSpan(), out VectorCommitment? commitment)
+            ? new AuditedModel(card.Hash.ToArray(), query.Parameters, query.Encoding.Length, query.Classes, query.Bound, commitment)
+            : throw new CircuitException("the card's commitment is no point of the curve; report its miner.");
+    }
+
+    /// <summary>Opens the audits of a miner.</summary>
+    /// <param name="key">The validator's hotkey.</param>
+    /// <param name="plan">The logged plan.</param>
+    /// <param name="audits">Every audit of the plan that concerns this miner and card.</param>
+    /// <param name="otherLeaves">The plan's other leaves.</param>
+    public static AuditOpen Open(SigningKey key, StoredPlan plan, IReadOnlyList<Challenge> audits, IEnumerable<byte[]> otherLeaves)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        AuditOpen message = new()
+        {
+            Netuid = plan.Netuid,
+            Epoch = plan.Epoch,
+            Validator = ByteString.CopyFrom(key.PublicKey),
+            Miner = ByteString.CopyFrom(audits[0].Miner),
+            Card = ByteString.CopyFrom(audits[0].Card),
+            PlanRoot = ByteString.CopyFrom(plan.Root),
+            PlanSignature = ByteString.CopyFrom(plan.Signature),
+        };
+        message.OtherLeaves.AddRange(otherLeaves.Select(leaf => ByteString.CopyFrom(leaf)));
+        foreach (Challenge audit in audits)
+        {
+            OpenedAuditMessage opened = new() { Master = ByteString.CopyFrom(audit.Master) };
+            foreach (long[] row in audit.Rows)
+            {
+                AuditRow values = new();
+                values.Values.AddRange(row);
+                opened.Rows.Add(values);
+            }
+
+            if (audit.State == ChallengeState.Answered)
+            {
+                opened.Receipt = ByteString.CopyFrom(audit.Receipt);
+                opened.ReceiptSignature = ByteString.CopyFrom(audit.ReceiptSignature);
+            }
+
+            message.Audits.Add(opened);
+        }
+
+        message.Signature = ByteString.CopyFrom(DomainSignature.Sign(key, AuditStatements.OpenDomain, AuditStatements.Open(message)));
+        return message;
+    }
+
+    /// <summary>The file for the co-validators.</summary>
+    /// <param name="open">What was opened.</param>
+    /// <param name="audits">The same audits in the same order.</param>
+    /// <param name="proof">What the miner sent; null for nothing.</param>
+    public static AuditFileMessage Create(AuditOpen open, IReadOnlyList<Challenge> audits, LinearProofMessage? proof)
+    {
+        AuditFileMessage file = new() { Open = open };
+        if (proof is not null)
+        {
+            file.Proof = proof;
+        }
+
+        file.Replies.AddRange(audits.Select(audit => audit.State == ChallengeState.Answered ? ByteString.CopyFrom(audit.Reply) : ByteString.Empty));
+        return file;
+    }
+
+    /// <summary>Judges a file whose signatures were checked (<see cref="Fault"/>).</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="model">The model as card and ledger have it.</param>
+    /// <param name="generators">For the commitment's length.</param>
+    /// <exception cref="ArgumentException">Rows that are none of the model's.</exception>
+    public static AuditVerdict Judge(AuditFileMessage file, AuditedModel model, GeneratorSet generators)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        AuditOpen open = file.Open;
+        ProofContext context = new(checked((ushort)open.Netuid), open.Epoch, open.Miner.Span, open.Validator.Span, open.Card.Span);
+        List<OpenedAudit> opened = [];
+        Dictionary<string, OpenedAuditMessage> receipts = new(StringComparer.Ordinal);
+        for (int i = 0; i < open.Audits.Count; i++)
+        {
+            OpenedAuditMessage audit = open.Audits[i];
+            PlannedAudit planned = new(model, audit.Master.Span, [.. audit.Rows.Select(row => row.Values.ToArray())]);
+            opened.Add(new OpenedAudit(planned, file.Replies[i].IsEmpty ? null : file.Replies[i].Memory));
+            receipts[Convert.ToHexStringLower(KeylessQuery.RequestHash(planned.BuildQuery()))] = audit;
+        }
+
+        VerifierKey miner = MinerKey.Of(open.Miner.Span);
+        string card = Convert.ToHexStringLower(open.Card.Span);
+        return AuditReview.Check(
+            context,
+            model.Commitment,
+            opened,
+            open.PlanRoot.Span,
+            open.OtherLeaves.Select(leaf => leaf.ToByteArray()),
+            (request, reply) => HasReceipt(receipts, miner, card, request, reply),
+            file.Proof is null ? [] : file.Proof.Proof.Span,
+            file.Proof is null ? [] : file.Proof.Rho.Span,
+            generators);
+    }
+
+    /// <summary>Why a stranger's file is not even judged, or null.</summary>
+    public static string? Fault(AuditFileMessage file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        AuditOpen? open = file.Open;
+        if (open is null || open.Netuid > ushort.MaxValue || open.Epoch > long.MaxValue || open.Validator.Length != 32 || open.Miner.Length != 32
+            || open.Card.Length != 32 || open.PlanRoot.Length != 32)
+        {
+            return "netuid, epoch, validator, miner, card and plan root are needed";
+        }
+
+        if (open.Audits.Count == 0 || open.Audits.Count != file.Replies.Count)
+        {
+            return "there is one reply, or an empty one, for each opened audit";
+        }
+
+        if (open.Audits.Any(audit => audit.Master.Length != KeylessSeeds.MasterBytes || audit.Rows.Count == 0) || open.OtherLeaves.Any(leaf => leaf.Length != 32))
+        {
+            return "a master has 32 bytes and rows, a leaf 32 bytes";
+        }
+
+        if (!DomainSignature.Verify(
+                open.Validator.Span,
+                AuditStatements.PlanDomain,
+                AuditStatements.Plan((ushort)open.Netuid, open.Epoch, open.Validator.Span, open.PlanRoot.Span),
+                open.PlanSignature.Span))
+        {
+            return "the plan is not signed by the validator";
+        }
+
+        return DomainSignature.Verify(open.Validator.Span, AuditStatements.OpenDomain, AuditStatements.Open(open), open.Signature.Span)
+            ? null
+            : "the opening is not signed by the validator";
+    }
+
+    private static bool HasReceipt(
+        Dictionary<string, OpenedAuditMessage> receipts, VerifierKey miner, string card, byte[] request, byte[] reply)
+    {
+        string hash = Convert.ToHexStringLower(request);
+        if (!receipts.TryGetValue(hash, out OpenedAuditMessage? audit) || audit.Receipt.IsEmpty)
+        {
+            return false;
+        }
+
+        try
+        {
+            ReceiptStatement receipt = ReceiptStatement.Parse(CanonicalJsonReader.Read(audit.Receipt.Span));
+            return receipt.Miner.Equals(miner) && receipt.Model == card && receipt.In == hash && receipt.Out == Convert.ToHexStringLower(reply)
+                && receipt.IsSignedBy(audit.ReceiptSignature.Span);
+        }
+        catch (Exception e) when (e is CanonicalJsonException or AuditEntryException)
+        {
+            return false;
+        }
+    }
+}
