@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Subnet.Health.Cli.Commands;
 using Subnet.Health.Cli.Commands.Certs;
+using Subnet.Health.Cli.Commands.Clinics;
+using Subnet.Health.Cli.Commands.Miners;
 using Subnet.Health.Cli.Commands.SealFiles;
 using Subnet.Health.Cli.Commands.Wallets;
 
@@ -80,6 +82,21 @@ internal static class CommandTree
             new ModelVerifyCommand(),
             new ModelCompileCommand(),
             new ModelCardCommand()),
+        new NounCommand(
+            "miner",
+            "Serve models on encrypted queries.",
+            new MinerRunCommand(),
+            new MinerCheckCommand(),
+            new MinerPublishCommand(),
+            new MinerStatusCommand()),
+        new NounCommand(
+            "clinic",
+            "The gateway: ask models about patients whom they never see.",
+            new ClinicKeygenCommand(),
+            new ClinicModelsCommand(),
+            new ClinicQueryCommand(),
+            new ClinicReportOutcomesCommand(),
+            new ClinicHistoryCommand()),
         new NounCommand("epoch", "Epochs of the consensus on given and stored inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
         new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),
         new NounCommand(

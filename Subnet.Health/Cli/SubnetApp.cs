@@ -30,6 +30,8 @@ internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptio
         {
             if (parsed.Action is ParseErrorAction)
             {
+                // What an argument swallowed says more than the required option that is missed behind it.
+                RefuseMisspeltOptions(parsed, args);
                 throw UsageError(parsed);
             }
 

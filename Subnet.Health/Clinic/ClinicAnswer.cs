@@ -118,3 +118,23 @@ public sealed record ClinicModel(
 /// <param name="Ready">Tokens that can be used.</param>
 /// <param name="Waiting">Tokens bought that wait for their delay or for their signature.</param>
 public sealed record TokenBudget(ushort Netuid, string Miner, ulong Epoch, int Rows, int Ready, int Waiting);
+
+/// <summary>A past query of the clinic.</summary>
+/// <param name="Event">Its event.</param>
+/// <param name="Time">When the answer came.</param>
+/// <param name="Netuid">The subnet.</param>
+/// <param name="Model">Identifier of the model.</param>
+/// <param name="Card">Hash of the card.</param>
+/// <param name="Miner">Address of the miner.</param>
+/// <param name="Rows">Patients in it.</param>
+/// <param name="Patient">The patient's reference in the clinic, or null.</param>
+/// <param name="Scores">What came out, patient by patient.</param>
+public sealed record ClinicRecord(
+    string Event, DateTimeOffset Time, ushort Netuid, string Model, string Card, string Miner, int Rows, string? Patient, IReadOnlyList<ClinicRecordScore> Scores);
+
+/// <summary>A past score.</summary>
+/// <param name="Row">The patient's row, from 1.</param>
+/// <param name="Probability">The calibrated probability, or null.</param>
+/// <param name="Label">The class, or empty.</param>
+/// <param name="Outcome">Whether the condition was there, where it is known.</param>
+public sealed record ClinicRecordScore(int Row, float? Probability, string Label, bool? Outcome);

@@ -171,6 +171,28 @@ public sealed class ClinicClient : IAsyncDisposable
         return await Task.WhenAll(queries.Select(query => Task.Run(() => QueryAsync(query, cancellationToken), cancellationToken))).ConfigureAwait(false);
     }
 
+    /// <summary>The newest queries of this gateway, newest first.</summary>
+    public async Task<IReadOnlyList<ClinicRecord>> HistoryAsync(int most)
+    {
+        IReadOnlyList<HistoryEntry> entries = await history.NewestAsync(most).ConfigureAwait(false);
+        return
+        [
+            .. entries.Select(entry => new ClinicRecord(
+                entry.Event,
+                entry.Time,
+                entry.Netuid,
+                entry.Secret.Model,
+                entry.Card,
+                entry.Miner,
+                entry.Rows,
+                entry.Secret.Patient,
+                [
+                    .. entry.Secret.Scores.Select((score, i) => new ClinicRecordScore(
+                        i + 1, score.Probability, score.Label, entry.Secret.Outcomes?.TryGetValue(i + 1, out bool outcome) == true ? outcome : null)),
+                ])),
+        ];
+    }
+
     /// <summary>Records that the outcome of a patient is known: in the log that it is, in the encrypted history what it is.</summary>
     /// <param name="queryEvent">The query's event.</param>
     /// <param name="outcome">Whether the condition was there.</param>

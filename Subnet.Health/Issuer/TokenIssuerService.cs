@@ -72,7 +72,7 @@ internal sealed class TokenIssuerService : IAsyncDisposable
     /// <param name="random">Nonces of the encryption at rest; keys come from the platform's RSA.</param>
     /// <param name="loggers">Loggers.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <exception cref="LedgerRefusedException">The coldkey is not the subnet's owner, or there is no such subnet.</exception>
+    /// <exception cref="LedgerRefusedException">The coldkey is not the subnet's owner. A subnet that does not exist yet is waited for.</exception>
     public static async Task<TokenIssuerService> StartAsync(
         IssuerSettings settings,
         SigningKey ownerColdkey,
@@ -87,9 +87,9 @@ internal sealed class TokenIssuerService : IAsyncDisposable
         {
             ulong height = (await ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
             SubnetView? subnet = await ledger.GetSubnetAsync(settings.Netuid, cancellationToken).ConfigureAwait(false);
-            if (subnet is null || subnet.Info.OwnerColdkey != service.owner.Account)
+            if (subnet is not null && subnet.Info.OwnerColdkey != service.owner.Account)
             {
-                throw new LedgerRefusedException(subnet is null ? RejectionReason.SubnetNotFound : RejectionReason.NotSubnetOwner);
+                throw new LedgerRefusedException(RejectionReason.NotSubnetOwner);
             }
 
             service.following = Task.Run(() => service.FollowAsync(height + 1), CancellationToken.None);
@@ -102,17 +102,8 @@ internal sealed class TokenIssuerService : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts <c>subnet.v1.Tokens</c> on a server.</summary>
-    public void AddTo(GrpcServices services)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-
-        // A lot of 256 requests of 259 bytes is 66 kB.
-        GrpcLimits limits = GrpcLimits.Default with { MessageBytes = 128 * 1024 };
-        services
-            .Unary(TokensMethods.Keys, (request, call) => KeysAsync(request, call.CancellationToken), limits)
-            .Unary(TokensMethods.Buy, (request, call) => BuyAsync(request, call.CancellationToken), limits);
-    }
+    /// <summary>Puts <c>subnet.v1.Tokens</c> for this subnet alone on a server.</summary>
+    public void AddTo(GrpcServices services) => TokensEndpoint.AddTo(services, [this]);
 
     /// <summary>The keys that are sold under now.</summary>
     public async Task<KeysReply> KeysAsync(KeysRequest request, CancellationToken cancellationToken)
@@ -321,6 +312,11 @@ internal sealed class TokenIssuerService : IAsyncDisposable
 
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
+        if (await ledger.GetSubnetAsync(settings.Netuid, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return;
+        }
+
         ulong now = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<IssuerKeyView> known = await ledger.GetIssuerKeysAsync(settings.Netuid, cancellationToken: cancellationToken).ConfigureAwait(false);
         for (ulong epoch = now + 1; epoch <= now + (ulong)settings.EpochsAhead; epoch++)

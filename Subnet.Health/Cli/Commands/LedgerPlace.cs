@@ -52,7 +52,7 @@ internal sealed class LedgerPlace
             return LedgerAccess.Open(context, given, wait);
         }
 
-        if (Name(context) == Local && File.Exists(LedgerAccess.HomeStore(context)))
+        if (Name(context) == Local && System.IO.File.Exists(LedgerAccess.HomeStore(context)))
         {
             return LedgerAccess.Open(context, null, wait);
         }
@@ -110,10 +110,21 @@ internal sealed class LedgerPlace
         }
     }
 
+    /// <summary>The folder of this party's certificates; null where none is named.</summary>
+    public string? Certificates(CommandContext context) => context.Settings.Text(SettingsCatalog.NetworkCertificates, context.Get(certificates));
+
+    /// <summary>What this home's network file says; null where it has none, or another network is asked.</summary>
+    public NetworkFile? File(CommandContext context)
+    {
+        NetworkFile? file = ReadFile(context);
+        string name = Name(context);
+        return file is not null && (name == Local || name == file.Name) ? file : null;
+    }
+
     private string Name(CommandContext context) => context.Settings.Text(SettingsCatalog.Network, context.Get(network))!;
 
     private NodeConnection Connect(CommandContext context, Uri address) =>
-        Connect(context, address, context.Settings.Text(SettingsCatalog.NetworkCertificates, context.Get(certificates)));
+        Connect(context, address, Certificates(context));
 
     private static NetworkFile? ReadFile(CommandContext context)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Subnet.Core.Ledger;
 using Subnet.Core.State;
 using Subnet.Core.Storage;
@@ -30,6 +31,14 @@ internal sealed class NodeRunCommand : SubnetCommand
         DefaultValueFactory = _ => LedgerOptions.Default.EpochsKept,
     };
 
+    private readonly Option<ushort[]> issue = new("--issue")
+    {
+        Description = "Issue access tokens of this subnet beside the node; the wallet of --issue-wallet owns it. May be given several times.",
+        HelpName = "NETUID",
+    };
+
+    private readonly Option<string?> issueWallet = new("--issue-wallet") { Description = "The wallet that owns the subnets of --issue (default: the node's).", HelpName = "NAME" };
+
     public NodeRunCommand()
         : base(
             "run",
@@ -43,7 +52,7 @@ internal sealed class NodeRunCommand : SubnetCommand
             Options.Add(option);
         }
 
-        foreach (Option option in new Option[] { interval, until, rebuild, epochs, address, port, certificates })
+        foreach (Option option in new Option[] { interval, until, rebuild, epochs, address, port, certificates, issue, issueWallet })
         {
             Options.Add(option);
         }
@@ -61,7 +70,11 @@ internal sealed class NodeRunCommand : SubnetCommand
         LedgerNode node = await OpenAsync(context, first, key).ConfigureAwait(false);
         await using (node.ConfigureAwait(false))
         {
-            Uri grpc = await node.ServeAsync(listening, context.Loggers, cancellationToken: cancellationToken).ConfigureAwait(false);
+            IssuerGroup issuers = await IssuerGroup
+                .StartAsync(context, node.Client, context.Get(issue) ?? [], () => wallet.OpenColdkey(context, context.Get(issueWallet)), cancellationToken)
+                .ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable stopIssuers = issuers.ConfigureAwait(false);
+            Uri grpc = await node.ServeAsync(listening, context.Loggers, beside: issuers.AddTo, cancellationToken: cancellationToken).ConfigureAwait(false);
             context.Output.Line(
                 new NodeRunDocument(node.Client.Identity.Network, node.Client.Identity.GenesisHash.ToArray(), node.Host.Height, grpc.ToString(), node.Log!.Origin),
                 $"sequencer of `{node.Client.Identity.Network}` at block {node.Host.Height}, gRPC on {grpc}");

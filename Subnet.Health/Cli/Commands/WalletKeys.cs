@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Subnet.Core.State;
+using Subnet.Crypto.Identity;
 using Subnet.Health.Cli.Commands.Wallets;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Node;
@@ -25,6 +26,15 @@ internal sealed class WalletKeys
     /// <summary>Opens the coldkey or hotkey to sign with.</summary>
     public LedgerKey Load(CommandContext context, bool asHotkey) =>
         new(options.Open(context, options.WalletOf(context), asHotkey ? HotkeyOf(context) : null));
+
+    /// <summary>Opens the coldkey or hotkey itself, for a role that signs more than transactions.</summary>
+    public SigningKey Open(CommandContext context, bool asHotkey) =>
+        options.Open(context, options.WalletOf(context), asHotkey ? HotkeyOf(context) : null);
+
+    /// <summary>Opens the coldkey of a wallet that is named apart, or of the one at hand.</summary>
+    public SigningKey OpenColdkey(CommandContext context, string? name) => name is null || WalletFolder.IsName(name)
+        ? options.Open(context, name ?? options.WalletOf(context), null)
+        : throw new CommandException(ErrorCodes.Usage, $"'{name}' cannot be the name of a wallet.", "Use up to 64 letters, digits, '-' and '_'.");
 
     /// <summary>The public key of the wallet's coldkey or hotkey; needs no password.</summary>
     public AccountId Account(CommandContext context, bool asHotkey) =>

@@ -1,7 +1,11 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Circuits;
+using Subnet.Health.Clinic;
 using Subnet.Health.Fhir;
+using Subnet.Health.Miner;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Rows;
 
@@ -13,11 +17,18 @@ internal static class ExceptionTranslator
     // errno of Linux and macOS, and the Windows error, as IOException.HResult carries them.
     private const int UnixNoSpace = 28;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int SqliteFull = 13;
 
     /// <summary>The error for <paramref name="exception"/>, or null when it is a bug.</summary>
     public static CommandException? Translate(Exception exception) => exception switch
     {
         CommandException known => known,
+        ClinicException e => new CommandException(ErrorCodes.Of(e.Fault), Sentence(e.Message), e.Fix, e),
+        MinerException e => new CommandException(ErrorCodes.MinerUnfit, Sentence(e.Message), e.Fix, e),
+        SqliteException { SqliteErrorCode: SqliteFull } e => new CommandException(
+            ErrorCodes.DiskFull, "The disk is full: a store could not be written, and nothing half-written was left.", "Free some space and run it again.", e),
+        SqliteException e => new CommandException(ErrorCodes.IoFailed, $"A store cannot be used: {e.Message}", "Check the file and its folder, then run it again.", e),
+        LogStoreException e => new CommandException(ErrorCodes.IoFailed, $"The transparency log cannot be used: {e.Message}.", "Check its folder; 'subnet audit verify' says what is wrong.", e),
         FhirException e => new CommandException(ErrorCodes.FileMalformed, e.Message, e.Fix, e),
         ModelFormatException e => new CommandException(
             ErrorCodes.ModelUnreadable, $"{e.Place}{(e.Component is null ? "" : $" ({e.Component})")}: {e.Problem}.", Sentence(e.Fix), e),

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Settings;
+using Subnet.Health.Clinic;
+using Subnet.Health.Network;
+using Subnet.Health.Node;
+using Subnet.Health.Rpc.Client;
+using Subnet.Health.Wallets;
+
+namespace Subnet.Health.Cli.Commands.Clinics;
+
+/// <summary>What the clinic's commands have in common: gateway, wallet, ledger, and the settings behind them.</summary>
+internal sealed class ClinicArguments
+{
+    private readonly WalletKeys wallet = new();
+    private readonly LedgerPlace place = new();
+    private readonly Option<string> name = new("--clinic-name") { Description = "The gateway's name in this home.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string?> policy = new("--policy") { Description = "The gateway's policy file (default: the setting clinic.policy).", HelpName = "FILE" };
+
+    /// <summary>Adds the options.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(name);
+        command.Options.Add(policy);
+        foreach (Option option in wallet.All)
+        {
+            command.Options.Add(option);
+        }
+
+        place.AddTo(command, withStore: false);
+    }
+
+    /// <summary>Opens the gateway.</summary>
+    /// <exception cref="CommandException">Wallet, ledger, policy or a setting cannot be used.</exception>
+    public async Task<ClinicAccess> OpenAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        RemoteLedger ledger = await place.ConnectAsync(context, cancellationToken).ConfigureAwait(false);
+        SigningKey? key = null;
+        OperatingSystemRandomSource random = new();
+        try
+        {
+            key = wallet.Open(context, asHotkey: false);
+            ClinicClient client = await ClinicClient.OpenAsync(Settings(context), key, ledger.Client, context.Time, random).ConfigureAwait(false);
+            return new ClinicAccess(client, ledger, key, random);
+        }
+        catch
+        {
+            key?.Dispose();
+            random.Dispose();
+            await ledger.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private ClinicSettings Settings(CommandContext context)
+    {
+        string clinic = context.Get(name)!;
+        if (!WalletFolder.IsName(clinic))
+        {
+            throw new CommandException(ErrorCodes.Usage, $"'{clinic}' cannot be a gateway's name.", "Use up to 64 letters, digits, '-' and '_'.");
+        }
+
+        NetworkFile? network = place.File(context);
+        GrpcClientTls? tls = place.Certificates(context) is { } folder ? PartyCertificates.Client(context, folder) : null;
+        return new ClinicSettings(clinic, Path.Combine(context.Home, "clinic", clinic), netuid => IssuerOf(context, network, netuid))
+        {
+            Policy = Policy(context),
+
+            // On the query route the clinic shows no certificate: who asks is not to be known.
+            Channels = new GrpcChannelOptions { Tls = tls is null ? null : tls with { Certificate = null } },
+            IssuerChannels = new GrpcChannelOptions { Tls = tls },
+            Timeout = TimeSpan.FromSeconds(Math.Clamp(context.Settings.Number(SettingsCatalog.ClinicTimeout), 1, 3600)),
+            MostMiners = (int)Math.Clamp(context.Settings.Number(SettingsCatalog.ClinicMostMiners), 1, 64),
+            Parallel = (int)Math.Clamp(context.Settings.Number(SettingsCatalog.ClinicParallel), 1, 64),
+            TokenDelay = TimeSpan.FromSeconds(network is not null && context.Settings.Find(SettingsCatalog.ClinicTokenDelay).Source == SettingSource.Default
+                ? 0
+                : context.Settings.Number(SettingsCatalog.ClinicTokenDelay)),
+            MostPerRow = (ulong)context.Settings.Number(SettingsCatalog.ClinicPrice),
+        };
+    }
+
+    private ClinicPolicy Policy(CommandContext context) => context.Settings.Text(SettingsCatalog.ClinicPolicy, context.Get(policy)) is { } file
+        ? ClinicPolicy.Parse(File.ReadAllBytes(context.ExistingFile(file)))
+        : ClinicPolicy.Default;
+
+    private Uri IssuerOf(CommandContext context, NetworkFile? network, ushort netuid)
+    {
+        if (context.Settings.Text(SettingsCatalog.ClinicIssuer) is { } text)
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+                ? url
+                : throw new CommandException(ErrorCodes.SettingInvalid, $"'{text}' is not a URL.", "Correct the setting clinic.issuer.");
+        }
+
+        return network?.Of("issuer").FirstOrDefault(role => role.Netuid == netuid)?.Grpc ?? place.Address(context);
+    }
+}
+
+/// <summary>An opened gateway with what it stands on.</summary>
+internal sealed class ClinicAccess(ClinicClient client, RemoteLedger ledger, SigningKey key, OperatingSystemRandomSource random) : IAsyncDisposable
+{
+    /// <summary>The gateway.</summary>
+    public ClinicClient Client => client;
+
+    /// <summary>The ledger.</summary>
+    public ILedgerClient Ledger => ledger.Client;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await client.DisposeAsync().ConfigureAwait(false);
+        await ledger.DisposeAsync().ConfigureAwait(false);
+        key.Dispose();
+        random.Dispose();
+    }
+}

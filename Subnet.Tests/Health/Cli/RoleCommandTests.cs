@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Cli.Commands.Clinics;
+using Subnet.Health.Cli.Commands.Miners;
+using Subnet.Health.Cli.Output;
+using Subnet.Health.Rpc.Server;
+using Subnet.Health.Wallets;
+using Subnet.Tests.Health.Clinic;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Cli;
+
+/// <summary>The clinic's and the miner's commands against a node, an issuer and miners over gRPC.</summary>
+[TestFixture]
+internal sealed class RoleCommandTests
+{
+    private const string Password = "correct horse";
+
+    private readonly TemporaryFolder home = new();
+    private RoleNetwork network = null!;
+    private Uri node = null!;
+
+    private Dictionary<string, string> Variables => new(StringComparer.Ordinal)
+    {
+        ["SUBNET_WALLET_PASSWORD"] = Password,
+        ["SUBNET_CLINIC__ISSUER"] = network.IssuerAddress.ToString(),
+        ["SUBNET_CLINIC__TOKEN_DELAY_S"] = "0",
+    };
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        network = await RoleNetwork.StartAsync("miner", "second-miner");
+        node = await network.Ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
+        Write("clinic", null, "clinic");
+        Write("miner", null, "miner");
+        Write("miner", "default", "miner-hot");
+        CommandRun bought = await Run("clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "6", "--wallet-name", "clinic", "--yes");
+        Assert.That(bought.ExitCode, Is.Zero, bought.Error);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (network is not null)
+        {
+            await network.DisposeAsync();
+        }
+
+        home.Dispose();
+    }
+
+    [Test]
+    public async Task Query_prints_risk_receipt_and_log_index_and_history_shows_it_with_its_outcome()
+    {
+        string table = Table(1);
+        CommandRun run = await Run("clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--csv", table, "--patient", "p-7", "--wallet-name", "clinic", "--json");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        ClinicQueryDocument document = JsonSerializer.Deserialize<ClinicQueryDocument>(run.Output, JsonText.Indented)!;
+        ClinicAnswerEntry answer = document.Answers.Single();
+        Assert.That(answer.Scores.Single().Probability, Is.InRange(0, 1));
+        Assert.That(answer.Queries.Single().ReceiptSignature, Is.Not.Empty);
+
+        string name = answer.Scores.Single().Event;
+        CommandRun reported = await Run("clinic", "report-outcomes", "--event", name, "--outcome", "yes", "--wallet-name", "clinic", "--yes");
+        Assert.That(reported.ExitCode, Is.Zero, reported.Error);
+        CommandRun history = await Run("clinic", "history", "--wallet-name", "clinic", "--json");
+        ClinicHistoryDocument past = JsonSerializer.Deserialize<ClinicHistoryDocument>(history.Output, JsonText.Indented)!;
+        ClinicRecordEntry record = past.Queries.Single(query => query.Event == name);
+        Assert.That((record.Patient, record.Scores.Single().Outcome), Is.EqualTo(("p-7", (bool?)true)));
+        Assert.That(Directory.EnumerateFiles(home.Combine("clinic"), "*", SearchOption.AllDirectories).Any(file => Contains(file, "p-7")), Is.False);
+    }
+
+    [Test]
+    public async Task Dry_run_prints_the_leak_sheet_and_sends_nothing()
+    {
+        long before = (await network.Miner("miner").GetStatusAsync()).Answered + (await network.Miner("second-miner").GetStatusAsync()).Answered;
+        CommandRun run = await Run("clinic", "query", "--model", $"{network.Netuid}:heart", "--csv", Table(3), "--wallet-name", "clinic", "--dry-run", "--json");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        ClinicLeakSheetDocument document = JsonSerializer.Deserialize<ClinicLeakSheetDocument>(run.Output, JsonText.Indented)!;
+        Assert.That(document.Sheets.Single().RowClasses, Is.EqualTo(new[] { 16 }));
+        Assert.That((await network.Miner("miner").GetStatusAsync()).Answered + (await network.Miner("second-miner").GetStatusAsync()).Answered, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Missing_inputs_are_listed_by_name_and_the_exit_code_is_3()
+    {
+        CommandRun run = await Run("clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--set", "age=61", "--wallet-name", "clinic");
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.Contain("trestbps").And.Contain("nothing was sent"));
+    }
+
+    [Test]
+    public async Task Models_are_listed_with_miners_and_inputs()
+    {
+        CommandRun run = await Run("clinic", "models", "--wallet-name", "clinic", "--json");
+        ClinicModelsDocument document = JsonSerializer.Deserialize<ClinicModelsDocument>(run.Output, JsonText.Indented)!;
+        Assert.That(document.Models.Select(model => model.Id), Is.All.EqualTo("heart").And.Exactly(2).Items);
+        Assert.That(document.Models[0].Inputs, Does.Contain("age"));
+    }
+
+    [Test]
+    public async Task Status_of_a_miner_that_serves_is_0_and_of_none_1()
+    {
+        CommandRun run = await Run("miner", "status", "--netuid", $"{network.Netuid}", "--wallet-name", "miner", "--json");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        MinerStatusDocument document = JsonSerializer.Deserialize<MinerStatusDocument>(run.Output, JsonText.Indented)!;
+        Assert.That(document.Models.Single().IsServed);
+        CommandRun none = await Run("miner", "status", "--netuid", $"{network.Netuid}", "--hotkey", InProcessLedger.SigningKeyOf("owner-hot").Address);
+        Assert.That(none.ExitCode, Is.EqualTo(1), none.Error);
+    }
+
+    [Test]
+    public async Task Unknown_model_is_an_error_that_says_what_to_do()
+    {
+        CommandRun run = await Run("clinic", "query", "--model", "lung", "--netuid", $"{network.Netuid}", "--csv", Table(1), "--wallet-name", "clinic", "--json");
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.Contain("model-not-served").And.Contain("clinic models"));
+    }
+
+    private static bool Contains(string file, string text)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        return bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    }
+
+    private string Table(int rows)
+    {
+        string path = home.Combine($"rows-{rows}.csv");
+        File.WriteAllText(path, CompiledSample.Heart.Table(rows));
+        return path;
+    }
+
+    private Task<CommandRun> Run(params string[] arguments) => CommandRun.Of(home.Path, [.. arguments, "--network", node.ToString()], Variables);
+
+    private void Write(string wallet, string? hotkey, string name)
+    {
+        using SigningKey key = InProcessLedger.SigningKeyOf(name);
+        using OperatingSystemRandomSource random = new();
+        new WalletFolder(home.Path).Write(
+            wallet, hotkey, KeystoreFile.Seal(key, hotkey is null ? KeyRole.Coldkey : KeyRole.Hotkey, Encoding.UTF8.GetBytes(Password), ScryptCost.Minimum, random));
+    }
+}
