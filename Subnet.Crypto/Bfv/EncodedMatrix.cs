@@ -49,8 +49,9 @@ public sealed class EncodedMatrix
     /// <param name="level">The level of the ciphertexts.</param>
     /// <param name="diagonal">The N slots of a diagonal, both rows, values below t.</param>
     /// <param name="evaluator">Brings them to NTT form.</param>
-    /// <exception cref="ArgumentException">A diagonal has not N values below t, or is zero everywhere.</exception>
-    public static EncodedMatrix Encode(MatrixVectorPlan plan, Level level, Func<int, ReadOnlyMemory<ulong>> diagonal, BfvEvaluator evaluator)
+    /// <param name="allowZero">Whether a diagonal may be zero everywhere: where the plan must not tell which are.</param>
+    /// <exception cref="ArgumentException">A diagonal has not N values below t, or is zero everywhere and must not be.</exception>
+    public static EncodedMatrix Encode(MatrixVectorPlan plan, Level level, Func<int, ReadOnlyMemory<ulong>> diagonal, BfvEvaluator evaluator, bool allowZero = false)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(level);
@@ -66,7 +67,7 @@ public sealed class EncodedMatrix
         {
             int d = plan.Diagonals[term];
             ReadOnlySpan<ulong> values = diagonal(d).Span;
-            if (values.Length != encoder.SlotCount || values.IndexOfAnyExcept(0UL) < 0)
+            if (values.Length != encoder.SlotCount || (!allowZero && values.IndexOfAnyExcept(0UL) < 0))
             {
                 throw new ArgumentException($"diagonal {d} needs {encoder.SlotCount} values that are not all zero; leave zero diagonals out of the plan", nameof(diagonal));
             }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Subnet.Crypto.Rlwe.Keyless;
-using Subnet.Health.Models;
 using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Circuits;
@@ -17,6 +16,8 @@ internal sealed class CardClient
     {
         Canonical = canonical;
         Card = card;
+
+        // A forest under keys is asked through ForestCardClient; its card is refused here.
         query = card.Query;
         RowClasses = [.. KeylessLayout.RowClasses.ToArray().Where(size => query.Layout(size).Fits(query.Parameters.Set))];
     }
@@ -50,11 +51,7 @@ internal sealed class CardClient
     public PreparedRows Prepare(RowBatch rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var refused = ImmutableArray.CreateBuilder<RefusedRow>();
-        foreach (CardInput input in Inputs)
-        {
-            CheckInput(rows, input, refused);
-        }
+        ImmutableArray<RefusedRow>.Builder refused = InputChecks.Refusals(rows, Inputs);
 
         int width = Card.Features.Names.Count;
         float[] features = width == 0 ? [] : Card.Features.Evaluate(rows);
@@ -82,28 +79,5 @@ internal sealed class CardClient
         int size = RowClassFor(rows.Count) ?? throw new ArgumentException($"one query of this card holds at most {RowClasses[^1]} rows, not {rows.Count}", nameof(rows));
         var client = new KeylessClient(master, Hash, query.Parameters, query.Layout(size));
         return new PendingQuery(Card, client, client.Encrypt(rows.Integers), rows);
-    }
-
-    private static void CheckInput(RowBatch rows, CardInput input, ImmutableArray<RefusedRow>.Builder refused)
-    {
-        for (int slot = 0; slot < input.Slots.Length; slot++)
-        {
-            CardSlot wanted = input.Slots[slot];
-            for (int row = 0; row < rows.Count; row++)
-            {
-                if (RowValues.IsMissing(rows, input.Column, slot, row))
-                {
-                    if (wanted.Missing == MissingRule.Refused)
-                    {
-                        refused.Add(new RefusedRow(row, input.NameOf(slot), "is missing, and the model needs it"));
-                    }
-                }
-                else if (wanted is { Lowest: double lowest, Highest: double highest } && input.Column.Kind != ColumnKind.Text
-                    && RowValues.Number(rows, input.Column, slot, row) is double value && !(value >= lowest && value <= highest))
-                {
-                    refused.Add(new RefusedRow(row, input.NameOf(slot), $"lies outside the card's range {lowest:G6} to {highest:G6}"));
-                }
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ using System.Numerics;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Evaluation;
 
@@ -32,7 +33,8 @@ internal sealed record CardQuery(
 /// <param name="ClassLabels">Names of the classes, empty where there are none.</param>
 /// <param name="Inputs">The feature schema.</param>
 /// <param name="Features">From input columns to the feature vector.</param>
-/// <param name="Query">What is asked.</param>
+/// <param name="Keyless">What is asked of a keyless circuit; null for a forest under keys.</param>
+/// <param name="Forest">What is asked of a forest under keys; null for a keyless circuit.</param>
 /// <param name="Rest">Link, calibration, decision.</param>
 internal sealed record ReadCard(
     ImmutableArray<byte> Hash,
@@ -42,8 +44,20 @@ internal sealed record ReadCard(
     ImmutableArray<string> ClassLabels,
     ImmutableArray<CardInput> Inputs,
     IFeatureMap Features,
-    CardQuery Query,
-    PublicRest Rest);
+    CardQuery? Keyless,
+    CardForest? Forest,
+    PublicRest Rest)
+{
+    /// <summary>The keyless query.</summary>
+    /// <exception cref="CircuitException">The card is of a forest under keys.</exception>
+    public CardQuery Query => Keyless ?? throw new CircuitException("the card is of a forest under keys; ask it with a key bundle.");
+
+    /// <summary>How far a raw score can be from the float model's.</summary>
+    public double Rounding => Keyless?.Rounding ?? Forest!.Rounding;
+
+    /// <summary>A raw score from an answer.</summary>
+    public double RawOf(long answer) => Keyless is CardQuery query ? Math.ScaleB(answer, -query.ScaleBits) : answer / Forest!.Scale;
+}
 
 /// <summary>
 /// Reads a card that a stranger sent. Parameters are admitted again here: a client that asks under a card which its set does
@@ -71,9 +85,11 @@ internal static class CardReader
             ImmutableArray<CardInput> inputs = CardSchemaJson.Read(card.Objects("inputs"));
             IFeatureMap features = FeatureMapJson.Read(card.Object("features"));
             CheckInputs(inputs, features);
-            CardQuery query = Query(card.Object("query"), features.Names.Count);
+            bool underKeys = circuit is CircuitKind.ForestPrivate or CircuitKind.ForestBatch;
+            CardQuery? query = underKeys ? null : Query(card.Object("query"), features.Names.Count);
+            CardForest? forest = underKeys ? ForestJson.Read(card.Object("forest"), circuit, features.Names.Count) : null;
             PublicRest rest = RestJson.Read(card.Object("rest"), features.Names.Count);
-            CheckRest(rest, query.Classes);
+            CheckRest(rest, query?.Classes ?? 1);
             return new ReadCard(
                 [.. ModelCard.Hash(bytes)],
                 new CardText(card.Text("id"), card.Text("title"), card.Text("intended_use"), card.Text("limits"), card.Text("data")),
@@ -83,6 +99,7 @@ internal static class CardReader
                 inputs,
                 features,
                 query,
+                forest,
                 rest);
         }
         catch (Exception fault) when (fault is PlanFormatException or CanonicalJsonException or OverflowException)

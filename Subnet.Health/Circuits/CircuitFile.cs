@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto.Generators;
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
@@ -22,77 +21,41 @@ internal sealed record PrivateCircuit(byte[] Card, long[] Weights, CommitmentOpe
     }
 }
 
-/// <summary>
-/// The file a miner serves from: the weights under AES-256-GCM, whose key is scrypt of a password. First line, card hash, cost
-/// and salt are in the clear and authenticated. A salt is used for one file only, so the fixed nonce never meets a key twice.
-/// </summary>
-/// <remarks>Layout: "subnet-circuit/1" LF || card 32 || be32 N || salt 16 || ciphertext || tag 16; plaintext: be32 count, be64 weights, blinding 32.</remarks>
+/// <summary>The file a miner serves a keyless card from; its content is be32 count, be64 weights, blinding 32, under <see cref="SealedFile"/>.</summary>
 internal static class CircuitFile
 {
-    /// <summary>The longest file: a commitment holds at most 65536 weights.</summary>
-    public const int MaxBytes = 1 << 20;
-
-    private const int CardBytes = 32;
-    private const int SaltBytes = 16;
-    private const int TagBytes = 16;
-    private const int KeyBytes = 32;
-
-    private static readonly byte[] Nonce = new byte[12];
-
     private static ReadOnlySpan<byte> FirstLine => "subnet-circuit/1\n"u8;
-
-    private static int HeaderBytes => FirstLine.Length + CardBytes + sizeof(int) + SaltBytes;
 
     /// <summary>Encrypts the private side under a password.</summary>
     /// <exception cref="ArgumentException">The password is empty or the cost outside its bounds.</exception>
     public static byte[] Seal(PrivateCircuit circuit, ReadOnlySpan<byte> password, ScryptCost cost, IRandomSource random)
     {
-        if (password.IsEmpty || !cost.IsAcceptable)
-        {
-            throw new ArgumentException("a password is needed, and a cost within its bounds", nameof(password));
-        }
-
-        int length = sizeof(int) + (sizeof(long) * circuit.Weights.Length) + CommitmentOpening.BlindingByteCount;
-        byte[] plain = GC.AllocateArray<byte>(length, pinned: true);
-        byte[] file = new byte[HeaderBytes + length + TagBytes];
-        FirstLine.CopyTo(file);
-        circuit.Card.CopyTo(file, FirstLine.Length);
-        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(FirstLine.Length + CardBytes), cost.N);
-        random.Fill(file.AsSpan(HeaderBytes - SaltBytes, SaltBytes));
+        byte[] plain = GC.AllocateArray<byte>(sizeof(int) + (sizeof(long) * circuit.Weights.Length) + CommitmentOpening.BlindingByteCount, pinned: true);
         try
         {
-            WritePlain(circuit, plain);
-            using AesGcm aead = Open(password, file.AsSpan(0, HeaderBytes));
-            aead.Encrypt(Nonce, plain, file.AsSpan(HeaderBytes, length), file.AsSpan(HeaderBytes + length), file.AsSpan(0, HeaderBytes));
+            BinaryPrimitives.WriteInt32BigEndian(plain, circuit.Weights.Length);
+            for (int i = 0; i < circuit.Weights.Length; i++)
+            {
+                BinaryPrimitives.WriteInt64BigEndian(plain.AsSpan(sizeof(int) + (sizeof(long) * i)), circuit.Weights[i]);
+            }
+
+            circuit.Opening.CopyBlinding(plain.AsSpan()[^CommitmentOpening.BlindingByteCount..]);
+            return SealedFile.Seal(FirstLine, circuit.Card, plain, password, cost, random);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(plain);
         }
-
-        return file;
     }
 
     /// <summary>Decrypts.</summary>
     /// <exception cref="CircuitException">Not such a file, or not opened by this password.</exception>
     public static PrivateCircuit Unseal(ReadOnlySpan<byte> file, ReadOnlySpan<byte> password)
     {
-        if (file.Length < HeaderBytes + TagBytes || file.Length > MaxBytes || !file.StartsWith(FirstLine))
-        {
-            throw new CircuitException("the file is not a private circuit; give the circuit.bin that 'subnet model compile' wrote.");
-        }
-
-        int length = file.Length - HeaderBytes - TagBytes;
-        byte[] plain = GC.AllocateArray<byte>(length, pinned: true);
+        (byte[] card, byte[] plain) = SealedFile.Unseal(FirstLine, file, password);
         try
         {
-            using AesGcm aead = Open(password, file[..HeaderBytes]);
-            aead.Decrypt(Nonce, file.Slice(HeaderBytes, length), file[^TagBytes..], plain, file[..HeaderBytes]);
-            return ReadPlain(file.Slice(FirstLine.Length, CardBytes).ToArray(), plain);
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            throw new CircuitException("the private circuit does not open; give the password it was made with, and the file unchanged.");
+            return Read(card, plain);
         }
         finally
         {
@@ -100,42 +63,13 @@ internal static class CircuitFile
         }
     }
 
-    private static AesGcm Open(ReadOnlySpan<byte> password, ReadOnlySpan<byte> header)
-    {
-        var cost = new ScryptCost(BinaryPrimitives.ReadInt32BigEndian(header[(FirstLine.Length + CardBytes)..]), 8, 1);
-        if (!cost.IsAcceptable)
-        {
-            throw new CircuitException("the private circuit names a cost outside its bounds; give the file unchanged.");
-        }
-
-        byte[] secret = password.ToArray();
-        byte[] key = SCrypt.Generate(secret, header[^SaltBytes..].ToArray(), cost.N, cost.R, cost.P, KeyBytes);
-        var aead = new AesGcm(key, TagBytes);
-        CryptographicOperations.ZeroMemory(secret);
-        CryptographicOperations.ZeroMemory(key);
-        return aead;
-    }
-
-    private static void WritePlain(PrivateCircuit circuit, Span<byte> plain)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(plain, circuit.Weights.Length);
-        plain = plain[sizeof(int)..];
-        foreach (long weight in circuit.Weights)
-        {
-            BinaryPrimitives.WriteInt64BigEndian(plain, weight);
-            plain = plain[sizeof(long)..];
-        }
-
-        circuit.Opening.CopyBlinding(plain);
-    }
-
     // The bytes are authenticated, so they are what some holder of the password wrote; lengths are checked all the same.
-    private static PrivateCircuit ReadPlain(byte[] card, ReadOnlySpan<byte> plain)
+    private static PrivateCircuit Read(byte[] card, ReadOnlySpan<byte> plain)
     {
         int count = plain.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(plain);
         if (count is < 1 or > GeneratorSet.MaxCount || plain.Length != sizeof(int) + (sizeof(long) * count) + CommitmentOpening.BlindingByteCount)
         {
-            throw Damaged();
+            throw SealedFile.Damaged();
         }
 
         long[] weights = new long[count];
@@ -146,8 +80,6 @@ internal static class CircuitFile
 
         return CommitmentOpening.TryCreate(weights, plain[^CommitmentOpening.BlindingByteCount..], out CommitmentOpening? opening)
             ? new PrivateCircuit(card, weights, opening)
-            : throw Damaged();
+            : throw SealedFile.Damaged();
     }
-
-    private static CircuitException Damaged() => new("the private circuit is damaged; compile the model again.");
 }

@@ -7,6 +7,8 @@ internal static class CircuitWords
     public static string Of(CircuitKind kind) => kind switch
     {
         CircuitKind.ForestLeaves => "forest-leaves",
+        CircuitKind.ForestPrivate => "forest-private",
+        CircuitKind.ForestBatch => "forest-batch",
         CircuitKind.Additive => "additive",
         CircuitKind.Quadratic => "quadratic",
         _ => "linear",
@@ -15,6 +17,7 @@ internal static class CircuitWords
     /// <summary>What the circuit keeps private.</summary>
     public static string PrivatePart(CircuitKind kind) => kind switch
     {
+        CircuitKind.ForestPrivate or CircuitKind.ForestBatch => "which of the public edges are split at, the structure of the trees, leaf values",
         CircuitKind.ForestLeaves => "leaf values; the structure of the trees is public",
         CircuitKind.Quadratic => "the quadratic form",
         CircuitKind.Additive => "shape values; the edges of the bins are public",
@@ -28,6 +31,8 @@ internal static class CircuitWords
         "additive" => CircuitKind.Additive,
         "quadratic" => CircuitKind.Quadratic,
         "linear" => CircuitKind.Linear,
+        "forest-private" => CircuitKind.ForestPrivate,
+        "forest-batch" => CircuitKind.ForestBatch,
         _ => null,
     };
 }

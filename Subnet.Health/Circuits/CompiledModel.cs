@@ -15,6 +15,13 @@ internal sealed record CompiledModel(CircuitKind Kind, SplitModel Model, Paramet
     /// <summary>Number of raw scores.</summary>
     public int Classes => Form.Classes;
 
+    /// <summary>The raw scores of the integer model; null where it refuses the row.</summary>
+    public double[]? TryScore(ReadOnlySpan<float> x)
+    {
+        long[] answers = new long[Classes];
+        return TryEvaluate(x, answers) is null ? RawScores(answers) : null;
+    }
+
     /// <summary>The raw scores from the answers.</summary>
     public double[] RawScores(ReadOnlySpan<long> answers)
     {

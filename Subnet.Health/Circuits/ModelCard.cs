@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Models;
 
 namespace Subnet.Health.Circuits;
@@ -35,6 +36,24 @@ internal static class ModelCard
     {
         CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model);
         card.Add("query", Query(compiled.Choice, commitment));
+        card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
+        card.Add("quantisation", Quantisation(compiled.Report));
+        card.Add("encryption_loss", "0");
+        return CanonicalJsonWriter.Write(card);
+    }
+
+    /// <summary>The canonical bytes of a forest's card.</summary>
+    /// <param name="compiled">The model; its feature map must have a public form.</param>
+    /// <param name="schema">Task and class names.</param>
+    /// <param name="inputs">The feature schema.</param>
+    /// <param name="text">What the miner says of it.</param>
+    /// <param name="commitment">32 bytes: a hash, since nothing linear is proved of a private forest.</param>
+    /// <exception cref="CircuitException">The feature map has no public form.</exception>
+    public static byte[] Write(
+        CompiledForest compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment)
+    {
+        CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model);
+        card.Add("forest", ForestJson.Write(compiled, commitment));
         card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
         card.Add("quantisation", Quantisation(compiled.Report));
         card.Add("encryption_loss", "0");

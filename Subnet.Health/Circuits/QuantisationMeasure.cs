@@ -5,13 +5,18 @@ namespace Subnet.Health.Circuits;
 /// <summary>Compares the integer model with the float model on reference rows, in the clear.</summary>
 internal static class QuantisationMeasure
 {
-    /// <summary>Measures a compiled model.</summary>
-    public static QuantisationReport Measure(CompiledModel compiled, ReferenceRows rows)
+    /// <summary>The raw scores of an integer model for a feature vector; null where it refuses the row.</summary>
+    public delegate double[]? IntegerModel(ReadOnlySpan<float> x);
+
+    /// <summary>Measures an integer model.</summary>
+    /// <param name="model">The float model.</param>
+    /// <param name="rows">Reference rows.</param>
+    /// <param name="integerModel">The integer model.</param>
+    /// <param name="rounding">How far a raw score of it can be from the float model's.</param>
+    public static QuantisationReport Measure(SplitModel model, ReferenceRows rows, IntegerModel integerModel, double rounding)
     {
-        SplitModel model = compiled.Model;
         PublicRest rest = PublicRest.Of(model);
-        int classes = compiled.Classes;
-        long[] answers = new long[classes];
+        int classes = 0;
         var floats = new List<double>();
         var integers = new List<double>();
         var outcomes = new List<bool>();
@@ -23,14 +28,14 @@ internal static class QuantisationMeasure
         for (int row = 0; row < rows.Count; row++)
         {
             ReadOnlySpan<float> x = rows.Row(row);
-            if (compiled.TryEvaluate(x, answers) is not null)
+            if (integerModel(x) is not { } rounded)
             {
                 refused++;
                 continue;
             }
 
             double[] exact = ExactScores.Of(model.Head, x);
-            double[] rounded = compiled.RawScores(answers);
+            classes = rounded.Length;
             for (int k = 0; k < classes; k++)
             {
                 double d = Math.Abs(exact[k] - rounded[k]);
@@ -40,7 +45,7 @@ internal static class QuantisationMeasure
             }
 
             FinishedScore label = ScoreFinish.Finish(rest, exact, x);
-            if (!label.HasLabelOf(ScoreFinish.Finish(rest, rounded, x)) && !ScoreFinish.IsTie(rest, exact, x, 2 * compiled.Choice.LargestRounding))
+            if (!label.HasLabelOf(ScoreFinish.Finish(rest, rounded, x)) && !ScoreFinish.IsTie(rest, exact, x, 2 * rounding))
             {
                 changed++;
             }

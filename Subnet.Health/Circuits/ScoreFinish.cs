@@ -51,14 +51,14 @@ internal static class ScoreFinish
         double[] raw = new double[answers.Length];
         for (int k = 0; k < raw.Length; k++)
         {
-            raw[k] = Math.ScaleB(answers[k], -card.Query.ScaleBits);
+            raw[k] = card.RawOf(answers[k]);
         }
 
         FinishedScore finished = Finish(card.Rest, raw, x);
         int place = finished.LabelText is string label ? card.ClassLabels.IndexOf(label) : finished.Label - 1;
         string text = finished.LabelText ?? (place < 0 ? "" : place < card.ClassLabels.Length ? card.ClassLabels[place] : finished.Label.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new ScoredRow(
-            [.. finished.Scores], finished.Probability, place + 1, text, card.Query.Rounding, IsTie(card.Rest, raw, x, card.Query.Rounding), [.. answers]);
+            [.. finished.Scores], finished.Probability, place + 1, text, card.Rounding, IsTie(card.Rest, raw, x, card.Rounding), [.. answers]);
     }
 
     /// <summary>Whether moving one raw score by so much either way changes the label.</summary>

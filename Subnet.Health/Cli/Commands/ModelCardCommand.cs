@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Subnet.Crypto.Forests;
 using Subnet.Health.Circuits;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Cli.Output;
 
 namespace Subnet.Health.Cli.Commands;
@@ -41,15 +43,8 @@ internal sealed class ModelCardCommand : SubnetCommand
             CircuitWords.PrivatePart(card.Circuit),
             card.ClassLabels,
             [.. card.Inputs.SelectMany(CardInputEntry.Of)],
-            new CardQueryEntry(
-                card.Query.Parameters.Set.Name,
-                card.Query.Parameters.PlainBits,
-                card.Query.ScaleBits,
-                card.Query.Encoding.Length,
-                card.Query.Classes,
-                card.Query.Bound,
-                card.Query.Rounding,
-                Convert.ToHexStringLower(card.Query.Commitment.AsSpan())));
+            card.Keyless is CardQuery query ? CardQueryEntry.Of(query) : null,
+            card.Forest is CardForest forest ? CardForestEntry.Of(forest) : null);
         context.Output.Document(document, console => Render(console, document));
         return ExitCode.Done;
     }
@@ -71,11 +66,21 @@ internal sealed class ModelCardCommand : SubnetCommand
         }
 
         console.Write(inputs);
-        CardQueryEntry query = card.Query;
-        console.Write(new Table()
-            .AddColumns("set", "plain bits", "scale bits", "features", "classes", "bound", "rounding")
-            .AddRow(query.Set, $"{query.PlainBits}", $"{query.ScaleBits}", $"{query.Features}", $"{query.Classes}", $"{query.Bound}", query.Rounding.ToString("G3", CultureInfo.InvariantCulture)));
-        console.WriteLine($"commitment {query.Commitment}");
+        if (card.Query is CardQueryEntry query)
+        {
+            console.Write(new Table()
+                .AddColumns("set", "plain bits", "scale bits", "features", "classes", "bound", "rounding")
+                .AddRow(query.Set, $"{query.PlainBits}", $"{query.ScaleBits}", $"{query.Features}", $"{query.Classes}", $"{query.Bound}", query.Rounding.ToString("G3", CultureInfo.InvariantCulture)));
+            console.WriteLine($"commitment {query.Commitment}");
+        }
+
+        if (card.Forest is CardForestEntry forest)
+        {
+            console.Write(new Table()
+                .AddColumns("set", "bits", "public edges", "rotation keys", "keys", "bound", "rounding")
+                .AddRow(forest.Set, $"{forest.Bits}", $"{forest.Edges}", $"{forest.RotationKeys}", $"{forest.KeyBytes} B", $"{forest.Bound}", forest.Rounding.ToString("G3", CultureInfo.InvariantCulture)));
+            console.WriteLine($"commitment {forest.Commitment}");
+        }
     }
 }
 
@@ -91,14 +96,43 @@ internal sealed record ModelCardDocument(
     string PrivatePart,
     IReadOnlyList<string> ClassLabels,
     IReadOnlyList<CardInputEntry> Inputs,
-    CardQueryEntry Query) : Document(FormatName)
+    CardQueryEntry? Query,
+    CardForestEntry? Forest) : Document(FormatName)
 {
     public const string FormatName = "subnet/model-card/1";
 }
 
 /// <summary>The query of a card.</summary>
 internal sealed record CardQueryEntry(
-    string Set, int PlainBits, int ScaleBits, int Features, int Classes, long Bound, double Rounding, string Commitment);
+    string Set, int PlainBits, int ScaleBits, int Features, int Classes, long Bound, double Rounding, string Commitment)
+{
+    /// <summary>Describes a query.</summary>
+    public static CardQueryEntry Of(CardQuery query) => new(
+        query.Parameters.Set.Name,
+        query.Parameters.PlainBits,
+        query.ScaleBits,
+        query.Encoding.Length,
+        query.Classes,
+        query.Bound,
+        query.Rounding,
+        Convert.ToHexStringLower(query.Commitment.AsSpan()));
+}
+
+/// <summary>The query of a forest under keys.</summary>
+internal sealed record CardForestEntry(
+    string Set, int Bits, int Edges, int RotationKeys, long KeyBytes, long Bound, double Rounding, string Commitment)
+{
+    /// <summary>Describes a forest.</summary>
+    public static CardForestEntry Of(CardForest forest) => new(
+        forest.Set.Name,
+        forest.Edges.Bits,
+        forest.Edges.Features.Sum(own => own.Edges.Length),
+        forest.Elements.Count,
+        ForestKeyBundle.ByteCount(forest.Set, forest.Elements.Count),
+        forest.Bound,
+        forest.Rounding,
+        Convert.ToHexStringLower(forest.Commitment.AsSpan()));
+}
 
 /// <summary>One value that a card asks for.</summary>
 internal sealed record CardInputEntry(

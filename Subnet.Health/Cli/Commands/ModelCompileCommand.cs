@@ -5,6 +5,7 @@ using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Cli.Commands.Wallets;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
@@ -36,6 +37,8 @@ internal sealed class ModelCompileCommand : SubnetCommand
         HelpName = "features.json",
     };
 
+    private readonly Option<string?> circuit = ModelArguments.Circuit();
+
     private readonly Option<string?> passwordFile = OptionNames.Create<string?>(
         "--password-file", "A file whose first line is the password; else SUBNET_MODEL_PASSWORD, else a question.");
 
@@ -46,7 +49,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             new CommandExample("model compile heart.zip --input training.csv --output heart", "a saved model and rows for its ranges"))
     {
         Arguments.Add(model);
-        foreach (Option option in (Option[])[input, output, features, id, title, use, limits, data, passwordFile])
+        foreach (Option option in (Option[])[input, output, circuit, features, id, title, use, limits, data, passwordFile])
         {
             Options.Add(option);
         }
@@ -68,50 +71,98 @@ internal sealed class ModelCompileCommand : SubnetCommand
         IPlainModel read = ModelArguments.ReadModel(context, model);
         SplitModel split = read.Split ?? throw new CircuitException($"the model cannot be compiled: {read.PlaintextReason}.");
         RowBatch rows = ModelArguments.ReadRows(context, input, read);
-        CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, rows));
         FeatureMapping mapping = context.Get(features) is string named
             ? FeatureMapping.Read(await File.ReadAllBytesAsync(context.ExistingFile(named), cancellationToken).ConfigureAwait(false))
             : FeatureMapping.Default;
         ImmutableArray<CardInput> schema = CardSchema.Of(split, rows, mapping);
+        var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!);
+        var reference = new ReferenceRows(split, rows);
+        using OperatingSystemRandomSource random = new();
+        Compilation compilation = ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind
+            ? Compilation.Of(ForestCompiler.Compile(split, reference, kind, random), read.Schema, schema, text, random)
+            : Compilation.Of(CircuitCompiler.Compile(split, reference), read.Schema, schema, text, random);
         byte[] password = SecretInput.Read(
             context, context.Get(passwordFile), "SUBNET_MODEL_PASSWORD", "Password for the private circuit", "--password-file", confirm: true);
-        byte[] card;
         byte[] sealedCircuit;
         try
         {
-            using OperatingSystemRandomSource random = new();
-            (card, sealedCircuit) = Make(context, compiled, read, schema, password, random);
+            sealedCircuit = compilation.Seal(password, random);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(password);
         }
 
-        await WriteAsync(folder, card, sealedCircuit, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(folder, compilation.Card, sealedCircuit, cancellationToken).ConfigureAwait(false);
         ModelCompileDocument document = new(
-            folder, ModelCard.Hash(card), card.Length, sealedCircuit.Length, CircuitWords.Of(compiled.Kind),
-            CircuitQueryEntry.Of(compiled.Choice), QuantisationEntry.Of(compiled.Report));
+            folder,
+            ModelCard.Hash(compilation.Card),
+            compilation.Card.Length,
+            sealedCircuit.Length,
+            CircuitWords.Of(compilation.Kind),
+            CircuitWords.PrivatePart(compilation.Kind),
+            compilation.Query,
+            compilation.Forest,
+            CostEntry.Of(compilation.Cost(context.Time)),
+            QuantisationEntry.Of(compilation.Report));
         context.Output.Document(document, console =>
         {
-            console.Write(document.Query.Table());
-            context.Output.Raw($"{document.Quantisation.Sentence}\ncard {Convert.ToHexStringLower(document.Card)}\n{Path.Combine(folder, CardFile)}\n{Path.Combine(folder, PrivateFile)}\n");
+            console.Write(document.Query?.Table() ?? document.Forest!.Table());
+            context.Output.Raw($"private: {document.PrivatePart}\n{document.Cost.Sentence}\n{document.Quantisation.Sentence}\ncard {Convert.ToHexStringLower(document.Card)}\n{Path.Combine(folder, CardFile)}\n{Path.Combine(folder, PrivateFile)}\n");
         });
         return ExitCode.Done;
     }
 
-    private (byte[] Card, byte[] Circuit) Make(
-        CommandContext context, CompiledModel compiled, IPlainModel read, ImmutableArray<CardInput> schema, byte[] password, OperatingSystemRandomSource random)
+    // A compiled model of either kind, its card, and how its private side is sealed.
+    private sealed record Compilation(
+        CircuitKind Kind, byte[] Card, CircuitQueryEntry? Query, ForestQueryEntry? Forest, QuantisationReport Report, Func<TimeProvider, CostEstimate> Cost, Func<byte[], OperatingSystemRandomSource, byte[]> Seal)
     {
-        long[] weights = [.. compiled.Form.Weights];
-        CommitmentOpening opening = CommitmentOpening.Create(weights, random);
-        byte[] commitment = opening.Commit(GeneratorSet.Create(weights.Length)).Bytes.ToArray();
-        var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!);
-        byte[] card = ModelCard.Write(compiled, read.Schema, schema, text, commitment);
+        public static Compilation Of(
+            CompiledModel compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random)
+        {
+            long[] weights = [.. compiled.Form.Weights];
+            CommitmentOpening opening = CommitmentOpening.Create(weights, random);
+            byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, opening.Commit(GeneratorSet.Create(weights.Length)).Bytes));
+            return new Compilation(
+                compiled.Kind,
+                card,
+                CircuitQueryEntry.Of(compiled.Choice),
+                null,
+                compiled.Report,
+                time => new CostOracle(time).Estimate(compiled.Choice, 1),
+                (password, source) =>
+                {
+                    using var secret = new PrivateCircuit(ModelCard.Hash(card), weights, opening);
+                    return CircuitFile.Seal(secret, password, ScryptCost.Default, source);
+                });
+        }
+
+        public static Compilation Of(
+            CompiledForest compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random)
+        {
+            byte[] salt = new byte[32];
+            random.Fill(salt);
+            byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, IntegerForest.Commit(salt, compiled.Forest.ToCanonical())));
+            return new Compilation(
+                compiled.Kind,
+                card,
+                null,
+                ForestQueryEntry.Of(compiled),
+                compiled.Report,
+                time =>
+                {
+                    using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+                    return ForestCost.Estimate(compiled, time, randomness);
+                },
+                (password, source) => ForestFile.Seal(new PrivateForest(ModelCard.Hash(card), salt, compiled.Forest), password, ScryptCost.Default, source));
+        }
 
         // What is written must be what a client can read.
-        CardReader.Read(card);
-        using var circuit = new PrivateCircuit(ModelCard.Hash(card), weights, opening);
-        return (card, CircuitFile.Seal(circuit, password, ScryptCost.Default, random));
+        private static byte[] Checked(byte[] card)
+        {
+            CardReader.Read(card);
+            return card;
+        }
     }
 
     private static async Task WriteAsync(string folder, byte[] card, byte[] circuit, CancellationToken cancellationToken)
@@ -142,7 +193,10 @@ internal sealed record ModelCompileDocument(
     int CardBytes,
     int CircuitBytes,
     string Circuit,
-    CircuitQueryEntry Query,
+    string PrivatePart,
+    CircuitQueryEntry? Query,
+    ForestQueryEntry? Forest,
+    CostEntry Cost,
     QuantisationEntry Quantisation) : Document(FormatName)
 {
     public const string FormatName = "subnet/model-compile/1";

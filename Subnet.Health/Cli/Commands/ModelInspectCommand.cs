@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Spectre.Console;
+using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Models;
 
@@ -11,6 +13,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
 {
     private readonly Argument<string> model = ModelArguments.Model();
     private readonly Option<string> input = ModelArguments.Input();
+    private readonly Option<string?> circuit = ModelArguments.Circuit();
 
     public ModelInspectCommand()
         : base(
@@ -21,6 +24,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
     {
         Arguments.Add(model);
         Options.Add(input);
+        Options.Add(circuit);
     }
 
     /// <inheritdoc/>
@@ -33,12 +37,37 @@ internal sealed class ModelInspectCommand : SubnetCommand
         ModelInspectDocument document = Describe(read);
         if (context.Get(input) is not null && read.Split is SplitModel split)
         {
-            CompiledModel compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read)));
-            document = document with { Query = CircuitQueryEntry.Of(compiled.Choice), Quantisation = QuantisationEntry.Of(compiled.Report) };
+            document = Compile(context, split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read)), document);
         }
 
         context.Output.Document(document, console => Render(console, document));
         return Task.FromResult(ExitCode.Done);
+    }
+
+    private ModelInspectDocument Compile(CommandContext context, SplitModel split, ReferenceRows rows, ModelInspectDocument document)
+    {
+        if (ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind)
+        {
+            using OperatingSystemRandomSource random = new();
+            using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+            CompiledForest forest = ForestCompiler.Compile(split, rows, kind, random);
+            return document with
+            {
+                Circuit = CircuitWords.Of(kind),
+                PrivatePart = CircuitWords.PrivatePart(kind),
+                Forest = ForestQueryEntry.Of(forest),
+                Cost = CostEntry.Of(ForestCost.Estimate(forest, context.Time, randomness)),
+                Quantisation = QuantisationEntry.Of(forest.Report),
+            };
+        }
+
+        CompiledModel compiled = CircuitCompiler.Compile(split, rows);
+        return document with
+        {
+            Query = CircuitQueryEntry.Of(compiled.Choice),
+            Cost = CostEntry.Of(new CostOracle(context.Time).Estimate(compiled.Choice, 1)),
+            Quantisation = QuantisationEntry.Of(compiled.Report),
+        };
     }
 
     private static ModelInspectDocument Describe(IPlainModel read)
@@ -56,6 +85,9 @@ internal sealed class ModelInspectCommand : SubnetCommand
             read.Split?.Calibration?.GetType().Name.Replace("Calibration", "", StringComparison.Ordinal),
             kind is null ? null : CircuitWords.Of(kind.Value),
             kind is null ? reason : null,
+            kind is null ? null : CircuitWords.PrivatePart(kind.Value),
+            null,
+            null,
             null,
             null);
     }
@@ -72,9 +104,19 @@ internal sealed class ModelInspectCommand : SubnetCommand
         console.WriteLine($"task: {document.Task}; answers: {string.Join(", ", document.Outputs)}");
         console.WriteLine($"private part: {document.Head}, {document.Features} features, {document.Scores} scores; calibration: {document.Calibration ?? "none"}");
         console.WriteLine(document.Circuit is null ? $"circuit: none, {document.PlaintextReason}" : $"circuit: {document.Circuit}");
-        if (document.Query is CircuitQueryEntry query)
+        if (document.PrivatePart is not null)
         {
-            console.Write(query.Table());
+            console.WriteLine($"stays private: {document.PrivatePart}");
+        }
+
+        if ((document.Query?.Table() ?? document.Forest?.Table()) is Table table)
+        {
+            console.Write(table);
+        }
+
+        if (document.Cost is CostEntry cost)
+        {
+            console.WriteLine(cost.Sentence);
         }
 
         if (document.Quantisation is QuantisationEntry loss)
@@ -96,7 +138,10 @@ internal sealed record ModelInspectDocument(
     string? Calibration,
     string? Circuit,
     string? PlaintextReason,
+    string? PrivatePart,
     CircuitQueryEntry? Query,
+    ForestQueryEntry? Forest,
+    CostEntry? Cost,
     QuantisationEntry? Quantisation) : Document(FormatName)
 {
     public const string FormatName = "subnet/model-inspect/1";

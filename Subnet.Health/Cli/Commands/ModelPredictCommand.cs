@@ -4,26 +4,37 @@ using CsvHelper;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Models;
+using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Cli.Commands;
 
-/// <summary><c>subnet model predict MODEL --input rows.csv</c>: predictions in the clear, as the trainer's own program gives them.</summary>
+/// <summary>
+/// <c>subnet model predict MODEL --input rows.csv [--encrypted]</c>: predictions in the clear, as the trainer's own program gives them, or
+/// through card, encryption and decryption on this machine, as a clinic gets them.
+/// </summary>
 internal sealed class ModelPredictCommand : SubnetCommand
 {
     private readonly Argument<string> model = ModelArguments.Model();
     private readonly Option<string> input = ModelArguments.Input();
+
+    private readonly Option<bool> encrypted = new("--encrypted")
+    {
+        Description = "Through encryption, as a clinic gets them. Rows with a missing or far away value are refused.",
+    };
 
     private readonly Option<string> output = new("--output") { Description = "Write the predictions to this file; it must not exist.", HelpName = "out.csv" };
 
     public ModelPredictCommand()
         : base(
             "predict",
-            "Predict rows in the clear.",
+            "Predict rows in the clear, or through encryption.",
             new CommandExample("model predict samples/models/wdbc-lbfgs-vector.zip --input samples/data/wdbc.csv"),
-            new CommandExample("model predict heart.zip --input rows.csv --output out.csv", "the same, into a file"))
+            new CommandExample("model predict heart.zip --input rows.csv --output out.csv", "the same, into a file"),
+            new CommandExample("model predict samples/models/heart-fasttree.zip --input samples/data/heart-cleveland.csv --encrypted"))
     {
         Arguments.Add(model);
         Options.Add(input);
+        Options.Add(encrypted);
         Options.Add(output);
     }
 
@@ -34,9 +45,10 @@ internal sealed class ModelPredictCommand : SubnetCommand
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         IPlainModel read = ModelArguments.ReadModel(context, model);
-        PredictionBatch predictions = read.Predict(ModelArguments.ReadRows(context, input, read), cancellationToken);
-        string[] columns = [.. predictions.Outputs.SelectMany(Columns)];
-        string[][] rows = [.. Enumerable.Range(0, predictions.Rows).Select(row => Row(predictions, row))];
+        RowBatch batch = ModelArguments.ReadRows(context, input, read);
+        (string[] columns, string[][] rows) = context.Get(encrypted)
+            ? await EncryptedPredictions.MakeAsync(context, read, batch, cancellationToken).ConfigureAwait(false)
+            : Plain(read.Predict(batch, cancellationToken));
         string? path = context.Get(output) is string named ? context.FullPath(named) : null;
         if (path is not null)
         {
@@ -54,6 +66,9 @@ internal sealed class ModelPredictCommand : SubnetCommand
         });
         return ExitCode.Done;
     }
+
+    private static (string[] Columns, string[][] Rows) Plain(PredictionBatch predictions) => (
+        [.. predictions.Outputs.SelectMany(Columns)], [.. Enumerable.Range(0, predictions.Rows).Select(row => Row(predictions, row))]);
 
     private static IEnumerable<string> Columns(OutputColumn output) =>
         output is NumberOutput { IsVector: true } ? Enumerable.Range(0, output.Width).Select(slot => $"{output.Name}.{slot}") : [output.Name];

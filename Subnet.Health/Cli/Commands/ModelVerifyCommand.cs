@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Spectre.Console;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Models;
 
@@ -16,6 +16,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
 {
     private readonly Argument<string> model = ModelArguments.Model();
     private readonly Option<string> input = ModelArguments.Input();
+    private readonly Option<string?> circuit = ModelArguments.Circuit();
 
     public ModelVerifyCommand()
         : base(
@@ -25,6 +26,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
     {
         Arguments.Add(model);
         Options.Add(input);
+        Options.Add(circuit);
     }
 
     /// <inheritdoc/>
@@ -36,56 +38,113 @@ internal sealed class ModelVerifyCommand : SubnetCommand
         IPlainModel read = ModelArguments.ReadModel(context, model);
         SplitModel split = read.Split ?? throw new CircuitException($"the model cannot be compiled: {read.PlaintextReason}.");
         var rows = new ReferenceRows(split, ModelArguments.ReadRows(context, input, read));
-        CompiledModel compiled = CircuitCompiler.Compile(split, rows);
+        using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+        using OperatingSystemRandomSource random = new();
+        Verification verification = ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind
+            ? Of(ForestCompiler.Compile(split, rows, kind, random), context.Time, randomness)
+            : Of(CircuitCompiler.Compile(split, rows), context.Time, randomness);
+        context.Output.Say(verification.Cost.Sentence);
         ModelVerifyDocument document = await context.Output.ProgressAsync(
-            "rows", rows.Count, progress => Task.Run(() => Verify(compiled, rows, progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
+            "rows", rows.Count, progress => Task.Run(() => Verify(verification, rows, context.Time, progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
         context.Output.Document(document, console =>
         {
-            console.Write(document.Query.Table());
+            console.Write(document.Query?.Table() ?? document.Forest!.Table());
             console.WriteLine(document.Quantisation.Sentence);
             foreach (string difference in document.Differences)
             {
                 context.Output.Raw($"different {difference}\n");
             }
 
-            context.Output.Raw($"{document.Equal} rows equal, {document.Differences.Count} different, {document.Refused} refused before encryption, {document.MillisecondsPerRow:F2} ms per row\n");
+            context.Output.Raw($"{document.Equal} rows equal, {document.Differences.Count} different, {document.Refused} refused before encryption, {document.MillisecondsPerRow:F2} ms per row ({document.Cost.EncryptMs + document.Cost.EvaluateMs + document.Cost.DecryptMs:F2} predicted for a query)\n");
         });
         return document.Differences.Count == 0 && document.Equal > 0 ? ExitCode.Done : ExitCode.No;
     }
 
-    private static ModelVerifyDocument Verify(
-        CompiledModel compiled, ReferenceRows rows, IProgress<long> progress, CancellationToken cancellationToken)
+    // What is verified: the integer model in the clear and the same through encryption, several rows a query.
+    private sealed record Verification(
+        CircuitQueryEntry? Query,
+        ForestQueryEntry? Forest,
+        CostEntry Cost,
+        QuantisationEntry Quantisation,
+        int RowsOfQuery,
+        Func<float[], long[]?> Plain,
+        Func<IReadOnlyList<float[]>, CancellationToken, long[][]> Encrypted,
+        IDisposable Circuit);
+
+    private static Verification Of(CompiledModel compiled, TimeProvider time, RandomSourceFactory randomness)
     {
-        using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
-        using var circuit = new EncryptedCircuit(compiled, new byte[32], randomness);
-        long[] expected = new long[compiled.Classes];
-        long[] actual = new long[compiled.Classes];
+        var encrypted = new EncryptedCircuit(compiled, new byte[32], randomness);
+        return new Verification(
+            CircuitQueryEntry.Of(compiled.Choice),
+            null,
+            CostEntry.Of(new CostOracle(time).Estimate(compiled.Choice, 1)),
+            QuantisationEntry.Of(compiled.Report),
+            1,
+            x =>
+            {
+                long[] answers = new long[compiled.Classes];
+                return compiled.TryEvaluate(x, answers) is null ? answers : null;
+            },
+            (rows, _) =>
+            {
+                long[] answers = new long[compiled.Classes];
+                encrypted.TryAnswer(rows[0], answers);
+                return [answers];
+            },
+            encrypted);
+    }
+
+    private static Verification Of(CompiledForest compiled, TimeProvider time, RandomSourceFactory randomness)
+    {
+        var encrypted = new EncryptedForest(compiled, new byte[32], randomness);
+        return new Verification(
+            null,
+            ForestQueryEntry.Of(compiled),
+            CostEntry.Of(ForestCost.Estimate(compiled, time, randomness)),
+            QuantisationEntry.Of(compiled.Report),
+            compiled.IsBatch ? compiled.Set.Degree : 1,
+            x => compiled.TryEvaluate(x, out long answer) is null ? [answer] : null,
+            (rows, stop) => [.. encrypted.Answer(rows, stop).Select(answer => new[] { answer })],
+            encrypted);
+    }
+
+    private static ModelVerifyDocument Verify(
+        Verification verification, ReferenceRows rows, TimeProvider time, IProgress<long> progress, CancellationToken cancellationToken)
+    {
+        using IDisposable circuit = verification.Circuit;
         var differences = new List<string>();
-        int equal = 0;
-        int refused = 0;
-        long start = Stopwatch.GetTimestamp();
+        var admitted = new List<(int Row, float[] X, long[] Expected)>();
         for (int row = 0; row < rows.Count; row++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (compiled.TryEvaluate(rows.Row(row), expected) is not null)
+            float[] x = rows.Row(row).ToArray();
+            if (verification.Plain(x) is { } expected)
             {
-                refused++;
+                admitted.Add((row, x, expected));
             }
-            else if (circuit.TryAnswer(rows.Row(row), actual) is null && expected.AsSpan().SequenceEqual(actual))
-            {
-                equal++;
-            }
-            else
-            {
-                differences.Add($"row {row}: expected {string.Join(' ', expected)}, got {string.Join(' ', actual)}");
-            }
-
-            progress.Report(row + 1);
         }
 
-        double perRow = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Math.Max(1, equal + differences.Count);
+        int refused = rows.Count - admitted.Count;
+        long start = time.GetTimestamp();
+        int done = refused;
+        foreach ((int Row, float[] X, long[] Expected)[] together in admitted.Chunk(verification.RowsOfQuery))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long[][] actual = verification.Encrypted([.. together.Select(row => row.X)], cancellationToken);
+            for (int i = 0; i < together.Length; i++)
+            {
+                if (!together[i].Expected.AsSpan().SequenceEqual(actual[i]))
+                {
+                    differences.Add($"row {together[i].Row}: expected {string.Join(' ', together[i].Expected)}, got {string.Join(' ', actual[i])}");
+                }
+            }
+
+            done += together.Length;
+            progress.Report(done);
+        }
+
+        double perRow = time.GetElapsedTime(start).TotalMilliseconds / Math.Max(1, admitted.Count);
         return new ModelVerifyDocument(
-            equal, refused, differences, CircuitQueryEntry.Of(compiled.Choice), QuantisationEntry.Of(compiled.Report), Math.Round(perRow, 3));
+            admitted.Count - differences.Count, refused, differences, verification.Query, verification.Forest, verification.Cost, verification.Quantisation, Math.Round(perRow, 3));
     }
 }
 
@@ -94,7 +153,9 @@ internal sealed record ModelVerifyDocument(
     int Equal,
     int Refused,
     IReadOnlyList<string> Differences,
-    CircuitQueryEntry Query,
+    CircuitQueryEntry? Query,
+    ForestQueryEntry? Forest,
+    CostEntry Cost,
     QuantisationEntry Quantisation,
     double MillisecondsPerRow) : Document(FormatName)
 {

@@ -11,4 +11,7 @@ internal static partial class ErrorCodes
 
     public static readonly ErrorCode ModelNotCompiled =
         new("model-not-compiled", ExitCode.CouldNot, "A model has no encrypted circuit, or no parameter set is wide enough for it.");
+
+    public static readonly ErrorCode RowsRefused =
+        new("rows-refused", ExitCode.CouldNot, "Rows lack a value that a model needs, or hold one outside its card's range; nothing was encrypted.");
 }

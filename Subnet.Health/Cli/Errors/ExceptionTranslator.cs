@@ -34,6 +34,8 @@ internal static class ExceptionTranslator
             ErrorCodes.ModelUnreadable, $"{e.Place}{(e.Component is null ? "" : $" ({e.Component})")}: {e.Problem}.", Sentence(e.Fix), e),
         RowFormatException e => new CommandException(
             ErrorCodes.RowsUnreadable, e.Message, "Correct the table; 'subnet model inspect' shows what the model needs.", e),
+        RowsRefusedException e => new CommandException(
+            ErrorCodes.RowsRefused, Sentence(e.Message), "Complete or leave out these rows; 'subnet model card' shows what a card admits.", e),
         CircuitException e => new CommandException(
             ErrorCodes.ModelNotCompiled, Sentence(e.Message), "'subnet model predict' evaluates it in the clear.", e),
         FileNotFoundException e => new CommandException(

@@ -1,5 +1,6 @@
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
+using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Heads;
 using Subnet.Health.Models.Rows;
@@ -63,6 +64,68 @@ internal static class EncryptedComparison
             if (refusal != refused || (refusal is null && !expected.AsSpan().SequenceEqual(actual)))
             {
                 report.Fail($"{id} row {row}", refusal ?? string.Join(' ', expected), refused ?? string.Join(' ', actual));
+            }
+        }
+
+        if (report.Failures.Count == before)
+        {
+            report.Pass(id);
+        }
+
+        RunForests(id, split, reference, ordinary, mostRows, report, cancellationToken);
+    }
+
+    // Trees also under keys, where their structure can be private; a few rows, since one takes as long as a hundred keyless ones.
+    private static void RunForests(
+        string id, SplitModel split, ReferenceRows reference, int[] ordinary, int mostRows, ConformanceReport report, CancellationToken cancellationToken)
+    {
+        const int MostRows = 2;
+        const int MostBatchLeaves = 400;
+        if (split.Head is not TreeEnsembleHead trees || mostRows < 1)
+        {
+            return;
+        }
+
+        using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+        foreach (CircuitKind kind in (ReadOnlySpan<CircuitKind>)[CircuitKind.ForestPrivate, CircuitKind.ForestBatch])
+        {
+            bool isBatch = kind == CircuitKind.ForestBatch;
+            if (isBatch && trees.Trees.Sum(tree => tree.LeafCount) > MostBatchLeaves)
+            {
+                continue;
+            }
+
+            CompiledForest compiled;
+            try
+            {
+                using IRandomSource random = randomness.Create();
+                compiled = ForestCompiler.Compile(split, reference.Take(ordinary), kind, random);
+            }
+            catch (CircuitException)
+            {
+                // Deeper paths or several scores: the keyless circuit serves these models, and was compared above.
+                continue;
+            }
+
+            CompareForest($"{id} {CircuitWords.Of(kind)}", compiled, reference, [.. ordinary.Take(isBatch ? mostRows : Math.Min(mostRows, MostRows))], randomness, report, cancellationToken);
+        }
+    }
+
+    private static void CompareForest(
+        string id, CompiledForest compiled, ReferenceRows reference, int[] rows, RandomSourceFactory randomness, ConformanceReport report, CancellationToken cancellationToken)
+    {
+        int before = report.Failures.Count;
+        using var circuit = new EncryptedForest(compiled, NoCard, randomness);
+        (int Row, long Expected)[] admitted = [.. rows.Select(row => (row, compiled.TryEvaluate(reference.Row(row), out long answer) is null ? answer : long.MinValue)).Where(pair => pair.Item2 != long.MinValue)];
+        foreach ((int Row, long Expected)[] together in admitted.Chunk(compiled.IsBatch ? compiled.Set.Degree : 1))
+        {
+            long[] actual = circuit.Answer([.. together.Select(pair => reference.Row(pair.Row).ToArray())], cancellationToken);
+            for (int i = 0; i < together.Length; i++)
+            {
+                if (together[i].Expected != actual[i])
+                {
+                    report.Fail($"{id} row {together[i].Row}", $"{together[i].Expected}", $"{actual[i]}");
+                }
             }
         }
 

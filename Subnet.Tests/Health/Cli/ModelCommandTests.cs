@@ -52,8 +52,27 @@ internal sealed class ModelCommandTests
         {
             Assert.That((string?)document["format"], Is.EqualTo("subnet/model-inspect/1"));
             Assert.That((string?)document["circuit"], Is.EqualTo("additive"));
-            Assert.That((int?)document["parts"]![0]!["upload_bytes"], Is.EqualTo(102_585));
+            Assert.That((int?)document["query"]!["upload_bytes"], Is.EqualTo(102_585));
         });
+    }
+
+    [Test]
+    public async Task Predict_encrypted_gives_the_plain_answers_within_the_stated_margin()
+    {
+        using TemporaryFolder home = new();
+        string rows = Path.Combine(home.Path, "rows.csv");
+        await File.WriteAllLinesAsync(rows, File.ReadLines(Rows("heart-fasttree-small")).Take(21));
+        JsonNode plain = JsonNode.Parse((await CommandRun.Of(home.Path, ["model", "predict", Model("heart-fasttree-small"), "--input", rows, "--json"])).Output)!;
+        CommandRun run = await CommandRun.Of(home.Path, ["model", "predict", Model("heart-fasttree-small"), "--input", rows, "--encrypted", "--json"]);
+        JsonNode encrypted = JsonNode.Parse(run.Output)!;
+        int Column(JsonNode document, string name) => document["columns"]!.AsArray().Select(column => (string?)column).ToList().IndexOf(name);
+        float Value(JsonNode document, int row, string name) => float.Parse((string)document["rows"]![row]![Column(document, name)]!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(encrypted["rows"]!.AsArray(), Has.Count.EqualTo(20));
+        Assert.That(run.Error, Does.Contain("predicted for a query"));
+        for (int row = 0; row < 20; row++)
+        {
+            Assert.That(Value(encrypted, row, "Score"), Is.EqualTo(Value(plain, row, "Score")).Within(Value(encrypted, row, "Margin") + 1e-5));
+        }
     }
 
     [Test]
