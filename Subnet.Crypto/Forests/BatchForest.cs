@@ -53,10 +53,10 @@ public sealed class BatchForest : IDisposable
     /// <param name="keys">The bundle that the query names.</param>
     /// <param name="query">Untrusted bytes.</param>
     /// <param name="reply">The reply's bytes, or null.</param>
-    /// <param name="cancellationToken">Checked between trees.</param>
     /// <param name="progress">Told how many trees are done.</param>
+    /// <param name="cancellationToken">Checked between trees.</param>
     public ForestRefusal TryAnswer(
-        ForestKeyBundle keys, ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken = default, IProgress<long>? progress = null)
+        ForestKeyBundle keys, ReadOnlySpan<byte> query, out byte[]? reply, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         reply = null;

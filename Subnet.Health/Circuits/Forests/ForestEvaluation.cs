@@ -34,7 +34,7 @@ internal sealed class ForestEvaluation : IDisposable
 
     /// <summary>Answers a query.</summary>
     public ForestRefusal TryAnswer(ForestKeyBundle keys, ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken) =>
-        single is not null ? single.TryAnswer(keys, query, out reply, cancellationToken) : batch!.TryAnswer(keys, query, out reply, cancellationToken);
+        single is not null ? single.TryAnswer(keys, query, out reply, cancellationToken) : batch!.TryAnswer(keys, query, out reply, null, cancellationToken);
 
     /// <summary>Wipes what holds leaf values.</summary>
     public void Dispose()

@@ -1,0 +1,295 @@
+using System.Numerics;
+using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Circuits;
+using Subnet.Health.Models;
+using Subnet.Health.Models.Rows;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Circuits;
+
+/// <summary>
+/// The extraction attacks of encrypted-inference on a compiled model, carried out by a key holder who follows the protocol: each works
+/// where its defence is left out, and fails on what a miner sends.
+/// </summary>
+[TestFixture]
+internal sealed class ExtractionTests
+{
+    private const int Replies = 500;
+
+    private CompiledModel compiled = null!;
+    private ReferenceRows rows = null!;
+    private RandomSourceFactory randomness = null!;
+    private KeylessModel miner = null!;
+    private KeylessParameters parameters = null!;
+    private KeylessSet set = null!;
+
+    [OneTimeSetUp]
+    public void Compile()
+    {
+        const string Case = "pima-lbfgs-logmv";
+        IPlainModel model = ModelReader.Read(SharedFolder.Require("vectors", "mlnet", Case, "model.zip"));
+        string[] lines = [.. File.ReadLines(SharedFolder.Require("vectors", "mlnet", Case, "input.csv")).Take(81)];
+        RowBatch batch = RowFileReader.Read(new StringReader(string.Join('\n', lines)), model.Schema);
+        rows = new ReferenceRows(model.Split!, batch);
+        compiled = CircuitCompiler.Compile(model.Split!, rows);
+        randomness = RandomSourceFactory.FromSeed(new byte[64]);
+        parameters = compiled.Choice.Parameters;
+        set = parameters.Set;
+        miner = new KeylessModel(new byte[32], parameters, 1, compiled.Form.Weights, (long)compiled.Choice.DeclaredBound, randomness);
+    }
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        miner.Dispose();
+        randomness.Dispose();
+    }
+
+    [Test]
+    public void Dividing_the_components_of_a_reply_shows_no_weight()
+    {
+        (byte[] query, _, _) = Query(0);
+        ulong[] mask = new ulong[set.Degree * set.Moduli.Length];
+        using (var source = new SeededRandomSource(PrngType.Blake2Xb, KeylessQuery.CiphertextSeed(query, 0)))
+        {
+            UniformSampler.Sample(source, set.Primes, set.Degree, mask);
+        }
+
+        // Without the encryption of zero the mask of the product is w c1: the control of the attack.
+        ulong[] bare = Weights();
+        KeylessArithmetic.Forward(set, mask);
+        KeylessArithmetic.Forward(set, bare);
+        KeylessArithmetic.Multiply(set, bare, mask, bare);
+
+        using KeylessScratch scratch = new(set, 5);
+        using IRandomSource random = randomness.Create();
+        Assert.That(miner.TryEvaluate(query, random, scratch, out _), Is.EqualTo(KeylessRefusal.None));
+        ulong[] sent = scratch[1].ToArray();
+        KeylessArithmetic.Forward(set, sent);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Recovered(bare, mask), Is.EqualTo(compiled.Form.Weights.Length), "the attack works on a product that is not re-randomised");
+            Assert.That(Recovered(sent, mask), Is.Zero);
+        });
+    }
+
+    [Test]
+    public void Regressing_the_noise_of_many_replies_on_the_noise_of_their_queries_shows_no_weight()
+    {
+        int n = compiled.Form.Features;
+        double[,] normal = new double[n, n];
+        double[] bare = new double[n];
+        double[] flooded = new double[n];
+        for (int reply = 0; reply < Replies; reply++)
+        {
+            (byte[] query, long[] phi, byte[] master) = Query(reply);
+            sbyte[] secret = Draw(master, KeylessSeeds.Secret, ternary: true);
+            sbyte[] noise = Draw(master, KeylessSeeds.CiphertextNoise, ternary: false);
+            long[] answer = new long[1];
+            compiled.Form.Evaluate(phi, answer);
+            (double before, double after) = Noise(query, master, secret, answer[0]);
+            for (int i = 0; i < n; i++)
+            {
+                bare[i] += before * noise[i];
+                flooded[i] += after * noise[i];
+                for (int j = 0; j < n; j++)
+                {
+                    normal[i, j] += noise[i] * (double)noise[j];
+                }
+            }
+        }
+
+        double[] known = Solve(normal, bare);
+        double[] guessed = Solve(normal, flooded);
+        long[] weights = compiled.Form.Weights;
+        double largest = weights.Max(Math.Abs);
+        Assert.Multiple(() =>
+        {
+            Assert.That(weights.Select((weight, i) => Math.Abs(known[i] - weight) / largest).Max(), Is.LessThan(0.05), "the attack works on noise that is not flooded");
+            Assert.That(weights.Select((weight, i) => Math.Abs(guessed[i] - weight) / largest).Min(), Is.GreaterThan(1e6));
+        });
+    }
+
+    [Test]
+    public void A_reply_carries_the_answers_coefficients_and_no_other()
+    {
+        (byte[] query, _, _) = Query(1);
+        Assert.That(miner.TryAnswer(query, out byte[]? reply), Is.EqualTo(KeylessRefusal.None));
+        int mask = ResiduePacking.ByteCount(set.Degree, parameters.ReplyBits);
+        Assert.That(reply, Has.Length.EqualTo("subnet-reply/1\n".Length + 32 + 1 + 2 + mask + ResiduePacking.ByteCount(1, parameters.ReplyBits)));
+    }
+
+    [Test]
+    public void One_query_asked_again_gives_an_unrelated_reply()
+    {
+        (byte[] query, _, _) = Query(2);
+        miner.TryAnswer(query, out byte[]? first);
+        miner.TryAnswer(query, out byte[]? second);
+        int different = first!.Zip(second!).Skip(64).Count(pair => pair.First != pair.Second);
+        Assert.That(different, Is.GreaterThan(0.98 * (first!.Length - 64)));
+    }
+
+    [Test]
+    public void Predicted_bytes_are_those_sent_and_predicted_noise_is_that_measured()
+    {
+        CostEstimate cost = new CostOracle(TimeProvider.System).Estimate(compiled.Choice, 1);
+        double squares = 0;
+        const int Count = 60;
+        byte[] query = [];
+        byte[]? reply = null;
+        for (int i = 0; i < Count; i++)
+        {
+            (query, long[] phi, byte[] master) = Query(i);
+            miner.TryAnswer(query, out reply);
+            long[] answer = new long[1];
+            compiled.Form.Evaluate(phi, answer);
+            double noise = Noise(query, master, Draw(master, KeylessSeeds.Secret, ternary: true), answer[0]).Before;
+            squares += noise * noise;
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(cost.UploadBytes, Is.EqualTo(query.Length));
+            Assert.That(cost.ReplyBytes, Is.EqualTo(reply!.Length));
+            Assert.That(Math.Log2(squares / Count) / 2, Is.EqualTo(cost.NoiseBits).Within(20).Percent);
+            Assert.That(cost.FloodBits, Is.EqualTo(parameters.FloodBits));
+            Assert.That(cost.TotalMilliseconds, Is.GreaterThan(0));
+        });
+    }
+
+    private (byte[] Query, long[] Phi, byte[] Master) Query(int number)
+    {
+        byte[] master = [(byte)number, (byte)(number >> 8), .. new byte[30]];
+        long[] phi = new long[compiled.Form.Features];
+        int row = Enumerable.Range(0, rows.Count).Select(i => (number + i) % rows.Count).First(i => compiled.Form.Encoding.TryEncode(rows.Row(i), phi) is null);
+        compiled.Form.Encoding.TryEncode(rows.Row(row), phi);
+        using KeylessClient client = new(master, new byte[32], parameters, new KeylessLayout(phi.Length, 1, 1));
+        return (client.Encrypt(phi), phi, master);
+    }
+
+    private ulong[] Weights()
+    {
+        KeylessPlacement place = new KeylessLayout(compiled.Form.Features, 1, 1).Place(set);
+        ulong[] weights = new ulong[set.Degree * set.Moduli.Length];
+        for (int i = 0; i < compiled.Form.Weights.Length; i++)
+        {
+            for (int limb = 0; limb < set.Moduli.Length; limb++)
+            {
+                weights[(limb * set.Degree) + place.WeightPosition(0, i)] = set.Moduli[limb].FromSigned(compiled.Form.Weights[i]);
+            }
+        }
+
+        return weights;
+    }
+
+    // How many weights the quotient of two transformed polynomials shows.
+    private int Recovered(ulong[] product, ulong[] mask)
+    {
+        Modulus modulus = set.Moduli[0];
+        ulong[] quotient = new ulong[set.Degree];
+        for (int i = 0; i < quotient.Length; i++)
+        {
+            quotient[i] = modulus.Multiply(product[i], modulus.Invert(mask[i]));
+        }
+
+        set.Tables[0].Inverse(quotient);
+        KeylessPlacement place = new KeylessLayout(compiled.Form.Features, 1, 1).Place(set);
+        return Enumerable.Range(0, compiled.Form.Weights.Length).Count(i => quotient[place.WeightPosition(0, i)] == modulus.FromSigned(compiled.Form.Weights[i]));
+    }
+
+    private sbyte[] Draw(byte[] master, string label, bool ternary)
+    {
+        sbyte[] drawn = new sbyte[set.Degree];
+        using IRandomSource source = KeylessSeeds.Open(master, label);
+        if (ternary)
+        {
+            TernarySampler.Sample(source, drawn);
+        }
+        else
+        {
+            NoiseSampler.Sample(source, drawn);
+        }
+
+        return drawn;
+    }
+
+    // What the key holder reads beside the answer: before flooding, which is never sent, and from the reply.
+    private (double Before, double After) Noise(byte[] query, byte[] master, sbyte[] secret, long answer)
+    {
+        int position = new KeylessLayout(compiled.Form.Features, 1, 1).Place(set).AnswerPosition(0);
+        using KeylessScratch scratch = new(set, 5);
+        using IRandomSource random = randomness.Create();
+        miner.TryEvaluate(query, random, scratch, out _);
+        BigInteger phase = 0;
+        for (int limb = 0; limb < set.Moduli.Length; limb++)
+        {
+            Modulus p = set.Moduli[limb];
+            ulong sum = scratch[0][(limb * set.Degree) + position];
+            for (int i = 0; i < set.Degree; i++)
+            {
+                int other = position - i;
+                ulong value = scratch[1][(limb * set.Degree) + (other >= 0 ? other : other + set.Degree)];
+                int sign = other >= 0 ? secret[i] : -secret[i];
+                sum = sign == 0 ? sum : sign > 0 ? p.Add(sum, value) : p.Subtract(sum, value);
+            }
+
+            BigInteger rest = set.Product / p.Value;
+            phase += sum * rest * p.Invert((ulong)(rest % p.Value));
+        }
+
+        double before = (double)Centre(((phase * (BigInteger.One << parameters.PlainBits)) - (answer * set.Product)) % (set.Product << parameters.PlainBits), set.Product << parameters.PlainBits)
+            / Math.ScaleB(1, parameters.PlainBits);
+
+        miner.TryAnswer(query, out byte[]? reply);
+        ulong[] mask = new ulong[set.Degree];
+        ulong[] values = new ulong[1];
+        KeylessReply.Read(reply, parameters, KeylessQuery.RequestHash(query), mask, values);
+        long[] reversed = [.. secret.Reverse().Select(s => (long)s)];
+        ulong read = (values[0] + KeylessArithmetic.NegacyclicDot(mask, reversed, position)) & ((1UL << parameters.ReplyBits) - 1);
+        BigInteger modulus = BigInteger.One << parameters.ReplyBits;
+        BigInteger unit = Centre((read - ((BigInteger)answer << (parameters.ReplyBits - parameters.PlainBits))) % modulus, modulus);
+        return (before, (double)unit * (double)set.Product / Math.ScaleB(1, parameters.ReplyBits));
+    }
+
+    private static BigInteger Centre(BigInteger value, BigInteger modulus)
+    {
+        BigInteger positive = ((value % modulus) + modulus) % modulus;
+        return positive > modulus / 2 ? positive - modulus : positive;
+    }
+
+    // Gaussian elimination; the matrix is that of the normal equations.
+    private static double[] Solve(double[,] matrix, double[] right)
+    {
+        int n = right.Length;
+        double[,] a = (double[,])matrix.Clone();
+        double[] b = [.. right];
+        for (int pivot = 0; pivot < n; pivot++)
+        {
+            for (int row = pivot + 1; row < n; row++)
+            {
+                double factor = a[row, pivot] / a[pivot, pivot];
+                for (int column = pivot; column < n; column++)
+                {
+                    a[row, column] -= factor * a[pivot, column];
+                }
+
+                b[row] -= factor * b[pivot];
+            }
+        }
+
+        for (int row = n - 1; row >= 0; row--)
+        {
+            for (int column = row + 1; column < n; column++)
+            {
+                b[row] -= a[row, column] * b[column];
+            }
+
+            b[row] /= a[row, row];
+        }
+
+        return b;
+    }
+}
