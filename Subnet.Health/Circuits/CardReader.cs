@@ -25,6 +25,9 @@ internal sealed record CardQuery(
     public KeylessLayout Layout(int rowClass) => new(Encoding.Length, Classes, rowClass);
 }
 
+/// <summary>What a miner says a query takes, in milliseconds on one core of its machine.</summary>
+internal sealed record CardCost(double EncryptMs, double EvaluateMs, double DecryptMs);
+
 /// <summary>A card that was read and checked: all that a client needs to ask and to understand the answer.</summary>
 /// <param name="Hash">Its hash.</param>
 /// <param name="Text">What the miner says of the model.</param>
@@ -48,6 +51,9 @@ internal sealed record ReadCard(
     CardForest? Forest,
     PublicRest Rest)
 {
+    /// <summary>What the miner says a query takes on its machine; null where it says nothing.</summary>
+    public CardCost? Cost { get; init; }
+
     /// <summary>The keyless query.</summary>
     /// <exception cref="CircuitException">The card is of a forest under keys.</exception>
     public CardQuery Query => Keyless ?? throw new CircuitException("the card is of a forest under keys; ask it with a key bundle.");
@@ -92,7 +98,10 @@ internal static class CardReader
             CheckRest(rest, query?.Classes ?? 1);
             return new ReadCard(
                 [.. ModelCard.Hash(bytes)],
-                new CardText(card.Text("id"), card.Text("title"), card.Text("intended_use"), card.Text("limits"), card.Text("data")),
+                new CardText(card.Text("id"), card.Text("title"), card.Text("intended_use"), card.Text("limits"), card.Text("data"))
+                {
+                    Claims = [.. card.Objects("claims").Select(Claim)],
+                },
                 card.Word<ModelTask>("task"),
                 circuit,
                 [.. card.Texts("classes")],
@@ -100,13 +109,25 @@ internal static class CardReader
                 features,
                 query,
                 forest,
-                rest);
+                rest)
+            {
+                Cost = card.Has("cost") ? Cost(card.Object("cost")) : null,
+            };
         }
         catch (Exception fault) when (fault is PlanFormatException or CanonicalJsonException or OverflowException)
         {
             throw new CircuitException($"the card is refused: {fault.Message}; ask its miner for the card as published.");
         }
     }
+
+    private static CardClaim Claim(PlanObject json)
+    {
+        bool isNumber = decimal.TryParse(json.Text("value"), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value);
+        PlanObject.Require(isNumber, "a claimed metric is a number");
+        return new CardClaim(json.Text("name"), value);
+    }
+
+    private static CardCost Cost(PlanObject json) => new(json.Double("encrypt_ms"), json.Double("evaluate_ms"), json.Double("decrypt_ms"));
 
     // What the feature map reads is what the schema describes: no column is asked for that a person does not see.
     private static void CheckInputs(ImmutableArray<CardInput> inputs, IFeatureMap features)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Subnet.Crypto.CanonicalJson;
@@ -13,7 +14,16 @@ namespace Subnet.Health.Circuits;
 /// <param name="IntendedUse">For whom and what.</param>
 /// <param name="Limits">Where it must not be used.</param>
 /// <param name="Data">What it was trained and measured on.</param>
-internal sealed record CardText(string Id, string Title, string IntendedUse, string Limits, string Data);
+internal sealed record CardText(string Id, string Title, string IntendedUse, string Limits, string Data)
+{
+    /// <summary>What the miner claims of it, measured on <see cref="Data"/>: <c>auc</c>, <c>brier</c>, ...</summary>
+    public ImmutableArray<CardClaim> Claims { get; init; } = [];
+}
+
+/// <summary>A metric that a miner claims; validators measure their own.</summary>
+/// <param name="Name">Name of the metric.</param>
+/// <param name="Value">Its value.</param>
+internal sealed record CardClaim(string Name, decimal Value);
 
 /// <summary>
 /// A model card (protocol 2): canonical JSON that binds everything which turns a patient into a probability. Its hash is in
@@ -30,11 +40,12 @@ internal static class ModelCard
     /// <param name="inputs">The feature schema.</param>
     /// <param name="text">What the miner says of it.</param>
     /// <param name="commitment">33 bytes.</param>
+    /// <param name="cost">What a query takes on the miner's machine, where it was predicted.</param>
     /// <exception cref="CircuitException">The feature map has no public form.</exception>
     public static byte[] Write(
-        CompiledModel compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment)
+        CompiledModel compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment, CostEstimate? cost = null)
     {
-        CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model);
+        CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model, cost);
         card.Add("query", Query(compiled.Choice, commitment));
         card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
         card.Add("quantisation", Quantisation(compiled.Report));
@@ -48,11 +59,12 @@ internal static class ModelCard
     /// <param name="inputs">The feature schema.</param>
     /// <param name="text">What the miner says of it.</param>
     /// <param name="commitment">32 bytes: a hash, since nothing linear is proved of a private forest.</param>
+    /// <param name="cost">What a query takes on the miner's machine, where it was predicted.</param>
     /// <exception cref="CircuitException">The feature map has no public form.</exception>
     public static byte[] Write(
-        CompiledForest compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment)
+        CompiledForest compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment, CostEstimate? cost = null)
     {
-        CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model);
+        CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model, cost);
         card.Add("forest", ForestJson.Write(compiled, commitment));
         card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
         card.Add("quantisation", Quantisation(compiled.Report));
@@ -64,21 +76,36 @@ internal static class ModelCard
     public static byte[] Hash(ReadOnlySpan<byte> card) => SHA256.HashData(card);
 
     private static CanonicalObject Head(
-        CircuitKind kind, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, SplitModel model) => new()
+        CircuitKind kind, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, SplitModel model, CostEstimate? cost)
     {
-        { "format", Format },
-        { "id", text.Id },
-        { "title", text.Title },
-        { "intended_use", text.IntendedUse },
-        { "limits", text.Limits },
-        { "data", text.Data },
-        { "task", schema.Task.ToString().ToLowerInvariant() },
-        { "classes", new CanonicalList(schema.ClassLabels.Select(label => (CanonicalValue)label)) },
-        { "circuit", CircuitWords.Of(kind) },
-        { "private", CircuitWords.PrivatePart(kind) },
-        { "inputs", CardSchemaJson.Write(inputs) },
-        { "features", FeatureMapJson.Write(model.Features) },
-    };
+        var card = new CanonicalObject
+        {
+            { "format", Format },
+            { "id", text.Id },
+            { "title", text.Title },
+            { "intended_use", text.IntendedUse },
+            { "limits", text.Limits },
+            { "data", text.Data },
+            { "claims", new CanonicalList(text.Claims.Select(claim => (CanonicalValue)new CanonicalObject { { "name", claim.Name }, { "value", claim.Value.ToString(CultureInfo.InvariantCulture) } })) },
+            { "task", schema.Task.ToString().ToLowerInvariant() },
+            { "classes", new CanonicalList(schema.ClassLabels.Select(label => (CanonicalValue)label)) },
+            { "circuit", CircuitWords.Of(kind) },
+            { "private", CircuitWords.PrivatePart(kind) },
+            { "inputs", CardSchemaJson.Write(inputs) },
+            { "features", FeatureMapJson.Write(model.Features) },
+        };
+        if (cost is not null)
+        {
+            card.Add("cost", new CanonicalObject
+            {
+                { "encrypt_ms", Milliseconds(cost.EncryptMilliseconds) },
+                { "evaluate_ms", Milliseconds(cost.EvaluateMilliseconds) },
+                { "decrypt_ms", Milliseconds(cost.DecryptMilliseconds) },
+            });
+        }
+
+        return card;
+    }
 
     private static CanonicalObject Query(ParameterChoice choice, ReadOnlySpan<byte> commitment)
     {
@@ -121,6 +148,8 @@ internal static class ModelCard
 
         return json;
     }
+
+    private static string Milliseconds(double value) => Math.Round(value, 3).ToString(CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Models.Heads;
 

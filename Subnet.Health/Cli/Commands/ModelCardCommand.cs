@@ -39,6 +39,8 @@ internal sealed class ModelCardCommand : SubnetCommand
             card.Text.IntendedUse,
             card.Text.Limits,
             card.Text.Data,
+            [.. card.Text.Claims.Select(claim => new CardClaimEntry(claim.Name, claim.Value.ToString(CultureInfo.InvariantCulture)))],
+            card.Cost,
             CircuitWords.Of(card.Circuit),
             CircuitWords.PrivatePart(card.Circuit),
             card.ClassLabels,
@@ -56,6 +58,16 @@ internal sealed class ModelCardCommand : SubnetCommand
         console.WriteLine($"for: {card.IntendedUse}");
         console.WriteLine($"not for: {card.Limits}");
         console.WriteLine($"data: {card.Data}");
+        if (card.Claims.Count > 0)
+        {
+            console.WriteLine($"claimed: {string.Join(", ", card.Claims.Select(claim => $"{claim.Name} {claim.Value}"))}");
+        }
+
+        if (card.Cost is CardCost cost)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"takes: {cost.EncryptMs} ms to encrypt, {cost.EvaluateMs} ms to answer, {cost.DecryptMs} ms to decrypt, on one core of the miner's machine"));
+        }
+
         console.WriteLine($"circuit: {card.Circuit}; private: {card.PrivatePart}");
         Table inputs = new Table().AddColumns("input", "type", "range", "missing", "feature", "unit", "codes");
         foreach (CardInputEntry input in card.Inputs)
@@ -92,6 +104,8 @@ internal sealed record ModelCardDocument(
     string IntendedUse,
     string Limits,
     string Data,
+    IReadOnlyList<CardClaimEntry> Claims,
+    CardCost? Cost,
     string Circuit,
     string PrivatePart,
     IReadOnlyList<string> ClassLabels,
@@ -101,6 +115,9 @@ internal sealed record ModelCardDocument(
 {
     public const string FormatName = "subnet/model-card/1";
 }
+
+/// <summary>A metric that the miner claims.</summary>
+internal sealed record CardClaimEntry(string Name, string Value);
 
 /// <summary>The query of a card.</summary>
 internal sealed record CardQueryEntry(

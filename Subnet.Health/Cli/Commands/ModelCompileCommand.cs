@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
@@ -37,6 +38,13 @@ internal sealed class ModelCompileCommand : SubnetCommand
         HelpName = "features.json",
     };
 
+    private readonly Option<string[]> claims = new("--claim")
+    {
+        Description = "A metric measured on --data, for the card; may be given several times.",
+        HelpName = "NAME=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string?> circuit = ModelArguments.Circuit();
 
     private readonly Option<string?> passwordFile = OptionNames.Create<string?>(
@@ -49,7 +57,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             new CommandExample("model compile heart.zip --input training.csv --output heart", "a saved model and rows for its ranges"))
     {
         Arguments.Add(model);
-        foreach (Option option in (Option[])[input, output, circuit, features, id, title, use, limits, data, passwordFile])
+        foreach (Option option in (Option[])[input, output, circuit, features, id, title, use, limits, data, claims, passwordFile])
         {
             Options.Add(option);
         }
@@ -75,12 +83,15 @@ internal sealed class ModelCompileCommand : SubnetCommand
             ? FeatureMapping.Read(await File.ReadAllBytesAsync(context.ExistingFile(named), cancellationToken).ConfigureAwait(false))
             : FeatureMapping.Default;
         ImmutableArray<CardInput> schema = CardSchema.Of(split, rows, mapping);
-        var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!);
+        var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!)
+        {
+            Claims = [.. (context.Get(claims) ?? []).Select(Claim)],
+        };
         var reference = new ReferenceRows(split, rows);
         using OperatingSystemRandomSource random = new();
         Compilation compilation = ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind
-            ? Compilation.Of(ForestCompiler.Compile(split, reference, kind, random), read.Schema, schema, text, random)
-            : Compilation.Of(CircuitCompiler.Compile(split, reference), read.Schema, schema, text, random);
+            ? Compilation.Of(ForestCompiler.Compile(split, reference, kind, random), read.Schema, schema, text, random, context.Time)
+            : Compilation.Of(CircuitCompiler.Compile(split, reference), read.Schema, schema, text, random, context.Time);
         byte[] password = SecretInput.Read(
             context, context.Get(passwordFile), "SUBNET_MODEL_PASSWORD", "Password for the private circuit", "--password-file", confirm: true);
         byte[] sealedCircuit;
@@ -103,7 +114,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             CircuitWords.PrivatePart(compilation.Kind),
             compilation.Query,
             compilation.Forest,
-            CostEntry.Of(compilation.Cost(context.Time)),
+            CostEntry.Of(compilation.Cost),
             QuantisationEntry.Of(compilation.Report));
         context.Output.Document(document, console =>
         {
@@ -113,23 +124,32 @@ internal sealed class ModelCompileCommand : SubnetCommand
         return ExitCode.Done;
     }
 
+    private static CardClaim Claim(string text)
+    {
+        string[] parts = text.Split('=', 2);
+        return parts.Length == 2 && parts[0].Length > 0 && decimal.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
+            ? new CardClaim(parts[0], value)
+            : throw new CommandException(ErrorCodes.Usage, $"The claim '{text}' is not a name and a number.", "Give it as --claim auc=0.91.");
+    }
+
     // A compiled model of either kind, its card, and how its private side is sealed.
     private sealed record Compilation(
-        CircuitKind Kind, byte[] Card, CircuitQueryEntry? Query, ForestQueryEntry? Forest, QuantisationReport Report, Func<TimeProvider, CostEstimate> Cost, Func<byte[], OperatingSystemRandomSource, byte[]> Seal)
+        CircuitKind Kind, byte[] Card, CircuitQueryEntry? Query, ForestQueryEntry? Forest, QuantisationReport Report, CostEstimate Cost, Func<byte[], OperatingSystemRandomSource, byte[]> Seal)
     {
         public static Compilation Of(
-            CompiledModel compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random)
+            CompiledModel compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random, TimeProvider time)
         {
             long[] weights = [.. compiled.Form.Weights];
             CommitmentOpening opening = CommitmentOpening.Create(weights, random);
-            byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, opening.Commit(GeneratorSet.Create(weights.Length)).Bytes));
+            CostEstimate cost = new CostOracle(time).Estimate(compiled.Choice, 1);
+            byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, opening.Commit(GeneratorSet.Create(weights.Length)).Bytes, cost));
             return new Compilation(
                 compiled.Kind,
                 card,
                 CircuitQueryEntry.Of(compiled.Choice),
                 null,
                 compiled.Report,
-                time => new CostOracle(time).Estimate(compiled.Choice, 1),
+                cost,
                 (password, source) =>
                 {
                     using var secret = new PrivateCircuit(ModelCard.Hash(card), weights, opening);
@@ -138,22 +158,20 @@ internal sealed class ModelCompileCommand : SubnetCommand
         }
 
         public static Compilation Of(
-            CompiledForest compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random)
+            CompiledForest compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random, TimeProvider time)
         {
             byte[] salt = new byte[32];
             random.Fill(salt);
-            byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, IntegerForest.Commit(salt, compiled.Forest.ToCanonical())));
+            using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+            CostEstimate cost = ForestCost.Estimate(compiled, time, randomness);
+            byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, IntegerForest.Commit(salt, compiled.Forest.ToCanonical()), cost));
             return new Compilation(
                 compiled.Kind,
                 card,
                 null,
                 ForestQueryEntry.Of(compiled),
                 compiled.Report,
-                time =>
-                {
-                    using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
-                    return ForestCost.Estimate(compiled, time, randomness);
-                },
+                cost,
                 (password, source) => ForestFile.Seal(new PrivateForest(ModelCard.Hash(card), salt, compiled.Forest), password, ScryptCost.Default, source));
         }
 
