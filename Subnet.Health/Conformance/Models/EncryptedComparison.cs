@@ -75,13 +75,16 @@ internal static class EncryptedComparison
         RunForests(id, split, reference, ordinary, mostRows, report, cancellationToken);
     }
 
-    // Trees also under keys, where their structure can be private; a few rows, since one takes as long as a hundred keyless ones.
+    // Trees also under keys, where their structure can be private: one row for each 32, two at most, since one takes as long as a
+    // hundred keyless ones.
     private static void RunForests(
         string id, SplitModel split, ReferenceRows reference, int[] ordinary, int mostRows, ConformanceReport report, CancellationToken cancellationToken)
     {
         const int MostRows = 2;
         const int MostBatchLeaves = 400;
-        if (split.Head is not TreeEnsembleHead trees || mostRows < 1)
+        const int RowsForOne = 32;
+        int single = Math.Min(MostRows, mostRows / RowsForOne);
+        if (split.Head is not TreeEnsembleHead trees || single == 0)
         {
             return;
         }
@@ -107,7 +110,7 @@ internal static class EncryptedComparison
                 continue;
             }
 
-            CompareForest($"{id} {CircuitWords.Of(kind)}", compiled, reference, [.. ordinary.Take(isBatch ? mostRows : Math.Min(mostRows, MostRows))], randomness, report, cancellationToken);
+            CompareForest($"{id} {CircuitWords.Of(kind)}", compiled, reference, [.. ordinary.Take(isBatch ? mostRows : single)], randomness, report, cancellationToken);
         }
     }
 
