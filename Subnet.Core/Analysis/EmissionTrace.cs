@@ -60,8 +60,11 @@ public sealed record EmissionTrace
     /// <summary>Whether the block commits to the record and to the result that this was computed from.</summary>
     public required bool IsCommitted { get; init; }
 
-    /// <summary>Whether it was paid as a miner what the epoch gave it; what is withheld from the owner's own miner counts as paid.</summary>
-    public bool IsPaidAsMiner => Outcome.ServerEmission == Payments
+    /// <summary>
+    /// Whether it was paid as a miner what the epoch gave it, at least: other mechanisms pay in the same sum. What is withheld from the owner's own
+    /// miner counts as paid.
+    /// </summary>
+    public bool IsPaidAsMiner => Outcome.ServerEmission <= Payments
         .Where(static p => p.Kind is EventKind.ServerEmission or EventKind.ServerEmissionWithheld)
         .Aggregate(0UL, static (sum, p) => sum + p.Amount);
 
@@ -89,7 +92,7 @@ public sealed record EmissionTrace
             Outcome = why.Neurons[uid],
             Payments =
             [
-                .. events.Where(e => e.Netuid == record.Netuid && e.Subject == hotkey && IsPayment(e.Kind))
+                .. events.Where(e => e.Netuid == MechanismIndex.NetuidOf(record.Netuid) && e.Subject == hotkey && IsPayment(e.Kind))
                     .Select(static e => new EmissionPayment(e.Kind, e.Amount, e.Kind is EventKind.ValidatorEmission or EventKind.RootEmission ? e.Extra : 0)),
             ],
             IsCommitted = events.Any(e => e.Kind == EventKind.EpochRun && e.Netuid == record.Netuid && e.Amount == record.Index && e.Subject == read && e.Other == decided),

@@ -14,7 +14,7 @@ public readonly record struct EpochNeuron(AccountId Hotkey, AccountId Coldkey, u
 /// All that an epoch on the ledger read, so that anybody can run it again. The block that ran it commits to the record's hash and to that of
 /// the result in its <see cref="EventKind.EpochRun"/> event, so a stored record proves itself.
 /// </summary>
-/// <param name="Netuid">The subnet.</param>
+/// <param name="Netuid">The subnet; of a mechanism beside the first its place, see <see cref="MechanismIndex"/>.</param>
 /// <param name="Index">Number of the epoch, the subnet's counter before it.</param>
 /// <param name="Neurons">By uid.</param>
 /// <param name="Input">What the epoch read.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Subnet.Core.Consensus;
+using Subnet.Core.Emission;
 using Subnet.Core.Staking;
 using Subnet.Core.State;
 
@@ -18,26 +19,49 @@ internal static class EpochStep
         Neuron[] neurons = NeuronsOf(state, netuid);
 
         // The epoch still belongs to the counter before it: commits of the epochs that can be revealed from now on stay hidden in it.
-        EpochInput input = BuildInput(state, netuid, block.Height);
-        EpochResult result = YumaEpoch.Run(input);
-        EpochRecord record = new(netuid, subnet.EpochIndex, [.. neurons.Select(n => NeuronOf(state, n.Hotkey))], input);
-        byte[] encoded = record.Encode();
-        block.Epochs.Add((netuid, record.Index, encoded));
+        Hyperparameters parameters = state.Hyperparameters[key];
+        ulong[] emissions = MechanismSplit.Divide(PendingOf(subnet), parameters.MechanismCount, parameters.MechanismParts);
+        (EpochResult Result, EpochRecord Record, byte[] Encoded)[] epochs =
+            [.. emissions.Select((emission, mechanism) => RunMechanism(block, MechanismIndex.Of(netuid, mechanism), neurons, emission))];
         state.SubnetStates.Set(
             key, subnet with { LastEpochBlock = block.Height, LastStepBlock = block.Height, EpochIndex = subnet.EpochIndex + 1 });
-        Store(state, netuid, neurons, result);
-        ulong total = EpochDistribution.Run(block, netuid, [.. neurons.Select(static n => n.Hotkey)], result.ServerEmission, result.ValidatorEmission);
-        block.Emit(
-            EventKind.EpochRun, netuid, new AccountId(SHA256.HashData(encoded)), new AccountId(EpochDigest.Of(result)), record.Index, total);
-        foreach (Neuron neuron in neurons)
+        MechanismResults combined = MechanismResults.Combine([.. epochs.Select(static e => e.Result)], emissions);
+        Store(state, netuid, neurons, combined);
+        ulong total = EpochDistribution.Run(block, netuid, [.. neurons.Select(static n => n.Hotkey)], combined.ServerEmission, combined.ValidatorEmission);
+        for (int mechanism = 0; mechanism < epochs.Length; mechanism++)
         {
-            WeightCalls.DropExpired(block, netuid, neuron.Hotkey);
+            (EpochResult result, EpochRecord record, byte[] encoded) = epochs[mechanism];
+            block.Epochs.Add((record.Netuid, record.Index, encoded));
+            block.Emit(
+                EventKind.EpochRun,
+                record.Netuid,
+                new AccountId(SHA256.HashData(encoded)),
+                new AccountId(EpochDigest.Of(result)),
+                record.Index,
+                mechanism == 0 ? total : emissions[mechanism]);
+            foreach (Neuron neuron in neurons)
+            {
+                WeightCalls.DropExpired(block, record.Netuid, neuron.Hotkey);
+            }
         }
     }
 
-    /// <summary>What an epoch of the subnet would read if it ran at this height.</summary>
-    public static EpochInput BuildInput(LedgerState state, ushort netuid, ulong height)
+    /// <summary>What waits for a subnet's epoch, without the owner's cut.</summary>
+    private static ulong PendingOf(SubnetState subnet) => checked(subnet.PendingServer + subnet.PendingValidator + subnet.PendingRoot);
+
+    private static (EpochResult Result, EpochRecord Record, byte[] Encoded) RunMechanism(BlockContext block, ushort index, Neuron[] neurons, ulong emission)
     {
+        LedgerState state = block.State;
+        EpochInput input = BuildInput(state, index, block.Height, emission);
+        ulong number = state.SubnetStates[new SubnetKey(MechanismIndex.NetuidOf(index))].EpochIndex;
+        EpochRecord record = new(index, number, [.. neurons.Select(n => NeuronOf(state, n.Hotkey))], input);
+        return (YumaEpoch.Run(input), record, record.Encode());
+    }
+
+    /// <summary>What an epoch of a subnet's mechanism reads.</summary>
+    private static EpochInput BuildInput(LedgerState state, ushort index, ulong height, ulong emission)
+    {
+        ushort netuid = MechanismIndex.NetuidOf(index);
         SubnetKey key = new(netuid);
         SubnetState subnet = state.SubnetStates[key];
         Hyperparameters parameters = state.Hyperparameters[key];
@@ -58,7 +82,7 @@ internal static class EpochStep
             Tempo = parameters.Tempo,
             ActivityCutoffBlocks = Math.Max(1UL, (ulong)parameters.ActivityCutoffFactorMilli * parameters.Tempo / 1000),
             LastMechanismStepBlock = subnet.LastStepBlock,
-            LastUpdate = [.. neurons.Select(static n => n.LastUpdate)],
+            LastUpdate = [.. neurons.Select((_, uid) => state.LastUpdateOf(index, (ushort)uid))],
             BlockAtRegistration = [.. neurons.Select(static n => n.RegisteredBlock)],
             AlphaStake = alpha.MoveToImmutable(),
             RootStake = root.MoveToImmutable(),
@@ -66,10 +90,10 @@ internal static class EpochStep
             StakeThreshold = global.StakeThreshold,
             OwnerUid = state.UidOf(netuid, state.Subnets[key].OwnerHotkey),
             ValidatorPermit = [.. neurons.Select(static n => n.ValidatorPermit)],
-            Weights = Rows(state.Weights, netuid, neurons.Length),
-            Bonds = Rows(state.Bonds, netuid, neurons.Length),
+            Weights = Rows(state.Weights, index, neurons.Length),
+            Bonds = Rows(state.Bonds, index, neurons.Length),
             CommitRevealEnabled = parameters.CommitRevealWeightsEnabled,
-            EarliestCommitBlock = [.. neurons.Select(n => EarliestCommit(state, netuid, n.Hotkey, subnet.EpochIndex, parameters))],
+            EarliestCommitBlock = [.. neurons.Select(n => EarliestCommit(state, index, n.Hotkey, subnet.EpochIndex, parameters))],
             Hyperparameters = new EpochHyperparameters
             {
                 Kappa = parameters.Kappa,
@@ -82,17 +106,16 @@ internal static class EpochStep
                 AlphaHigh = parameters.AlphaHigh,
                 AlphaSigmoidSteepness = parameters.AlphaSigmoidSteepness,
             },
-            Emission = checked(subnet.PendingServer + subnet.PendingValidator + subnet.PendingRoot),
+            Emission = emission,
         };
     }
 
-    private static void Store(LedgerState state, ushort netuid, Neuron[] neurons, EpochResult result)
+    private static void Store(LedgerState state, ushort netuid, Neuron[] neurons, MechanismResults result)
     {
         for (int uid = 0; uid < neurons.Length; uid++)
         {
-            NeuronKey key = new(netuid, (ushort)uid);
             state.Neurons.Set(
-                key,
+                new NeuronKey(netuid, (ushort)uid),
                 neurons[uid] with
                 {
                     ValidatorPermit = result.ValidatorPermit[uid],
@@ -103,14 +126,18 @@ internal static class EpochStep
                     ValidatorTrust = result.ValidatorTrust[uid],
                     Emission = result.Emission[uid],
                 });
-            StoredRow bonds = result.Bonds[uid];
-            if (bonds.Columns.IsEmpty)
+            for (int mechanism = 0; mechanism < result.Mechanisms.Length; mechanism++)
             {
-                state.Bonds.Remove(key);
-            }
-            else
-            {
-                state.Bonds.Set(key, new SparseRow(bonds.Columns, bonds.Values));
+                NeuronKey key = new(MechanismIndex.Of(netuid, mechanism), (ushort)uid);
+                StoredRow bonds = result.Mechanisms[mechanism].Bonds[uid];
+                if (bonds.Columns.IsEmpty)
+                {
+                    state.Bonds.Remove(key);
+                }
+                else
+                {
+                    state.Bonds.Set(key, new SparseRow(bonds.Columns, bonds.Values));
+                }
             }
         }
     }
@@ -121,9 +148,9 @@ internal static class EpochStep
         return new EpochNeuron(hotkey, info?.OwnerColdkey ?? hotkey, info?.Take ?? 0);
     }
 
-    private static ulong? EarliestCommit(LedgerState state, ushort netuid, AccountId hotkey, ulong epoch, Hyperparameters parameters)
+    private static ulong? EarliestCommit(LedgerState state, ushort index, AccountId hotkey, ulong epoch, Hyperparameters parameters)
     {
-        foreach (WeightCommit commit in state.WeightCommits.Find(new HotkeyKey(netuid, hotkey))?.Commits ?? [])
+        foreach (WeightCommit commit in state.WeightCommits.Find(new HotkeyKey(index, hotkey))?.Commits ?? [])
         {
             if (commit.Epoch + parameters.RevealPeriodEpochs >= epoch)
             {
@@ -145,12 +172,12 @@ internal static class EpochStep
         return neurons;
     }
 
-    private static StoredRows Rows(StateTable<NeuronKey, SparseRow> table, ushort netuid, int count)
+    private static StoredRows Rows(StateTable<NeuronKey, SparseRow> table, ushort index, int count)
     {
         StoredRow[] rows = new StoredRow[count];
         for (int uid = 0; uid < count; uid++)
         {
-            rows[uid] = table.Find(new NeuronKey(netuid, (ushort)uid)) is { } row ? new StoredRow(row.Uids, row.Values) : StoredRow.Empty;
+            rows[uid] = table.Find(new NeuronKey(index, (ushort)uid)) is { } row ? new StoredRow(row.Uids, row.Values) : StoredRow.Empty;
         }
 
         return new StoredRows(rows);

@@ -5,7 +5,7 @@ namespace Subnet.Core.Registration;
 /// <summary>
 /// The hyperparameters of a subnet by number and name, each with its ranges and who may set it (design/yuma.md section 12). In a range, p
 /// is the subnet's parameters, g the network's, n the number of neurons and v the value. Truth values are 0 and 1;
-/// alpha_values is low * 65536 + high; burn_increase_mult is a whole factor.
+/// alpha_values is low * 65536 + high; burn_increase_mult is a whole factor; mechanism_split is the second mechanism's part, 65536 for an even one.
 /// </summary>
 public static class HyperparameterCatalog
 {
@@ -31,8 +31,8 @@ public static class HyperparameterCatalog
             "max_allowed_uids",
             static p => p.MaxAllowedUids,
             static (p, v) => p with { MaxAllowedUids = (ushort)v },
-            static (p, g, n, v) => v >= n && v >= 1 && v <= g.MaxUids,
-            static (p, g, n, v) => v >= n && v >= g.MinUids && v <= g.MaxUids),
+            static (p, g, n, v) => v >= n && v >= 1 && v * p.MechanismCount <= g.MaxUids,
+            static (p, g, n, v) => v >= n && v >= g.MinUids && v * p.MechanismCount <= g.MaxUids),
         new(
             4,
             "max_allowed_validators",
@@ -250,6 +250,20 @@ public static class HyperparameterCatalog
             static (p, v) => p with { MinChildTake = (ushort)v },
             static (p, g, n, v) => v >= 0 && v <= g.MaxTake,
             static (p, g, n, v) => v >= 0 && v <= g.MaxTake),
+        new(
+            35,
+            "mechanism_count",
+            static p => p.MechanismCount,
+            static (p, v) => p with { MechanismCount = (byte)v },
+            static (p, g, n, v) => v >= 1 && v <= MechanismIndex.Most && v * p.MaxAllowedUids <= g.MaxUids,
+            static (p, g, n, v) => v >= 1 && v <= MechanismIndex.Most && v * p.MaxAllowedUids <= g.MaxUids),
+        new(
+            36,
+            "mechanism_split",
+            static p => p.MechanismSplit,
+            static (p, v) => p with { MechanismSplit = (uint)v },
+            static (p, g, n, v) => v >= 0 && v <= Hyperparameters.EvenSplit,
+            static (p, g, n, v) => v >= 0 && v <= Hyperparameters.EvenSplit),
     ];
 
     /// <summary>The hyperparameter of a number, or null.</summary>

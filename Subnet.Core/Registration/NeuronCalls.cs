@@ -184,14 +184,27 @@ internal static class NeuronCalls
         LedgerState state = block.State;
         NeuronKey slot = new(netuid, uid);
         AccountId old = state.Neurons[slot].Hotkey;
+        state.Endpoints.Remove(new HotkeyKey(netuid, old));
+        for (int mechanism = 0; mechanism < state.Hyperparameters[new SubnetKey(netuid)].MechanismCount; mechanism++)
+        {
+            ClearRows(state, MechanismIndex.Of(netuid, mechanism), uid, old);
+        }
+
+        state.Neurons.Set(slot, Neuron.Registered(hotkey, block.Height));
+        block.Emit(EventKind.NeuronPruned, netuid, old, default, uid);
+    }
+
+    private static void ClearRows(LedgerState state, ushort index, ushort uid, AccountId old)
+    {
+        NeuronKey slot = new(index, uid);
         state.Weights.Remove(slot);
         state.Bonds.Remove(slot);
-        state.WeightCommits.Remove(new HotkeyKey(netuid, old));
-        state.Endpoints.Remove(new HotkeyKey(netuid, old));
-        int neurons = state.SubnetStates[new SubnetKey(netuid)].Neurons;
+        state.WeightCommits.Remove(new HotkeyKey(index, old));
+        state.MechanismUpdates.Remove(slot);
+        int neurons = state.SubnetStates[new SubnetKey(MechanismIndex.NetuidOf(index))].Neurons;
         for (int i = 0; i < neurons; i++)
         {
-            NeuronKey other = new(netuid, (ushort)i);
+            NeuronKey other = new(index, (ushort)i);
             if (state.Weights.TryGet(other, out SparseRow? row) && row.Uids.Span.IndexOf(uid) is >= 0 and int at && row.Values.Span[at] != 0)
             {
                 ushort[] values = row.Values.ToArray();
@@ -199,9 +212,6 @@ internal static class NeuronCalls
                 state.Weights.Set(other, row with { Values = values });
             }
         }
-
-        state.Neurons.Set(slot, Neuron.Registered(hotkey, block.Height));
-        block.Emit(EventKind.NeuronPruned, netuid, old, default, uid);
     }
 
     /// <summary>A scheme and printable ASCII: a rule of our own, since a library's idea of a URL may change between versions.</summary>

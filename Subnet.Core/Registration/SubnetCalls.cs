@@ -205,7 +205,13 @@ internal static class SubnetCalls
 
     private static void Apply(BlockContext block, SubnetKey key, Hyperparameter parameter, Int128 value)
     {
-        block.State.Hyperparameters.Set(key, parameter.Set(block.State.Hyperparameters[key], value));
+        Hyperparameters before = block.State.Hyperparameters[key], after = parameter.Set(before, value);
+        block.State.Hyperparameters.Set(key, after);
+        if (after.MechanismCount < before.MechanismCount)
+        {
+            SubnetDissolution.DropMechanisms(block.State, key.Netuid, after.MechanismCount);
+        }
+
         block.Emit(EventKind.HyperparameterSet, key.Netuid, default, default, parameter.Number, unchecked((ulong)value));
     }
 

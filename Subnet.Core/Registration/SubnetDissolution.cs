@@ -32,14 +32,12 @@ internal static class SubnetDissolution
         state.SubnetStates.Remove(key);
         state.Hyperparameters.Remove(key);
         Remove(state.Neurons, k => k.Netuid == netuid);
-        Remove(state.Weights, k => k.Netuid == netuid);
-        Remove(state.Bonds, k => k.Netuid == netuid);
+        DropMechanisms(state, netuid, from: 0);
         Remove(state.StakeShares, k => k.Netuid == netuid);
         Remove(state.StakePools, k => k.Netuid == netuid);
         Remove(state.Children, k => k.Netuid == netuid);
         Remove(state.PendingChildren, k => k.Netuid == netuid);
         Remove(state.ChildTakes, k => k.Netuid == netuid);
-        Remove(state.WeightCommits, k => k.Netuid == netuid);
         Remove(state.RateLimits, k => k.Netuid == netuid);
         Remove(state.RootClaimRates, k => k.Netuid == netuid);
         Remove(state.RootClaimDebts, k => k.Netuid == netuid);
@@ -48,6 +46,17 @@ internal static class SubnetDissolution
         Remove(state.Purchases, k => k.Issuer.Netuid == netuid);
         Remove(state.SettledTokens, k => k.Issuer.Netuid == netuid);
         Remove(state.Endpoints, k => k.Netuid == netuid);
+    }
+
+    /// <summary>Removes the weights, bonds and commits of a subnet's mechanisms from one on.</summary>
+    public static void DropMechanisms(LedgerState state, ushort netuid, int from)
+    {
+        Remove(state.Weights, k => IsDropped(k.Netuid));
+        Remove(state.Bonds, k => IsDropped(k.Netuid));
+        Remove(state.WeightCommits, k => IsDropped(k.Netuid));
+        Remove(state.MechanismUpdates, k => IsDropped(k.Netuid));
+
+        bool IsDropped(ushort index) => MechanismIndex.NetuidOf(index) == netuid && MechanismIndex.MechanismOf(index) >= from;
     }
 
     /// <summary>What was paid for tokens and not settled goes back to the buyers in proportion to what they bought.</summary>

@@ -3,7 +3,10 @@ using Subnet.Core.State;
 
 namespace Subnet.Core.Staking;
 
-/// <summary>Setting, committing and revealing weights (<c>design/yuma.md</c> 5); the checks are in the order of that section.</summary>
+/// <summary>
+/// Setting, committing and revealing weights (<c>design/yuma.md</c> 5); the checks are in the order of that section. An index is the place of a subnet's mechanism, see
+/// <see cref="MechanismIndex"/>; it is the commit's subnet too, so that a row of one mechanism cannot be revealed for another.
+/// </summary>
 internal static class WeightCalls
 {
     /// <summary>Unrevealed commits of one hotkey.</summary>
@@ -14,27 +17,33 @@ internal static class WeightCalls
 
     /// <summary>Sets a row of weights.</summary>
     public static RejectionReason Set(
-        BlockContext block, AccountId hotkey, ushort netuid, ReadOnlyMemory<ushort> uids, ReadOnlyMemory<ushort> values, ulong versionKey)
+        BlockContext block, AccountId hotkey, ushort index, ReadOnlyMemory<ushort> uids, ReadOnlyMemory<ushort> values, ulong versionKey)
     {
-        RejectionReason reason = Check(block, hotkey, netuid, uids.Span, values.Span, versionKey, isReveal: false);
+        RejectionReason reason = Check(block, hotkey, index, uids.Span, values.Span, versionKey, isReveal: false);
         if (reason != RejectionReason.None)
         {
             return reason;
         }
 
-        ushort uid = Store(block.State, hotkey, netuid, uids, values);
-        Touch(block, netuid, uid);
-        block.Emit(EventKind.WeightsSet, netuid, hotkey, default, uid, (ulong)uids.Length);
+        ushort uid = Store(block.State, hotkey, index, uids, values);
+        Touch(block, index, uid);
+        block.Emit(EventKind.WeightsSet, index, hotkey, default, uid, (ulong)uids.Length);
         return RejectionReason.None;
     }
 
     /// <summary>Commits to a row that is revealed later.</summary>
-    public static RejectionReason Commit(BlockContext block, AccountId hotkey, ushort netuid, Hash256 digest)
+    public static RejectionReason Commit(BlockContext block, AccountId hotkey, ushort index, Hash256 digest)
     {
+        ushort netuid = MechanismIndex.NetuidOf(index);
         LedgerState state = block.State;
         if (!state.Hyperparameters.TryGet(new SubnetKey(netuid), out Hyperparameters? parameters))
         {
             return netuid == 0 ? RejectionReason.RootNotAllowed : RejectionReason.SubnetNotFound;
+        }
+
+        if (MechanismIndex.MechanismOf(index) >= parameters.MechanismCount)
+        {
+            return RejectionReason.MechanismNotFound;
         }
 
         if (!parameters.CommitRevealWeightsEnabled)
@@ -47,13 +56,13 @@ internal static class WeightCalls
             return RejectionReason.HotkeyNotRegistered;
         }
 
-        if (IsTooSoon(block, netuid, uid, parameters))
+        if (IsTooSoon(block, index, uid, parameters))
         {
             return RejectionReason.RateLimited;
         }
 
         ulong epoch = EpochSchedule.CurrentEpoch(state, netuid, block.Height);
-        HotkeyKey key = new(netuid, hotkey);
+        HotkeyKey key = new(index, hotkey);
         List<WeightCommit> commits = [.. Live(state, key, epoch, parameters.RevealPeriodEpochs)];
         if (commits.Count >= MaxCommits)
         {
@@ -62,8 +71,8 @@ internal static class WeightCalls
 
         commits.Add(new WeightCommit(digest, epoch, block.Height));
         state.WeightCommits.Set(key, new WeightCommits(commits));
-        Touch(block, netuid, uid);
-        block.Emit(EventKind.WeightsCommitted, netuid, hotkey, default, uid, epoch);
+        Touch(block, index, uid);
+        block.Emit(EventKind.WeightsCommitted, index, hotkey, default, uid, epoch);
         return RejectionReason.None;
     }
 
@@ -71,16 +80,22 @@ internal static class WeightCalls
     public static RejectionReason Reveal(
         BlockContext block,
         AccountId hotkey,
-        ushort netuid,
+        ushort index,
         ReadOnlyMemory<ushort> uids,
         ReadOnlyMemory<ushort> values,
         ReadOnlyMemory<ushort> salt,
         ulong versionKey)
     {
         LedgerState state = block.State;
+        ushort netuid = MechanismIndex.NetuidOf(index);
         if (!state.Hyperparameters.TryGet(new SubnetKey(netuid), out Hyperparameters? parameters))
         {
             return netuid == 0 ? RejectionReason.RootNotAllowed : RejectionReason.SubnetNotFound;
+        }
+
+        if (MechanismIndex.MechanismOf(index) >= parameters.MechanismCount)
+        {
+            return RejectionReason.MechanismNotFound;
         }
 
         if (!parameters.CommitRevealWeightsEnabled)
@@ -88,8 +103,8 @@ internal static class WeightCalls
             return RejectionReason.CommitRevealDisabled;
         }
 
-        Hash256 digest = new(CommitHash.Compute(hotkey.ToArray(), netuid, uids.Span, values.Span, salt.Span, versionKey));
-        HotkeyKey key = new(netuid, hotkey);
+        Hash256 digest = new(CommitHash.Compute(hotkey.ToArray(), index, uids.Span, values.Span, salt.Span, versionKey));
+        HotkeyKey key = new(index, hotkey);
         IReadOnlyList<WeightCommit> commits = state.WeightCommits.Find(key)?.Commits ?? [];
         int at = -1;
         for (int i = 0; i < commits.Count && at < 0; i++)
@@ -109,41 +124,43 @@ internal static class WeightCalls
             return now < due ? RejectionReason.RevealTooEarly : RejectionReason.RevealExpired;
         }
 
-        RejectionReason reason = Check(block, hotkey, netuid, uids.Span, values.Span, versionKey, isReveal: true);
+        RejectionReason reason = Check(block, hotkey, index, uids.Span, values.Span, versionKey, isReveal: true);
         if (reason != RejectionReason.None)
         {
             return reason;
         }
 
-        ushort uid = Store(state, hotkey, netuid, uids, values);
+        ushort uid = Store(state, hotkey, index, uids, values);
         SetCommits(state, key, [.. commits.Skip(at + 1)]);
-        block.Emit(EventKind.WeightsRevealed, netuid, hotkey, default, uid, commits[at].Epoch);
+        block.Emit(EventKind.WeightsRevealed, index, hotkey, default, uid, commits[at].Epoch);
         return RejectionReason.None;
     }
 
     /// <summary>Drops the commits of a subnet's neurons that can no longer be revealed; called after its epoch.</summary>
-    public static void DropExpired(BlockContext block, ushort netuid, AccountId hotkey)
+    public static void DropExpired(BlockContext block, ushort index, AccountId hotkey)
     {
-        HotkeyKey key = new(netuid, hotkey);
+        HotkeyKey key = new(index, hotkey);
         if (!block.State.WeightCommits.TryGet(key, out WeightCommits? all))
         {
             return;
         }
 
+        ushort netuid = MechanismIndex.NetuidOf(index);
         Hyperparameters parameters = block.State.Hyperparameters[new SubnetKey(netuid)];
         ulong now = EpochSchedule.CurrentEpoch(block.State, netuid, block.Height);
         List<WeightCommit> live = [.. Live(block.State, key, now, parameters.RevealPeriodEpochs)];
         if (live.Count < all.Commits.Count)
         {
             SetCommits(block.State, key, live);
-            block.Emit(EventKind.CommitExpired, netuid, hotkey, default, (ulong)(all.Commits.Count - live.Count));
+            block.Emit(EventKind.CommitExpired, index, hotkey, default, (ulong)(all.Commits.Count - live.Count));
         }
     }
 
     private static RejectionReason Check(
-        BlockContext block, AccountId hotkey, ushort netuid, ReadOnlySpan<ushort> uids, ReadOnlySpan<ushort> values, ulong versionKey, bool isReveal)
+        BlockContext block, AccountId hotkey, ushort index, ReadOnlySpan<ushort> uids, ReadOnlySpan<ushort> values, ulong versionKey, bool isReveal)
     {
         LedgerState state = block.State;
+        ushort netuid = MechanismIndex.NetuidOf(index);
         SubnetKey key = new(netuid);
         if (netuid == 0)
         {
@@ -161,6 +178,11 @@ internal static class WeightCalls
         }
 
         Hyperparameters parameters = state.Hyperparameters[key];
+        if (MechanismIndex.MechanismOf(index) >= parameters.MechanismCount)
+        {
+            return RejectionReason.MechanismNotFound;
+        }
+
         if (!isReveal && parameters.CommitRevealWeightsEnabled)
         {
             return RejectionReason.CommitRevealEnabled;
@@ -189,7 +211,7 @@ internal static class WeightCalls
             return RejectionReason.VersionTooOld;
         }
 
-        if (!isReveal && IsTooSoon(block, netuid, uid, parameters))
+        if (!isReveal && IsTooSoon(block, index, uid, parameters))
         {
             return RejectionReason.RateLimited;
         }
@@ -223,23 +245,30 @@ internal static class WeightCalls
             : RejectionReason.None;
     }
 
-    private static bool IsTooSoon(BlockContext block, ushort netuid, ushort uid, Hyperparameters parameters)
+    private static bool IsTooSoon(BlockContext block, ushort index, ushort uid, Hyperparameters parameters)
     {
-        ulong last = block.State.Neurons[new NeuronKey(netuid, uid)].LastUpdate;
+        ulong last = block.State.LastUpdateOf(index, uid);
         return last != 0 && block.Height - last < parameters.WeightsSetRateLimit;
     }
 
-    private static ushort Store(LedgerState state, AccountId hotkey, ushort netuid, ReadOnlyMemory<ushort> uids, ReadOnlyMemory<ushort> values)
+    private static ushort Store(LedgerState state, AccountId hotkey, ushort index, ReadOnlyMemory<ushort> uids, ReadOnlyMemory<ushort> values)
     {
-        ushort uid = state.UidOf(netuid, hotkey)!.Value;
-        state.Weights.Set(new NeuronKey(netuid, uid), new SparseRow(uids, WeightRow.UpscaleToMaximum(values.Span)));
+        ushort uid = state.UidOf(MechanismIndex.NetuidOf(index), hotkey)!.Value;
+        state.Weights.Set(new NeuronKey(index, uid), new SparseRow(uids, WeightRow.UpscaleToMaximum(values.Span)));
         return uid;
     }
 
-    private static void Touch(BlockContext block, ushort netuid, ushort uid)
+    private static void Touch(BlockContext block, ushort index, ushort uid)
     {
-        NeuronKey key = new(netuid, uid);
-        block.State.Neurons.Set(key, block.State.Neurons[key] with { LastUpdate = block.Height });
+        NeuronKey key = new(index, uid);
+        if (MechanismIndex.MechanismOf(index) == 0)
+        {
+            block.State.Neurons.Set(key, block.State.Neurons[key] with { LastUpdate = block.Height });
+        }
+        else
+        {
+            block.State.MechanismUpdates.Set(key, new BlockStamp(block.Height));
+        }
     }
 
     private static IEnumerable<WeightCommit> Live(LedgerState state, HotkeyKey key, ulong epoch, ulong revealPeriod) =>

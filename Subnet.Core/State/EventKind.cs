@@ -73,7 +73,7 @@ public enum EventKind
     EndpointServed = 23,
 
     /// <summary>
-    /// Epoch counter before it, alpha distributed. Subject and other are no accounts here: their bytes are the hashes of what the epoch read
+    /// Epoch counter before it, alpha distributed (of a mechanism beside the first: its part). Subject and other are no accounts here: their bytes are the hashes of what the epoch read
     /// (SHA-256 of the epoch record) and of what it decided (the epoch digest of the result).
     /// </summary>
     EpochRun = 24,

@@ -36,6 +36,8 @@ namespace Subnet.Core.State;
 /// <param name="AccessFeeOwner">Part that goes to the owner; the miner has the rest.</param>
 /// <param name="AccessPrice">Price of a query row, in rao.</param>
 /// <param name="MinChildTake">Lowest take of a child, of 65535.</param>
+/// <param name="MechanismCount">Mechanisms: matrices of weights with bonds of their own.</param>
+/// <param name="MechanismSplit">The second mechanism's part of the emission, of 65535; 65536 for an even split.</param>
 public sealed record Hyperparameters(
     ushort Tempo,
     ushort Kappa,
@@ -71,8 +73,13 @@ public sealed record Hyperparameters(
     ushort AccessFeeBurn,
     ushort AccessFeeOwner,
     ulong AccessPrice,
-    ushort MinChildTake) : IStateRecord<Hyperparameters>
+    ushort MinChildTake,
+    byte MechanismCount,
+    uint MechanismSplit) : IStateRecord<Hyperparameters>
 {
+    /// <summary>The value of <see cref="MechanismSplit"/> for an even split.</summary>
+    public const uint EvenSplit = 65_536;
+
     /// <summary>What a new subnet starts with.</summary>
     public static Hyperparameters Default { get; } = new(
         Tempo: 360,
@@ -109,7 +116,13 @@ public sealed record Hyperparameters(
         AccessFeeBurn: 6_554,
         AccessFeeOwner: 6_554,
         AccessPrice: 1_000_000,
-        MinChildTake: 0);
+        MinChildTake: 0,
+        MechanismCount: 1,
+        MechanismSplit: EvenSplit);
+
+    /// <summary>Each mechanism's part of the emission, of 65535; null for an even split.</summary>
+    public IReadOnlyList<ushort>? MechanismParts =>
+        MechanismCount == 1 || MechanismSplit == EvenSplit ? null : [(ushort)(ushort.MaxValue - MechanismSplit), (ushort)MechanismSplit];
 
     /// <inheritdoc/>
     public void Write(CanonicalWriter writer)
@@ -149,6 +162,8 @@ public sealed record Hyperparameters(
         writer.U16(AccessFeeOwner);
         writer.U64(AccessPrice);
         writer.U16(MinChildTake);
+        writer.U8(MechanismCount);
+        writer.U32(MechanismSplit);
     }
 
     /// <inheritdoc/>
@@ -188,5 +203,7 @@ public sealed record Hyperparameters(
             reader.U16(),
             reader.U16(),
             reader.U64(),
-            reader.U16());
+            reader.U16(),
+            reader.U8(),
+            reader.U32());
 }

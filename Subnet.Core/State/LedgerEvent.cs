@@ -2,7 +2,7 @@ namespace Subnet.Core.State;
 
 /// <summary>Something that happened on the ledger; part of the receipts a block commits to.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="Netuid">On which subnet; 0 where none is concerned or on root.</param>
+/// <param name="Netuid">On which subnet; 0 where none is concerned or on root. Of weights and epochs of a mechanism beside the first its place, see <see cref="MechanismIndex"/>.</param>
 /// <param name="Subject">To whom: an account, or zero.</param>
 /// <param name="Other">The other party: an account, or zero.</param>
 /// <param name="Amount">How much, or a number; see <see cref="EventKind"/>.</param>

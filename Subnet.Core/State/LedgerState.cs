@@ -43,13 +43,14 @@ public sealed partial class LedgerState : IDisposable
         Purchases = new StateTable<PurchaseKey, Purchase>(26, nameof(Purchases), _sha256);
         SettledTokens = new StateTable<SettledKey, Mark>(27, nameof(SettledTokens), _sha256);
         Endpoints = new StateTable<HotkeyKey, Endpoint>(28, nameof(Endpoints), _sha256);
+        MechanismUpdates = new StateTable<NeuronKey, BlockStamp>(29, nameof(MechanismUpdates), _sha256);
         _tables =
         [
             Global, Parameters, Accounts, Subnets, SubnetStates, Hyperparameters,
             Neurons, Weights, Bonds, Hotkeys, StakePools, StakeShares,
             Children, PendingChildren, ChildTakes, WeightCommits, RateLimits, RootClaimRates,
             RootClaimDebts, Proposals, Votes, Anchors, Models, Commitments,
-            IssuerKeys, Purchases, SettledTokens, Endpoints,
+            IssuerKeys, Purchases, SettledTokens, Endpoints, MechanismUpdates,
         ];
         Follow();
     }
@@ -75,10 +76,10 @@ public sealed partial class LedgerState : IDisposable
     /// <summary>Neurons by uid; on root too.</summary>
     public StateTable<NeuronKey, Neuron> Neurons { get; }
 
-    /// <summary>Rows of weights by uid.</summary>
+    /// <summary>Rows of weights by uid, of each mechanism under its place.</summary>
     public StateTable<NeuronKey, SparseRow> Weights { get; }
 
-    /// <summary>Rows of bonds by uid.</summary>
+    /// <summary>Rows of bonds by uid, of each mechanism under its place.</summary>
     public StateTable<NeuronKey, SparseRow> Bonds { get; }
 
     /// <summary>Owners and takes.</summary>
@@ -137,6 +138,16 @@ public sealed partial class LedgerState : IDisposable
 
     /// <summary>Where neurons serve.</summary>
     public StateTable<HotkeyKey, Endpoint> Endpoints { get; }
+
+    /// <summary>When weights of mechanisms beside the first were last set or committed; see <see cref="MechanismIndex"/>.</summary>
+    public StateTable<NeuronKey, BlockStamp> MechanismUpdates { get; }
+
+    /// <summary>When a neuron last set or committed weights, by the mechanism's place.</summary>
+    public ulong LastUpdateOf(ushort index, ushort uid)
+    {
+        Neuron neuron = Neurons[new NeuronKey(MechanismIndex.NetuidOf(index), uid)];
+        return MechanismIndex.MechanismOf(index) == 0 ? neuron.LastUpdate : MechanismUpdates.Find(new NeuronKey(index, uid))?.Block ?? neuron.RegisteredBlock;
+    }
 
     /// <summary>Hash of everything, as of the last <see cref="Seal"/>.</summary>
     public Hash256 Hash { get; private set; }

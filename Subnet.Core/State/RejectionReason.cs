@@ -293,4 +293,7 @@ public enum RejectionReason
 
     /// <summary>Another hotkey registered this commitment first.</summary>
     CommitmentOwnedByAnother = 96,
+
+    /// <summary>The subnet has no such mechanism.</summary>
+    MechanismNotFound = 97,
 }

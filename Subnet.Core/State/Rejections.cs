@@ -103,6 +103,7 @@ public static class Rejections
         [RejectionReason.ModelNotFound] = new("model-not-found", "The signing miner has no such card in use.", "List the models."),
         [RejectionReason.CommitmentInvalid] = new("commitment-invalid", "A commitment is 32 or 33 bytes, and its opening must verify.", "Register the commitment with its opening proof."),
         [RejectionReason.CommitmentOwnedByAnother] = new("commitment-owned-by-another", "Another hotkey registered this commitment first.", "Commit to the model afresh."),
+        [RejectionReason.MechanismNotFound] = new("mechanism-not-found", "The subnet has no such mechanism.", "Look at the subnet's mechanism_count; the first mechanism is 0."),
     }.ToFrozenDictionary();
 
     /// <summary>Code, sentence and fix of a reason.</summary>

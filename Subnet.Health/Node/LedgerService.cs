@@ -18,6 +18,9 @@ namespace Subnet.Health.Node;
 internal sealed class LedgerService(LedgerHost host, ITransactionGateway gateway, ILedgerClient client)
 {
     private const int BatchSize = 64;
+
+    /// <summary>Blocks held for one reader at a time, in bytes: a slow reader of large blocks costs no more than this.</summary>
+    private const long BatchBytes = 8 << 20;
     private const int SnapshotPartBytes = 1 << 20;
 
     /// <summary>Blocks after which a stored snapshot is worth renewing for who asks for one.</summary>
@@ -127,9 +130,12 @@ internal sealed class LedgerService(LedgerHost host, ITransactionGateway gateway
                 (engine, store) =>
                 {
                     List<StoredBlock> blocks = [];
-                    for (ulong height = first; height <= engine.Height && blocks.Count < BatchSize; height++)
+                    long bytes = 0;
+                    for (ulong height = first; height <= engine.Height && blocks.Count < BatchSize && bytes < BatchBytes; height++)
                     {
-                        blocks.Add(store.ReadBlock(height) ?? throw new GrpcException(GrpcStatusCode.NotFound, $"Block {height} is not kept here."));
+                        StoredBlock block = store.ReadBlock(height) ?? throw new GrpcException(GrpcStatusCode.NotFound, $"Block {height} is not kept here.");
+                        blocks.Add(block);
+                        bytes += block.Block.Length + block.Receipts.Length;
                     }
 
                     return blocks;

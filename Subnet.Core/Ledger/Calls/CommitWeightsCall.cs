@@ -3,7 +3,7 @@ using Subnet.Core.State;
 namespace Subnet.Core.Ledger.Calls;
 
 /// <summary>Commits to weights that are revealed later.</summary>
-/// <param name="Netuid">Subnet; 0 is root.</param>
+/// <param name="Netuid">Subnet; for a mechanism beside the first its place, see <see cref="MechanismIndex"/>.</param>
 /// <param name="Digest">BLAKE2b-256 of row and salt.</param>
 public sealed record CommitWeightsCall(ushort Netuid, Hash256 Digest) : LedgerCall
 {

@@ -3,7 +3,7 @@ using Subnet.Core.State;
 namespace Subnet.Core.Ledger.Calls;
 
 /// <summary>Reveals committed weights.</summary>
-/// <param name="Netuid">Subnet; 0 is root.</param>
+/// <param name="Netuid">Subnet; for a mechanism beside the first its place, see <see cref="MechanismIndex"/>.</param>
 /// <param name="Uids">Columns.</param>
 /// <param name="Values">One weight for each.</param>
 /// <param name="Salt">What kept the row secret.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Subnet.Core.Consensus;
 using Subnet.Core.Ledger;
+using Subnet.Core.State;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Conformance.Yuma;
 
@@ -44,6 +45,7 @@ internal abstract class EpochCommand : SubnetCommand
     };
 
     private readonly Option<ushort?> netuid = new("--netuid") { Description = "An epoch of this subnet, as the ledger stored it.", HelpName = "NETUID" };
+    private readonly Option<int> mechanism = LedgerText.Mechanism();
     private readonly Option<ulong?> epoch = new("--epoch") { Description = "Number of the stored epoch (default: the newest).", HelpName = "N" };
     private readonly LedgerPlace place = new();
 
@@ -51,7 +53,7 @@ internal abstract class EpochCommand : SubnetCommand
         : base(name, description, examples)
     {
         Arguments.Add(file);
-        foreach (Option option in new Option[] { choice, step, netuid, epoch })
+        foreach (Option option in new Option[] { choice, step, netuid, mechanism, epoch })
         {
             Options.Add(option);
         }
@@ -67,7 +69,7 @@ internal abstract class EpochCommand : SubnetCommand
         return (name, context.Get(netuid)) switch
         {
             ({ } path, null) => ReadFile(context, path),
-            (null, { } subnet) => await ReadStoredAsync(context, subnet, cancellationToken).ConfigureAwait(false),
+            (null, { } subnet) => await ReadStoredAsync(context, LedgerText.Place(subnet, context.Get(mechanism)), cancellationToken).ConfigureAwait(false),
             _ => throw new CommandException(ErrorCodes.Usage, "An epoch is named either by a file or by --netuid.", "Give CASE, or --netuid with --epoch."),
         };
     }
@@ -105,6 +107,6 @@ internal abstract class EpochCommand : SubnetCommand
     {
         using LedgerAccess ledger = await place.OpenAsync(context, cancellationToken).ConfigureAwait(false);
         EpochRecord record = await ledger.EpochAsync(subnet, context.Get(epoch), cancellationToken).ConfigureAwait(false);
-        return new ChosenEpoch(string.Create(CultureInfo.InvariantCulture, $"subnet {subnet} epoch {record.Index} block {record.Height}"), record.Input, null, record);
+        return new ChosenEpoch(string.Create(CultureInfo.InvariantCulture, $"subnet {MechanismIndex.NetuidOf(subnet)}{(MechanismIndex.MechanismOf(subnet) is > 0 and int number ? $" mechanism {number}" : "")} epoch {record.Index} block {record.Height}"), record.Input, null, record);
     }
 }

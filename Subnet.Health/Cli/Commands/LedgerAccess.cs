@@ -129,7 +129,7 @@ internal sealed class LedgerAccess : IDisposable
     /// <exception cref="CommandException">No such subnet, or the epoch did not run or is not kept.</exception>
     public async Task<EpochRecord> EpochAsync(ushort netuid, ulong? index, CancellationToken cancellationToken)
     {
-        if (!Engine.State.Subnets.Contains(new SubnetKey(netuid)))
+        if (!Engine.State.Subnets.Contains(new SubnetKey(MechanismIndex.NetuidOf(netuid))))
         {
             throw Refused(RejectionReason.SubnetNotFound);
         }

@@ -57,6 +57,14 @@ internal static class LedgerText
         ? digest
         : throw new CommandException(ErrorCodes.Usage, $"'{text}' is not a digest.", "Give 64 hexadecimal digits.");
 
+    /// <summary>The option that names one of a subnet's mechanisms.</summary>
+    public static Option<int> Mechanism() => new("--mechanism") { Description = "Number of the subnet's mechanism; the first is 0.", HelpName = "N" };
+
+    /// <summary>The place of a subnet's mechanism.</summary>
+    public static ushort Place(ushort netuid, int mechanism) => mechanism >= 0 && mechanism < MechanismIndex.Most && MechanismIndex.NetuidOf(netuid) == netuid
+        ? MechanismIndex.Of(netuid, mechanism)
+        : throw new CommandException(ErrorCodes.Usage, $"Subnet {netuid} cannot have a mechanism {mechanism}.", $"Give a mechanism from 0 to {MechanismIndex.Most - 1}.");
+
     /// <summary>The argument that names a subnet.</summary>
     public static Argument<ushort> Netuid() => new("NETUID") { Description = "Number of the subnet." };
 }

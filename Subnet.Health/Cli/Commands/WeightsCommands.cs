@@ -15,6 +15,11 @@ internal sealed class WeightOptions
 {
     public Option<ushort> Netuid { get; } = StakeOptions.Netuid();
 
+    public Option<int> Mechanism { get; } = LedgerText.Mechanism();
+
+    /// <summary>The place of the subnet's mechanism.</summary>
+    public ushort Place(CommandContext context) => LedgerText.Place(context.Get(Netuid), context.Get(Mechanism));
+
     public Option<string> Row { get; } = new("--weights") { Description = "The row, UID:WEIGHT separated by commas; weights are 0 to 65535.", HelpName = "UID:WEIGHT,...", Required = true };
 
     public Option<ulong> Version { get; } = new("--version-key") { Description = "Version of the validator's code." };
@@ -54,89 +59,90 @@ internal sealed class WeightOptions
     }
 }
 
-/// <summary><c>subnet weights set</c>.</summary>
-internal sealed class WeightsSetCommand : LedgerCallCommand
+/// <summary>What the calls of a validator's weights share: the row, and the hotkey that signs.</summary>
+internal abstract class WeightsCallCommand : LedgerCallCommand
 {
     private readonly WeightOptions options = new();
 
-    public WeightsSetCommand()
-        : base("set", "Set the weights of the wallet's hotkey, where the subnet takes them without a commit.", new CommandExample("weights set --netuid 1 --weights 2:65535,3:1000 --yes", "a validator's wallet"))
+    protected WeightsCallCommand(string name, string description, bool withSalt, CommandExample example)
+        : base(name, description, example)
     {
-        Options.Add(options.Netuid);
-        Options.Add(options.Row);
-        Options.Add(options.Version);
+        foreach (Option option in new Option[] { options.Netuid, options.Mechanism, options.Row, options.Version })
+        {
+            Options.Add(option);
+        }
+
+        if (withSalt)
+        {
+            Options.Add(options.Salt);
+        }
     }
 
     /// <inheritdoc/>
     protected override bool SignsWithHotkey => true;
 
+    /// <summary>What keeps the row secret until it is revealed.</summary>
+    protected ushort[] Salt(CommandContext context) => options.ReadSalt(context);
+
     /// <inheritdoc/>
-    protected override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
+    protected sealed override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
     {
         (ushort[] uids, ushort[] values) = options.Read(context);
-        return new SetWeightsCall(context.Get(options.Netuid), uids, values, context.Get(options.Version));
+        return Build(context, options.Place(context), uids, values, context.Get(options.Version));
     }
+
+    /// <summary>The call for a row of a mechanism's place.</summary>
+    protected abstract LedgerCall Build(CommandContext context, ushort index, ushort[] uids, ushort[] values, ulong version);
+}
+
+/// <summary><c>subnet weights set</c>.</summary>
+internal sealed class WeightsSetCommand() : WeightsCallCommand(
+    "set",
+    "Set the weights of the wallet's hotkey, where the subnet takes them without a commit.",
+    withSalt: false,
+    new CommandExample("weights set --netuid 1 --weights 2:65535,3:1000 --yes", "a validator's wallet"))
+{
+    /// <inheritdoc/>
+    protected override LedgerCall Build(CommandContext context, ushort index, ushort[] uids, ushort[] values, ulong version) =>
+        new SetWeightsCall(index, uids, values, version);
 }
 
 /// <summary><c>subnet weights commit</c>.</summary>
-internal sealed class WeightsCommitCommand : LedgerCallCommand
+internal sealed class WeightsCommitCommand() : WeightsCallCommand(
+    "commit",
+    "Commit to weights that are revealed in a later epoch.",
+    withSalt: true,
+    new CommandExample("weights commit --netuid 1 --weights 2:65535 --salt 9f3c61d2a0b4e875 --yes", "a validator's wallet"))
 {
-    private readonly WeightOptions options = new();
-
-    public WeightsCommitCommand()
-        : base("commit", "Commit to weights that are revealed in a later epoch.", new CommandExample("weights commit --netuid 1 --weights 2:65535 --salt 9f3c61d2a0b4e875 --yes", "a validator's wallet"))
-    {
-        Options.Add(options.Netuid);
-        Options.Add(options.Row);
-        Options.Add(options.Version);
-        Options.Add(options.Salt);
-    }
-
     /// <inheritdoc/>
-    protected override bool SignsWithHotkey => true;
-
-    /// <inheritdoc/>
-    protected override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
-    {
-        (ushort[] uids, ushort[] values) = options.Read(context);
-        byte[] digest = CommitHash.Compute(
-            Wallet.Account(context, asHotkey: true).ToArray(), context.Get(options.Netuid), uids, values, options.ReadSalt(context), context.Get(options.Version));
-        return new CommitWeightsCall(context.Get(options.Netuid), new Hash256(digest));
-    }
+    protected override LedgerCall Build(CommandContext context, ushort index, ushort[] uids, ushort[] values, ulong version) => new CommitWeightsCall(
+        index, new Hash256(CommitHash.Compute(Wallet.Account(context, asHotkey: true).ToArray(), index, uids, values, Salt(context), version)));
 }
 
 /// <summary><c>subnet weights reveal</c>.</summary>
-internal sealed class WeightsRevealCommand : LedgerCallCommand
+internal sealed class WeightsRevealCommand() : WeightsCallCommand(
+    "reveal",
+    "Reveal weights that were committed.",
+    withSalt: true,
+    new CommandExample("weights reveal --netuid 1 --weights 2:65535 --salt 9f3c61d2a0b4e875 --yes", "a validator's wallet"))
 {
-    private readonly WeightOptions options = new();
-
-    public WeightsRevealCommand()
-        : base("reveal", "Reveal weights that were committed.", new CommandExample("weights reveal --netuid 1 --weights 2:65535 --salt 9f3c61d2a0b4e875 --yes", "a validator's wallet"))
-    {
-        Options.Add(options.Netuid);
-        Options.Add(options.Row);
-        Options.Add(options.Version);
-        Options.Add(options.Salt);
-    }
-
     /// <inheritdoc/>
-    protected override bool SignsWithHotkey => true;
-
-    /// <inheritdoc/>
-    protected override LedgerCall BuildCall(CommandContext context, LedgerEngine ledger)
-    {
-        (ushort[] uids, ushort[] values) = options.Read(context);
-        return new RevealWeightsCall(context.Get(options.Netuid), uids, values, options.ReadSalt(context), context.Get(options.Version));
-    }
+    protected override LedgerCall Build(CommandContext context, ushort index, ushort[] uids, ushort[] values, ulong version) =>
+        new RevealWeightsCall(index, uids, values, Salt(context), version);
 }
 
 /// <summary><c>subnet weights show</c>.</summary>
 internal sealed class WeightsShowCommand : LedgerCommand
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
+    private readonly Option<int> mechanism = LedgerText.Mechanism();
 
     public WeightsShowCommand()
-        : base("show", "Show the rows of weights of a subnet, and the commits that wait.", new CommandExample("weights show 1", "a ledger with that subnet")) => Arguments.Add(netuid);
+        : base("show", "Show the rows of weights of a subnet, and the commits that wait.", new CommandExample("weights show 1", "a ledger with that subnet"))
+    {
+        Arguments.Add(netuid);
+        Options.Add(mechanism);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Type> Documents => [typeof(WeightsShowDocument)];
@@ -146,7 +152,7 @@ internal sealed class WeightsShowCommand : LedgerCommand
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        WeightsShowDocument document = WeightsShowDocument.Of(ledger.State, number);
+        WeightsShowDocument document = WeightsShowDocument.Of(ledger.State, LedgerText.Place(number, context.Get(mechanism)));
         context.Output.Document(document, console =>
         {
             foreach (WeightsEntry row in document.Rows)
@@ -164,17 +170,19 @@ internal sealed record WeightsShowDocument(ushort Netuid, IReadOnlyList<WeightsE
 {
     public const string FormatName = "subnet/weights-show/1";
 
-    public static WeightsShowDocument Of(LedgerState state, ushort number)
+    /// <summary>The rows of a mechanism's place; a subnet's number is its first mechanism's.</summary>
+    public static WeightsShowDocument Of(LedgerState state, ushort index)
     {
+        ushort number = MechanismIndex.NetuidOf(index);
         List<WeightsEntry> rows = [];
         for (ushort uid = 0; state.Neurons.TryGet(new NeuronKey(number, uid), out Neuron? neuron); uid++)
         {
-            SparseRow row = state.Weights.Find(new NeuronKey(number, uid)) ?? SparseRow.Empty;
-            int commits = state.WeightCommits.Find(new HotkeyKey(number, neuron.Hotkey))?.Commits.Count ?? 0;
+            SparseRow row = state.Weights.Find(new NeuronKey(index, uid)) ?? SparseRow.Empty;
+            int commits = state.WeightCommits.Find(new HotkeyKey(index, neuron.Hotkey))?.Commits.Count ?? 0;
             if (row.Uids.Length > 0 || commits > 0)
             {
                 rows.Add(new WeightsEntry(
-                    uid, LedgerText.Address(neuron.Hotkey), neuron.LastUpdate, [.. row.Uids.ToArray()], [.. row.Values.ToArray()], commits));
+                    uid, LedgerText.Address(neuron.Hotkey), state.LastUpdateOf(index, uid), [.. row.Uids.ToArray()], [.. row.Values.ToArray()], commits));
             }
         }
 
