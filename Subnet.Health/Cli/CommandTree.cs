@@ -148,6 +148,7 @@ internal static class CommandTree
             new WeightsShowCommand()),
         new NounCommand("validator", "Tests miners, checks proofs, replays scores.", new ValidatorReplayCommand()),
         new NounCommand("gov", "Proposals and stake-weighted votes.", new GovProposeCommand(), new GovVoteCommand(), new GovListCommand(), new GovShowCommand()),
+        new DashboardCommand(),
         new DocsCommand(),
     ];
 

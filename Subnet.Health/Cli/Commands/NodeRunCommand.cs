@@ -4,11 +4,13 @@ using System.Runtime.CompilerServices;
 using Subnet.Core.Ledger;
 using Subnet.Core.State;
 using Subnet.Core.Storage;
+using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Cli.Settings;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc.Server;
+using Subnet.Health.Web.Hosting;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -23,6 +25,7 @@ internal sealed class NodeRunCommand : SubnetCommand
     private readonly Option<bool> rebuild = new("--rebuild") { Description = "Ignore snapshots and execute every block again." };
     private readonly Option<string?> address = new("--address") { Description = "Address of the gRPC service (default: the setting node.address).", HelpName = "ADDRESS" };
     private readonly Option<ushort?> port = new("--port") { Description = "Port of the gRPC service (default: the setting node.port, a free one).", HelpName = "PORT" };
+    private readonly Option<ushort?> httpPort = new("--http-port") { Description = "Port of the HTTP side: pages, API, health, metrics (default: the setting web.port, a free one).", HelpName = "PORT" };
     private readonly Option<string?> certificates = new("--certs") { Description = "Folder of the node's certificates (default: the setting node.certs).", HelpName = "DIR" };
     private readonly Option<ulong> epochs = new("--epochs-kept")
     {
@@ -52,7 +55,7 @@ internal sealed class NodeRunCommand : SubnetCommand
             Options.Add(option);
         }
 
-        foreach (Option option in new Option[] { interval, until, rebuild, epochs, address, port, certificates, issue, issueWallet })
+        foreach (Option option in new Option[] { interval, until, rebuild, epochs, address, port, httpPort, certificates, issue, issueWallet })
         {
             Options.Add(option);
         }
@@ -75,9 +78,21 @@ internal sealed class NodeRunCommand : SubnetCommand
                 .ConfigureAwait(false);
             await using ConfiguredAsyncDisposable stopIssuers = issuers.ConfigureAwait(false);
             Uri grpc = await node.ServeAsync(listening, context.Loggers, beside: issuers.AddTo, cancellationToken: cancellationToken).ConfigureAwait(false);
+            using NodeSite site = Site(context, node);
+            HttpSide http = await HttpSide.StartAsync(
+                new HttpSideOptions(new IPEndPoint(listening.Endpoint.Address, (int)context.Settings.Number(SettingsCatalog.WebPort, context.Get(httpPort))))
+                {
+                    Certificate = listening.Tls?.Certificate,
+                },
+                site.Parts,
+                context.Loggers,
+                context.Time,
+                cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable closing = http.ConfigureAwait(false);
             context.Output.Line(
-                new NodeRunDocument(node.Client.Identity.Network, node.Client.Identity.GenesisHash.ToArray(), node.Host.Height, grpc.ToString(), node.Log!.Origin),
-                $"sequencer of `{node.Client.Identity.Network}` at block {node.Host.Height}, gRPC on {grpc}");
+                new NodeRunDocument(
+                    node.Client.Identity.Network, node.Client.Identity.GenesisHash.ToArray(), node.Host.Height, grpc.ToString(), http.Address.ToString(), node.Log!.Origin),
+                $"sequencer of `{node.Client.Identity.Network}` at block {node.Host.Height}, gRPC on {grpc}, pages on {http.Address}");
             TimeSpan? pace = context.Get(interval) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
             node.Start(pace, context.Get(until), outcome => NodeBlockDocument.Print(context, outcome.Block, outcome.Receipts.Count(static r => r.Reason != RejectionReason.None)));
             await Task.WhenAny(node.Completion, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
@@ -90,6 +105,14 @@ internal sealed class NodeRunCommand : SubnetCommand
         }
 
         return ExitCode.Done;
+    }
+
+    // A node is unwell when no block came for a while, though one should have.
+    private NodeSite Site(CommandContext context, LedgerNode node)
+    {
+        TimeSpan pace = TimeSpan.FromMilliseconds(context.Get(interval) ?? node.Client.Identity.BlockTimeMs);
+        NodeSiteOptions options = new(node.Client, context.Loggers, context.Time) { BlockPatience = (10 * pace) + TimeSpan.FromSeconds(10) };
+        return new NodeSite(options, DashboardCommand.Otlp(context), null);
     }
 
     private async Task<LedgerNode> OpenAsync(CommandContext context, byte[]? first, LedgerKey key)
@@ -137,7 +160,7 @@ internal sealed class NodeRunCommand : SubnetCommand
 }
 
 /// <summary>Where a node answers; its first line, before the blocks.</summary>
-internal sealed record NodeRunDocument(string Network, byte[] Genesis, Amount Height, string Grpc, string LogOrigin) : Document(FormatName)
+internal sealed record NodeRunDocument(string Network, byte[] Genesis, Amount Height, string Grpc, string Http, string LogOrigin) : Document(FormatName)
 {
     public const string FormatName = "subnet/node-run/1";
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Subnet.Health.Web.Hosting;
 
@@ -6,12 +7,14 @@ namespace Subnet.Health.Web.Hosting;
 internal sealed class AllowedHosts
 {
     private readonly HashSet<string> names;
+    private readonly X509Certificate2? certificate;
     private readonly bool isLoopback;
 
     public AllowedHosts(HttpSideOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         names = new HashSet<string>(options.Names, StringComparer.OrdinalIgnoreCase);
+        certificate = options.Certificate;
         IPAddress address = options.Endpoint.Address;
         isLoopback = IPAddress.IsLoopback(address);
         if (!address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
@@ -25,6 +28,7 @@ internal sealed class AllowedHosts
     {
         string name = host.Trim('[', ']');
         return names.Contains(name)
+            || (certificate?.MatchesHostname(name) ?? false)
             || (isLoopback && (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name, out IPAddress? ip) && IPAddress.IsLoopback(ip))));
     }
 }

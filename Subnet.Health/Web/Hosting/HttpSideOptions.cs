@@ -14,7 +14,7 @@ internal sealed record HttpSideOptions(IPEndPoint Endpoint)
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>
-    /// Names that a browser may call this server by, beside the address itself and, on loopback, <c>localhost</c>. Another name in the Host header is
+    /// Names that a browser may call this server by, beside the address itself, those of its certificate and, on loopback, <c>localhost</c>. Another name in the Host header is
     /// refused: a page of somebody else whose name was pointed here (DNS rebinding) would otherwise read what this serves.
     /// </summary>
     public IReadOnlyList<string> Names { get; init; } = [];

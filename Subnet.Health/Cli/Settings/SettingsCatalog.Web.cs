@@ -1,0 +1,11 @@
+namespace Subnet.Health.Cli.Settings;
+
+internal static partial class SettingsCatalog
+{
+    public static readonly Setting WebPort = new("web.port", SettingKind.Port, "0", "Port of the HTTP side: pages, API, health and metrics; 0 takes a free one.");
+
+    public static readonly Setting WebReviewers =
+        new("web.reviewers", SettingKind.Text, null, "Addresses of the keys that may sign in as reviewers, separated by commas.");
+
+    public static readonly Setting MetricsOtlp = new("metrics.otlp", SettingKind.Text, null, "URL that metrics are pushed to (OTLP over gRPC); nowhere when there is none.");
+}

@@ -1,0 +1,4 @@
+namespace Subnet.Health.Web.Pages;
+
+/// <summary>A sentence and a way on.</summary>
+public sealed partial class MessagePage;

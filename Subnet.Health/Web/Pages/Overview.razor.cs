@@ -1,0 +1,4 @@
+namespace Subnet.Health.Web.Pages;
+
+/// <summary>The network at a glance.</summary>
+public sealed partial class Overview;
