@@ -1,8 +1,18 @@
 using BenchmarkDotNet.Running;
+using Subnet.Benchmarks.Load;
 
 namespace Subnet.Benchmarks;
 
 internal static class Program
 {
-    private static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is ["load", .. string[] rest])
+        {
+            return await LoadTest.RunAsync(rest);
+        }
+
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+    }
 }

@@ -7,6 +7,8 @@ using Subnet.Health.Circuits;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Logs;
+using Subnet.Health.Rpc.Certificates;
+using Subnet.Health.Rpc.Client;
 using Subnet.Health.Wallets;
 
 namespace Subnet.Health.Clinic;
@@ -32,6 +34,8 @@ public sealed class ClinicClient : IAsyncDisposable
     private readonly IssuerChannels issuers;
     private readonly TokenPurchase purchase;
     private readonly QuerySender sender;
+
+    private Func<ValueTask> closeOwned = static () => ValueTask.CompletedTask;
 
     private ClinicClient(ClinicSettings settings, SigningKey coldkey, ILedgerClient ledger, RoleLog log, TimeProvider time, IRandomSource random)
     {
@@ -67,8 +71,57 @@ public sealed class ClinicClient : IAsyncDisposable
     /// <summary>The clinic's transparency log.</summary>
     internal RoleLog Log => log;
 
+    /// <summary>The tokens.</summary>
+    internal TokenWallet Wallet => wallet;
+
     /// <summary>The local history.</summary>
     internal ClinicHistory History => history;
+
+    /// <summary>Opens a gateway on a network: executes the node's ledger itself and trusts no answer of it.</summary>
+    /// <param name="options">Node, folder, wallet, policy.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">A file cannot be read, or the folder is in use.</exception>
+    /// <exception cref="KeystoreException">The password does not open the keystore.</exception>
+    public static async Task<ClinicClient> ConnectAsync(ClinicOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TimeProvider time = TimeProvider.System;
+        GrpcClientTls? tls = options.CertificatesFolder is { } folder ? PartyTls.Client(folder, time) : null;
+        SigningKey key = KeystoreFile.Unseal(await File.ReadAllBytesAsync(options.KeystoreFile, cancellationToken).ConfigureAwait(false), options.Password.Span);
+        OperatingSystemRandomSource source = new();
+        RemoteLedger? remote = null;
+        try
+        {
+            remote = await RemoteLedger.ConnectAsync(new NodeConnection(options.Node, tls, time), null, time, cancellationToken).ConfigureAwait(false);
+            ClinicSettings settings = new(options.Name, options.Folder, _ => options.Issuer ?? options.Node)
+            {
+                Policy = options.Policy,
+                Channels = new GrpcChannelOptions { Tls = tls is null ? null : tls with { Certificate = null } },
+                IssuerChannels = new GrpcChannelOptions { Tls = tls },
+                TokenDelay = options.TokenDelay,
+            };
+            ClinicClient client = await OpenAsync(settings, key, remote.Client, time, source).ConfigureAwait(false);
+            RemoteLedger owned = remote;
+            client.closeOwned = async () =>
+            {
+                await owned.DisposeAsync().ConfigureAwait(false);
+                key.Dispose();
+                source.Dispose();
+            };
+            return client;
+        }
+        catch
+        {
+            if (remote is not null)
+            {
+                await remote.DisposeAsync().ConfigureAwait(false);
+            }
+
+            key.Dispose();
+            source.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Opens a gateway.</summary>
     /// <param name="settings">Names, folder, policy.</param>
@@ -87,6 +140,7 @@ public sealed class ClinicClient : IAsyncDisposable
         RoleLogOptions options = new(Path.Combine(settings.Folder, "log"), ledger.Identity.Network, "clinic")
         {
             Policy = settings.Policy.Hash,
+            Files = settings.LogFiles,
             Witnesses = settings.Witnesses,
             Anchor = async (checkpoint, stop) =>
                 (await ledger.SubmitAsync(account, new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop).ConfigureAwait(false)).Demand(),
@@ -118,9 +172,7 @@ public sealed class ClinicClient : IAsyncDisposable
     public async Task<ulong> BuyTokensAsync(ushort netuid, string miner, int rows, int count, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        string hotkey = Ss58Address.TryDecode(miner, out byte[]? key, out _)
-            ? Convert.ToHexStringLower(key)
-            : throw new ArgumentException($"'{miner}' is no address", nameof(miner));
+        string hotkey = HotkeyOf(miner);
         ulong now = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<IssuerKeyView> keys = await ledger.GetIssuerKeysAsync(netuid, cancellationToken: cancellationToken).ConfigureAwait(false);
         ulong epoch = keys.Where(key => key.Id.Epoch >= now && key.Id.Denomination == rows).Select(key => (ulong?)key.Id.Epoch).Min()
@@ -138,6 +190,21 @@ public sealed class ClinicClient : IAsyncDisposable
 
     /// <summary>The tokens in the wallet.</summary>
     public Task<IReadOnlyList<TokenBudget>> TokensAsync() => wallet.BudgetAsync(time.GetUtcNow());
+
+    /// <summary>Takes one token out of the wallet for a client of another kind: who has its bytes can spend it, once, at that miner.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="miner">Address of the miner.</param>
+    /// <param name="rows">Rows that it pays for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ClinicException">The wallet has none.</exception>
+    public async Task<ReadOnlyMemory<byte>> ExportTokenAsync(ushort netuid, string miner, int rows, CancellationToken cancellationToken = default)
+    {
+        string hotkey = HotkeyOf(miner);
+        ulong epoch = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
+        TakenToken? token = await wallet.TakeAsync(netuid, hotkey, rows, epoch, time.GetUtcNow()).ConfigureAwait(false);
+        return token?.Bytes
+            ?? throw new ClinicException(ClinicFault.NoToken, $"The wallet has no usable token of {rows} rows for {miner}.", "Buy some with 'subnet clinic keygen'.");
+    }
 
     /// <summary>Says everything that would leave the clinic for a request, and sends nothing.</summary>
     /// <exception cref="ClinicException">Inputs are missing or implausible, the policy does not allow the request, or there is no such model.</exception>
@@ -238,7 +305,12 @@ public sealed class ClinicClient : IAsyncDisposable
         await history.DisposeAsync().ConfigureAwait(false);
         await log.DisposeAsync().ConfigureAwait(false);
         atRest.Dispose();
+        await closeOwned().ConfigureAwait(false);
     }
+
+    private static string HotkeyOf(string miner) => Ss58Address.TryDecode(miner, out byte[]? key, out _)
+        ? Convert.ToHexStringLower(key)
+        : throw new ArgumentException($"'{miner}' is no address", nameof(miner));
 
     private static ClinicModel Describe(MinerOffer offer) => new(
         offer.Netuid,

@@ -39,6 +39,9 @@ internal sealed record ClinicSettings(string Name, string Folder, Func<ushort, U
     /// <summary>Tokens that are bought at once where none is left and the policy of this gateway is to buy when needed; 0 never buys by itself.</summary>
     public int BuyWhenEmpty { get; init; }
 
+    /// <summary>Where the log's files are; the folder <c>log</c> unless a test gives its own.</summary>
+    public ILogFiles? LogFiles { get; init; }
+
     /// <summary>Who is asked to cosign the log's checkpoints.</summary>
     public IReadOnlyList<IWitnessClient> Witnesses { get; init; } = [];
 }

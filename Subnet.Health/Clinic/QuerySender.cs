@@ -9,6 +9,7 @@ using Subnet.Health.Circuits;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.InferenceV1;
+using Subnet.Health.Scoring;
 
 namespace Subnet.Health.Clinic;
 
@@ -141,11 +142,11 @@ internal sealed class QuerySender(
     private async Task<long> KeepAsync(
         string name, MinerOffer offer, PendingQuery pending, QueryAuthority authority, QueryOutcome outcome, ScoredRow[] scored, byte[] master, PreparedRows rows)
     {
-        Prediction? prediction = Predict(name, scored);
+        PredictionCommitment? prediction = Predict(name, scored);
         CanonicalObject received = Received(name, offer, pending, outcome);
         if (prediction is not null)
         {
-            received.Add("pred", prediction.Hash);
+            received.Add("pred", Convert.ToHexStringLower(prediction.Hash));
         }
 
         Task<RecordedEntry> entry = RecordAsync("result.received", received, authority);
@@ -159,8 +160,8 @@ internal sealed class QuerySender(
             outcome.Reply!.Value.ToArray(),
             outcome.Receipt!.ToCanonical(),
             outcome.ReceiptSignature!.Value.ToArray(),
-            prediction?.Salt,
-            prediction?.Value,
+            prediction?.Salt.ToArray(),
+            prediction?.Prediction.Span[0],
             null);
         try
         {
@@ -176,17 +177,17 @@ internal sealed class QuerySender(
         return (await entry.ConfigureAwait(false)).Index;
     }
 
-    private Prediction? Predict(string name, ScoredRow[] scored)
+    private PredictionCommitment? Predict(string name, ScoredRow[] scored)
     {
         // One event, one patient: batches are not scored on outcomes.
-        if (scored is not [{ Probability: { } probability }] || !float.IsFinite(probability))
+        if (scored is not [{ Probability: { } probability }] || !(probability is >= 0 and <= 1))
         {
             return null;
         }
 
         lock (gate)
         {
-            return Prediction.Of(name, probability, random);
+            return PredictionCommitment.Create(random, name, probability);
         }
     }
 

@@ -108,16 +108,12 @@ internal sealed class KeyBundleStore
                         $"A bundle of this model has {total} bytes in chunks of at most {MostChunkBytes}, the next from byte {file.Position}; ask KeyStatus where to go on.");
                 }
 
-                await file.WriteAsync(chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(file, chunk, cancellationToken).ConfigureAwait(false);
             }
 
             return file is null || name is null
                 ? throw new GrpcException(GrpcStatusCode.InvalidArgument, "No chunk came.")
                 : await FinishAsync(file, name, total, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException fault)
-        {
-            throw new GrpcException(new GrpcStatus(GrpcStatusCode.ResourceExhausted, "The miner has no room for the bundle; ask again later."), inner: fault);
         }
         finally
         {
@@ -153,6 +149,20 @@ internal sealed class KeyBundleStore
                 File.WriteAllBytes(PathOf(each, name, Retired), []);
                 File.Delete(whole);
             }
+        }
+    }
+
+    private static async Task WriteAsync(FileStream file, KeyChunk chunk, CancellationToken cancellationToken)
+    {
+        long before = file.Position;
+        try
+        {
+            await file.WriteAsync(chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException fault)
+        {
+            file.SetLength(before);
+            throw new GrpcException(new GrpcStatus(GrpcStatusCode.ResourceExhausted, "The miner has no room for the bundle; ask again later."), inner: fault);
         }
     }
 

@@ -8,6 +8,7 @@ using Subnet.Crypto.Tokens;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Rpc;
+using Subnet.Health.Rpc.Certificates;
 using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Health.Miner;
@@ -17,7 +18,7 @@ namespace Subnet.Health.Miner;
 /// audits, and settles the tokens it received. Stopping drains: no new query is taken, running ones are answered. A restart loses nothing
 /// that was acknowledged.
 /// </summary>
-internal sealed class MinerHost : IAsyncDisposable
+public sealed class MinerHost : IAsyncDisposable
 {
     private readonly MinerSettings settings;
     private readonly SigningKey hotkey;
@@ -37,6 +38,7 @@ internal sealed class MinerHost : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private GrpcServerHost? server;
     private Task following = Task.CompletedTask;
+    private Func<ValueTask> closeOwned = static () => ValueTask.CompletedTask;
     private bool stopped;
 
     private MinerHost(
@@ -71,10 +73,63 @@ internal sealed class MinerHost : IAsyncDisposable
     public Uri Address => server!.Address;
 
     /// <summary>Its transparency log.</summary>
-    public RoleLog Log => log;
+    internal RoleLog Log => log;
 
     /// <summary>Memory that the models and all admitted queries can take together, in bytes.</summary>
     public long MemoryBytes => MemoryOf(settings, models);
+
+    /// <summary>Starts a miner on a network: executes the node's ledger itself, loads the models, registers and serves them.</summary>
+    /// <param name="options">Node, subnet, folder, keys, models.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="MinerException">The memory bound is too small, or the ledger refuses the miner or a card.</exception>
+    /// <exception cref="IOException">A file cannot be read, or the folder is in use.</exception>
+    /// <exception cref="KeystoreException">The password does not open the keystore.</exception>
+    public static async Task<MinerHost> ConnectAsync(MinerOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TimeProvider time = TimeProvider.System;
+        SigningKey key = KeystoreFile.Unseal(await File.ReadAllBytesAsync(options.KeystoreFile, cancellationToken).ConfigureAwait(false), options.KeystorePassword.Span);
+        RandomSourceFactory source = RandomSourceFactory.FromOperatingSystem();
+        RemoteLedger? remote = null;
+        try
+        {
+            NodeConnection node = new(options.Node, options.CertificatesFolder is { } folder ? PartyTls.Client(folder, time) : null, time);
+            remote = await RemoteLedger.ConnectAsync(node, null, time, cancellationToken).ConfigureAwait(false);
+            MinerSettings settings = new(options.Name, options.Folder, options.Netuid, options.Endpoint)
+            {
+                Tls = options.CertificatesFolder is { } certificates ? PartyTls.UnnamedServer(certificates) : null,
+                Running = options.Running,
+                Waiting = options.Waiting,
+                MemoryBytes = options.MemoryBytes,
+            };
+            IServedModel[] models =
+            [
+                .. options.ModelFolders.Select(path => CircuitServedModel.Load(
+                    File.ReadAllBytes(Path.Combine(path, "card.json")), File.ReadAllBytes(Path.Combine(path, "circuit.bin")), options.ModelPassword.Span, source)),
+            ];
+            MinerHost miner = await StartAsync(settings, models, key, remote.Client, time, source, loggers, cancellationToken).ConfigureAwait(false);
+            RemoteLedger owned = remote;
+            miner.closeOwned = async () =>
+            {
+                await owned.DisposeAsync().ConfigureAwait(false);
+                key.Dispose();
+                source.Dispose();
+            };
+            return miner;
+        }
+        catch
+        {
+            if (remote is not null)
+            {
+                await remote.DisposeAsync().ConfigureAwait(false);
+            }
+
+            key.Dispose();
+            source.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Starts a miner.</summary>
     /// <param name="settings">Names, folder, address, bounds.</param>
@@ -86,7 +141,7 @@ internal sealed class MinerHost : IAsyncDisposable
     /// <param name="loggers">Loggers.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="MinerException">The memory bound is too small, or the ledger refuses the miner or a card.</exception>
-    public static async Task<MinerHost> StartAsync(
+    internal static async Task<MinerHost> StartAsync(
         MinerSettings settings,
         IReadOnlyList<IServedModel> models,
         SigningKey hotkey,
@@ -209,6 +264,7 @@ internal sealed class MinerHost : IAsyncDisposable
         }
 
         MinerLog.Stopped(logger, settings.Name);
+        await closeOwned().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ namespace Subnet.Health.Miner;
 /// <param name="LogOrigin">Name of its log.</param>
 /// <param name="LogSize">Entries in its log.</param>
 /// <param name="MemoryBytes">Memory that models and queries can take together.</param>
-internal sealed record MinerStatus(
+public sealed record MinerStatus(
     string Name,
     ushort Netuid,
     string Hotkey,
@@ -40,4 +40,4 @@ internal sealed record MinerStatus(
 /// <param name="Card">Hash of the card.</param>
 /// <param name="MemoryBytes">Bytes that it holds.</param>
 /// <param name="QueryMemoryBytes">Bytes that one query of it takes on top.</param>
-internal sealed record MinerModelStatus(string Id, ReadOnlyMemory<byte> Card, long MemoryBytes, long QueryMemoryBytes);
+public sealed record MinerModelStatus(string Id, ReadOnlyMemory<byte> Card, long MemoryBytes, long QueryMemoryBytes);

@@ -18,6 +18,8 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
     private readonly Option<int> rows = new("--rows") { Description = "Rows that a token pays for: 1, 16 or 256.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int> miners = new("--miners") { Description = "Buy for so many miners, the best first: those beyond the first are for failover.", HelpName = "N", DefaultValueFactory = _ => 2 };
 
+    private readonly Option<string?> export = new("--export") { Description = "Take one token for the best miner out of the wallet into this file, for a client of another kind; it must not exist.", HelpName = "FILE" };
+
     public ClinicKeygenCommand()
         : base(
             "keygen",
@@ -25,7 +27,7 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
             new CommandExample("clinic keygen --netuid 1 --tokens 32 --wallet-name clinic --password-file password.txt --yes", "a funded wallet and a network"))
     {
         clinic.AddTo(this);
-        foreach (Option option in new Option[] { netuid, model, tokens, rows, miners })
+        foreach (Option option in new Option[] { netuid, model, tokens, rows, miners, export })
         {
             Options.Add(option);
         }
@@ -62,6 +64,11 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
                 }
             }
 
+            if (!isDryRun && context.Get(export) is { } exported)
+            {
+                await ExportAsync(access.Client, context.FullPath(exported), subnet, chosen[0], size, cancellationToken).ConfigureAwait(false);
+            }
+
             IReadOnlyList<TokenBudget> budget = await access.Client.TokensAsync().ConfigureAwait(false);
             ClinicKeygenDocument document = new(
                 access.Client.Address, access.Client.LogOrigin, access.Client.Policy.Hash, isDryRun, chosen, count, size, price, (ulong)cost, [.. budget.Select(TokenEntry.Of)]);
@@ -75,6 +82,23 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
                 }
             });
             return ExitCode.Done;
+        }
+    }
+
+    private static async Task ExportAsync(ClinicClient client, string path, ushort subnet, string miner, int size, CancellationToken cancellationToken)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        // The file first: a token is not taken out of the wallet for a file that cannot be made.
+        StreamWriter file = new(path, options);
+        await using (file.ConfigureAwait(false))
+        {
+            ReadOnlyMemory<byte> token = await client.ExportTokenAsync(subnet, miner, size, cancellationToken).ConfigureAwait(false);
+            await file.WriteLineAsync(Convert.ToHexStringLower(token.Span)).ConfigureAwait(false);
         }
     }
 

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using Google.Protobuf;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Circuits;
+using Subnet.Health.Clinic;
+using Subnet.Health.Miner.Check;
+using Subnet.Health.Models;
+using Subnet.Health.Models.Rows;
+using Subnet.Health.Node;
+using Subnet.Health.Review.Logs;
+using Subnet.Health.Rpc.InferenceV1;
+
+namespace Subnet.Benchmarks.Load;
+
+/// <summary>
+/// <c>dotnet run -c Release --project Subnet.Benchmarks -- load [QUERIES [CLIENTS [PATIENTS]]]</c>: encrypted queries end to end over gRPC on loopback, clients on the
+/// same machine, every log and store durable, tokens bought before. Counts are bounded: it ends by itself.
+/// </summary>
+internal sealed class LoadTest(int queries, int clients, int patients)
+{
+    private const int Warm = 64;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        int[] numbers = [.. arguments.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        await new LoadTest(numbers.ElementAtOrDefault(0) is > 0 and int q ? q : 1000, numbers.ElementAtOrDefault(1) is > 0 and int c ? c : 8, numbers.ElementAtOrDefault(2) is > 0 and int p ? p : 10_000).RunAsync();
+        return 0;
+    }
+
+    private async Task RunAsync()
+    {
+        string root = FindRoot();
+        await using LoadNetwork network = await LoadNetwork.StartAsync(root, clients);
+        Say($"fsync of 4 KiB, median: {HostCheck.MeasureFlush(network.Folder, TimeProvider.System):F2} ms; {Environment.ProcessorCount} cores, {clients} clients");
+        string[] table = Admitted(root);
+        string miner = (await network.Clinic.ModelsAsync(LoadNetwork.Netuid)).Single().Miner;
+        int batches = (patients + 15) / 16;
+        await BuyAsync(network, miner, 1, (2 * queries) + (2 * Warm) + Math.Min(queries, 200));
+        await BuyAsync(network, miner, 16, batches);
+
+        await GatewayAsync(network, table, Warm, clients);
+        double[] alone = await GatewayAsync(network, table, Math.Min(queries, 200), 1);
+        Say($"one client through the gateway: p50 {Percentile(alone, 0.50):F2} ms, p99 {Percentile(alone, 0.99):F2} ms (target 5 and 20)");
+
+        DirectClient direct = await DirectClient.OpenAsync(network, table);
+        await using (direct)
+        {
+            await RunAsync(Warm, clients, _ => direct.AskAsync());
+            (double directRate, double directCpu) = await RateAsync(queries, clients, _ => direct.AskAsync());
+            (double gatewayRate, double gatewayCpu) = await RateAsync(queries, clients, i => AskAsync(network, table, i));
+            Say($"direct:  {directRate:F0} queries/s, {directCpu:F2} ms of processor a query");
+            Say($"gateway: {gatewayRate:F0} queries/s, {gatewayCpu:F2} ms of processor a query (target 400), {100 * (1 - (gatewayRate / directRate)):F1} % below direct (target 10)");
+        }
+
+        await ManyAsync(network, table);
+    }
+
+    private async Task ManyAsync(LoadNetwork network, string[] table)
+    {
+        string csv = table[0] + "\n" + string.Join('\n', Enumerable.Range(0, patients).Select(i => table[1 + (i % (table.Length - 1))]));
+        Stopwatch watch = Stopwatch.StartNew();
+        ClinicAnswer answer = await network.Clinic.QueryAsync(new ClinicQuery(LoadNetwork.Netuid, "heart", ClinicInput.FromCsv(new StringReader(csv))));
+        Say($"{answer.Scores.Count} patients from a table in {answer.Queries.Count} queries: {watch.Elapsed.TotalSeconds:F2} s (target 5)");
+    }
+
+    private static Task<double[]> GatewayAsync(LoadNetwork network, string[] table, int count, int clients) => RunAsync(count, clients, i => AskAsync(network, table, i));
+
+    private static Task AskAsync(LoadNetwork network, string[] table, int i) => network.Clinic.QueryAsync(
+        new ClinicQuery(LoadNetwork.Netuid, "heart", ClinicInput.FromCsv(new StringReader(table[0] + "\n" + table[1 + (i % (table.Length - 1))]))));
+
+    private static async Task<(double Rate, double CpuMs)> RateAsync(int count, int clients, Func<int, Task> ask)
+    {
+        TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        Stopwatch watch = Stopwatch.StartNew();
+        await RunAsync(count, clients, ask);
+        double seconds = watch.Elapsed.TotalSeconds;
+        return (count / seconds, (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMilliseconds / count);
+    }
+
+    private static async Task<double[]> RunAsync(int count, int clients, Func<int, Task> ask)
+    {
+        double[] times = new double[count];
+        int next = -1;
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        {
+            for (int i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                long started = Stopwatch.GetTimestamp();
+                await ask(i);
+                times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+        })));
+        return times;
+    }
+
+    private static async Task BuyAsync(LoadNetwork network, string miner, int rows, int count)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        await network.Clinic.BuyTokensAsync(LoadNetwork.Netuid, miner, rows, count);
+        Say($"{count} tokens of {rows} rows bought in {watch.Elapsed.TotalSeconds:F1} s");
+    }
+
+    private static string[] Admitted(string root)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(root, "samples", "data", "heart-cleveland.csv"));
+        return [.. lines.Where(line => !line.Split(',').Contains("") && !line.Contains('?'))];
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Subnet.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("Subnet.sln is in no folder above the program");
+    }
+
+    private static double Percentile(double[] times, double part) => times.Order().ElementAt(Math.Min(times.Length - 1, (int)(part * times.Length)));
+
+    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A client without the gateway: the same bytes, the same wallet of tokens and the same entries in a log of its own.</summary>
+    private sealed class DirectClient(RoleLog log, TokenWallet wallet, MinerDirectory miners, MinerOffer offer, PreparedRows rows, OperatingSystemRandomSource random, ILedgerClient ledger) : IAsyncDisposable
+    {
+        private readonly MinerClient client = new(TimeSpan.FromSeconds(30), 0, TimeProvider.System);
+
+        public static async Task<DirectClient> OpenAsync(LoadNetwork network, string[] table)
+        {
+            OperatingSystemRandomSource random = new();
+            MinerDirectory miners = new(Path.Combine(network.Folder, "direct-cards"), network.Ledger, new(), TimeProvider.System);
+            MinerOffer offer = (await miners.FindAsync(LoadNetwork.Netuid, default)).Single();
+            using StringReader reader = new(table[0] + "\n" + table[1]);
+            ModelSchema schema = new(offer.Card.Card.Task, [.. offer.Card.Inputs.Select(input => input.Column)], [], []);
+            PreparedRows rows = offer.Card.Prepare(RowFileReader.Read(reader, schema));
+            RoleLog log = await RoleLog.OpenAsync(
+                new RoleLogOptions(Path.Combine(network.Folder, "direct-log"), "load", "clinic"), LoadNetwork.KeyOf("direct"), TimeProvider.System, random);
+            return new DirectClient(log, network.Clinic.Wallet, miners, offer, rows, random, network.Ledger);
+        }
+
+        public async Task AskAsync()
+        {
+            byte[] master = new byte[KeylessSeeds.MasterBytes];
+            random.Fill(master);
+            TakenToken token = (await wallet.TakeAsync(LoadNetwork.Netuid, offer.HotkeyHex, 1, await ledger.GetAccessEpochAsync(), TimeProvider.System.GetUtcNow()))
+                ?? throw new InvalidOperationException("too few tokens were bought");
+            using PendingQuery pending = offer.Card.Encrypt(rows.Take(0, 1), master);
+            string name = log.Recorder.NewEvent();
+            CanonicalObject model = new() { { "id", "heart" }, { "ver", "1" }, { "commit", offer.CardHex } };
+            CanonicalObject input = new() { { "hash", Convert.ToHexStringLower(pending.RequestHash.Span) }, { "bytes", pending.Query.Length } };
+            await log.Recorder.RecordAsync("query.sent", new CanonicalObject { { "event", name }, { "model", model }, { "in", input }, { "outcome", "error" }, { "code", "load" } });
+            QueryRequest request = new()
+            {
+                Query = UnsafeByteOperations.UnsafeWrap(pending.Query),
+                Event = ByteString.CopyFrom(Convert.FromHexString(name)),
+                Token = UnsafeByteOperations.UnsafeWrap(token.Bytes),
+            };
+            QueryOutcome outcome = await client.SendAsync(miners.ChannelTo(offer.Endpoint), offer.Hotkey, offer.Card.Hash.ToArray(), request, default);
+            pending.Decrypt(outcome.Reply!.Value.Span);
+            await log.Recorder.RecordAsync("result.received", new CanonicalObject { { "ref", name }, { "model", model }, { "outcome", "error" }, { "code", "load" } });
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await log.DisposeAsync();
+            miners.Dispose();
+            rows.Dispose();
+            random.Dispose();
+        }
+    }
+}

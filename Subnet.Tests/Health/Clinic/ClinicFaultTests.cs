@@ -1,0 +1,194 @@
+using Subnet.Core.State;
+using Subnet.Crypto.Commitments;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Clinic;
+using Subnet.Health.Miner;
+using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Wallets;
+using Subnet.Tests.Crypto.Transparency.Storage;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Clinic;
+
+/// <summary>What goes wrong between a clinic and its miners, and that nothing is lost, doubled or left out of the log.</summary>
+[TestFixture]
+internal sealed class ClinicFaultTests
+{
+    private RoleNetwork network = null!;
+
+    [OneTimeSetUp]
+    public async Task Start() => network = await RoleNetwork.StartAsync("miner", "second-miner");
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (network is not null)
+        {
+            await network.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task Purchase_interrupted_after_its_requests_were_stored_is_finished_later_and_paid_once()
+    {
+        string miner = Hex("miner");
+        ulong epoch = await network.Ledger.Client.GetAccessEpochAsync();
+        await using (ClinicClient before = await network.OpenClinicAsync("interrupted"))
+        {
+            using OperatingSystemRandomSource random = new();
+            await before.Wallet.AddRequestsAsync(new TokenKind(network.Netuid, miner, epoch, 16), 3, DateTimeOffset.UnixEpoch, random);
+        }
+
+        ulong paid = await PaidAsync(epoch, 16);
+        await using ClinicClient after = await network.OpenClinicAsync("interrupted");
+        await after.ResumePurchasesAsync(network.Netuid);
+        await after.ResumePurchasesAsync(network.Netuid);
+
+        Assert.That((await after.TokensAsync()).Single(budget => budget.Rows == 16).Ready, Is.EqualTo(3));
+        Assert.That(await PaidAsync(epoch, 16), Is.EqualTo(paid + 3));
+    }
+
+    [Test]
+    public async Task Log_that_cannot_be_written_keeps_the_query_inside()
+    {
+        MemoryLogFiles files = new();
+        await using ClinicClient clinic = await network.OpenClinicAsync("broken-log", settings => settings with { LogFiles = files });
+        await clinic.BuyTokensAsync(network.Netuid, RoleNetwork.AddressOf("miner"), 1, 1);
+        long answered = (await network.Miner("miner").GetStatusAsync()).Answered;
+        files.Plan = (files.Operations + 1, MemoryLogFiles.Fault.Fail);
+
+        ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(network, CompiledSample.Heart.Table(1)))))!;
+
+        Assert.That(refused.Fault, Is.EqualTo(ClinicFault.StoreFailed));
+        Assert.That((await network.Miner("miner").GetStatusAsync()).Answered, Is.EqualTo(answered));
+    }
+
+    [Test]
+    public async Task Without_tokens_nothing_is_sent_and_the_message_says_what_to_do()
+    {
+        await using ClinicClient clinic = await network.OpenClinicAsync("poor");
+        long entries = clinic.LogSize;
+        ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(network, CompiledSample.Heart.Table(1)))))!;
+        Assert.That((refused.Fault, clinic.LogSize), Is.EqualTo((ClinicFault.NoToken, entries)));
+        Assert.That(refused.Fix, Does.Contain("clinic keygen"));
+    }
+
+    [Test]
+    public async Task Miner_killed_in_the_middle_of_a_query_is_left_for_another_and_both_attempts_are_in_the_log()
+    {
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner", "second-miner");
+        await using ClinicClient clinic = await own.OpenClinicAsync("failover", settings => settings with { Retries = 0, Timeout = TimeSpan.FromSeconds(20) });
+        foreach (string name in new[] { "miner", "second-miner" })
+        {
+            await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf(name), 1, 2);
+        }
+
+        string address = (await clinic.ModelsAsync(own.Netuid))[0].Miner;
+        string first = address == RoleNetwork.AddressOf("miner") ? "miner" : "second-miner";
+        byte blinding = (byte)(first == "miner" ? 1 : 2);
+        await own.Miner(first).StopAsync();
+        HangingModel hanging = new(CompiledSample.Heart.Publish(own.Randomness, blinding));
+        MinerHost dying = await own.StartMinerAsync(first, hanging, own.SettingsOf(first) with { DrainTime = TimeSpan.FromMilliseconds(50) });
+
+        Task<ClinicAnswer> asking = clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1, skip: 2)));
+        await hanging.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Task stopping = dying.StopAsync();
+        ClinicAnswer answer = await asking;
+        hanging.Release.SetResult();
+        await stopping;
+
+        Assert.That(answer.Queries.Single().Miner, Is.Not.EqualTo(address));
+        FailedAttempt attempt = answer.Failed.Single();
+        Assert.That(attempt.Miner, Is.EqualTo(address));
+        await clinic.Log.FlushAsync();
+        AuditEntry[] entries = [.. clinic.Log.Read().Select(item => item.Entry)];
+        Assert.That(entries.Count(entry => entry.Type == "query.sent"), Is.EqualTo(2));
+        Assert.That(entries.Single(entry => entry.Type == "result.received" && entry.Ref == attempt.Event).IsOk, Is.False);
+        Assert.That(entries.Single(entry => entry.Type == "result.received" && entry.Ref == answer.Queries.Single().Event).IsOk);
+    }
+
+    [Test]
+    public async Task Full_disk_of_wallet_or_history_is_told_and_stores_nothing_of_what_was_refused()
+    {
+        using TemporaryFolder folder = new();
+        using SigningKey key = InProcessLedger.SigningKeyOf("clinic");
+        using OperatingSystemRandomSource random = new();
+        using AtRestKey atRest = AtRestKey.Derive(key, "test", random);
+        await using TokenWallet wallet = new(folder.Combine("tokens.db"), atRest, maxPages: 12);
+        TokenKind kind = new(1, Hex("miner"), 1, 1);
+        await wallet.AddRequestsAsync(kind, 5, DateTimeOffset.UnixEpoch, random);
+        Assert.That(() => wallet.AddRequestsAsync(kind, 1000, DateTimeOffset.UnixEpoch, random), Throws.InstanceOf<Microsoft.Data.Sqlite.SqliteException>());
+        Assert.That(await wallet.CountOfKeyAsync(1, 1, 1), Is.EqualTo(5));
+
+        await using ClinicHistory history = new(folder.Combine("history.db"), atRest, maxPages: 12);
+        HistorySecret secret = new("heart", null, [], new byte[32], [], new byte[100_000], [], [], null, null, null);
+        Assert.That(
+            () => history.AddAsync(new HistoryEntry(new string('0', 32), DateTimeOffset.UnixEpoch, 1, "", "", 1, secret)),
+            Throws.InstanceOf<Microsoft.Data.Sqlite.SqliteException>());
+        Assert.That(await history.NewestAsync(10), Is.Empty);
+    }
+
+    [Test]
+    public void Sealed_value_opens_with_its_own_wallet_and_place_only_and_notices_a_changed_byte()
+    {
+        using OperatingSystemRandomSource random = new();
+        using SigningKey key = InProcessLedger.SigningKeyOf("clinic");
+        using SigningKey other = InProcessLedger.SigningKeyOf("miner");
+        using AtRestKey atRest = AtRestKey.Derive(key, "test", random);
+        using AtRestKey stranger = AtRestKey.Derive(other, "test", random);
+        byte[] sealedValue = atRest.Seal("value"u8, "place"u8);
+        Assert.That(atRest.Open(sealedValue, "place"u8), Is.EqualTo("value"u8.ToArray()));
+        Assert.That(stranger.Open(sealedValue, "place"u8), Is.Null);
+        Assert.That(atRest.Open(sealedValue, "other"u8), Is.Null);
+        sealedValue[^1] ^= 1;
+        Assert.That(atRest.Open(sealedValue, "place"u8), Is.Null);
+    }
+
+    private static string Hex(string name)
+    {
+        using SigningKey key = InProcessLedger.SigningKeyOf(name + "-hot");
+        return Convert.ToHexStringLower(key.PublicKey);
+    }
+
+    private static ClinicQuery Query(RoleNetwork network, string table) => new(network.Netuid, "heart", ClinicInput.FromCsv(new StringReader(table)));
+
+    private Task<ulong> PaidAsync(ulong epoch, ushort rows) =>
+        network.Ledger.Client.GetPurchasedAsync(new IssuerKeyId(network.Netuid, epoch, rows), network.Ledger.Id("clinic"));
+
+    /// <summary>Takes a query and does not answer before it is let.</summary>
+    private sealed class HangingModel(IServedModel model) : IServedModel
+    {
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ReadOnlyMemory<byte> Card => model.Card;
+
+        public ReadOnlyMemory<byte> CardHash => model.CardHash;
+
+        public string Id => model.Id;
+
+        public ReadOnlyMemory<byte> Commitment => model.Commitment;
+
+        public CommitmentOpening? Opening => model.Opening;
+
+        public (long Resident, long PerQuery) MemoryBytes => model.MemoryBytes;
+
+        public int LargestQueryBytes => model.LargestQueryBytes;
+
+        public long KeyBundleBytes => 0;
+
+        public int? RowsOf(ReadOnlySpan<byte> query) => model.RowsOf(query);
+
+        public async ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, CancellationToken cancellationToken)
+        {
+            Reached.TrySetResult();
+            await Release.Task;
+            return null;
+        }
+
+        public void Dispose() => model.Dispose();
+    }
+}

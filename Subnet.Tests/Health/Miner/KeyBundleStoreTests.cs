@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Subnet.Crypto.Commitments;
+using Subnet.Health.Miner;
+using Subnet.Health.Rpc;
+using Subnet.Health.Rpc.InferenceV1;
+using Subnet.Tests.Support;
+using State = Subnet.Health.Rpc.InferenceV1.KeyStatusReply.Types.State;
+
+namespace Subnet.Tests.Health.Miner;
+
+[TestFixture]
+internal sealed class KeyBundleStoreTests
+{
+    private const int BundleBytes = 100_000;
+
+    private static readonly byte[] Card = [.. Enumerable.Repeat((byte)7, 32)];
+    private static readonly byte[] Bundle = NewBundle(1);
+
+    private TemporaryFolder folder = null!;
+    private KeyBundleStore store = null!;
+
+    [SetUp]
+    public void Create()
+    {
+        folder = new TemporaryFolder();
+        store = Open();
+    }
+
+    [TearDown]
+    public void Remove() => folder.Dispose();
+
+    [Test]
+    public async Task Broken_upload_goes_on_where_it_stopped_also_after_a_restart()
+    {
+        Assert.That(() => store.PutAsync(Chunks(Bundle, 0, 60_000, isBroken: true), CancellationToken.None), Throws.InstanceOf<IOException>());
+        store = Open();
+        KeyStatusReply status = Status(Bundle);
+        Assert.That((status.State, status.ReceivedBytes), Is.EqualTo((State.Partial, 60_000L)));
+        KeyStatusReply done = await store.PutAsync(Chunks(Bundle, 60_000, BundleBytes), CancellationToken.None);
+        Assert.That(done.State, Is.EqualTo(State.Ready));
+        Assert.That(File.ReadAllBytes(store.Find(SHA256.HashData(Bundle))!), Is.EqualTo(Bundle));
+    }
+
+    [Test]
+    public async Task Bundle_whose_bytes_are_not_its_digest_is_dropped()
+    {
+        byte[] other = NewBundle(2);
+        GrpcException refused = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(other, 0, BundleBytes, digestOf: Bundle), CancellationToken.None)))!;
+        Assert.That(refused.Status.Code, Is.EqualTo(GrpcStatusCode.InvalidArgument));
+        Assert.That(Status(Bundle).State, Is.EqualTo(State.Absent));
+    }
+
+    [Test]
+    public async Task Gap_between_chunks_is_refused_and_what_came_before_stays()
+    {
+        GrpcException refused = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(Bundle, 20_000, 40_000), CancellationToken.None)))!;
+        Assert.That(refused.Status.Message, Does.Contain("KeyStatus"));
+        Assert.That(Status(Bundle).ReceivedBytes, Is.Zero);
+    }
+
+    [Test]
+    public async Task Bundle_is_retired_after_eight_refusals_and_gone_two_epochs_later()
+    {
+        await store.PutAsync(Chunks(Bundle, 0, BundleBytes), CancellationToken.None);
+        for (int i = 0; i < KeyBundleStore.MostRefusals; i++)
+        {
+            Assert.That(store.Find(SHA256.HashData(Bundle)), Is.Not.Null);
+            store.CountRefusal(SHA256.HashData(Bundle));
+        }
+
+        Assert.That(store.Find(SHA256.HashData(Bundle)), Is.Null);
+        Assert.That(Status(Bundle).State, Is.EqualTo(State.Retired));
+        store.BeginEpoch(3);
+        Assert.That(Status(Bundle).State, Is.EqualTo(State.Absent));
+    }
+
+    [Test]
+    public async Task Room_is_bounded_and_unfinished_bundles_give_way()
+    {
+        Assert.That(() => store.PutAsync(Chunks(NewBundle(3), 0, 90_000, isBroken: true), CancellationToken.None), Throws.InstanceOf<IOException>());
+        await store.PutAsync(Chunks(NewBundle(4), 0, BundleBytes), CancellationToken.None);
+        await store.PutAsync(Chunks(NewBundle(5), 0, BundleBytes), CancellationToken.None);
+        Assert.That(Status(NewBundle(3)).State, Is.EqualTo(State.Absent));
+        GrpcException full = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(NewBundle(6), 0, BundleBytes), CancellationToken.None)))!;
+        Assert.That(full.Status.Code, Is.EqualTo(GrpcStatusCode.ResourceExhausted));
+    }
+
+    [Test]
+    public void Model_that_needs_no_keys_takes_none() => Assert.That(
+        () => store.Status(new KeyStatusRequest { Digest = ByteString.CopyFrom(new byte[32]), Model = ByteString.CopyFrom(new byte[32]) }),
+        Throws.InstanceOf<GrpcException>());
+
+    private static byte[] NewBundle(int seed)
+    {
+        byte[] bytes = new byte[BundleBytes];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static async IAsyncEnumerable<KeyChunk> Chunks(
+        byte[] bundle, int from, int to, bool isBroken = false, byte[]? digestOf = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        const int Step = 20_000;
+        for (int offset = from; offset < to; offset += Step)
+        {
+            await Task.Yield();
+            yield return new KeyChunk
+            {
+                Digest = ByteString.CopyFrom(SHA256.HashData(digestOf ?? bundle)),
+                Model = ByteString.CopyFrom(Card),
+                TotalBytes = BundleBytes,
+                Offset = offset,
+                Data = ByteString.CopyFrom(bundle, offset, Math.Min(Step, to - offset)),
+            };
+        }
+
+        if (isBroken)
+        {
+            throw new EndOfStreamException("the connection broke");
+        }
+    }
+
+    private KeyStatusReply Status(byte[] bundle) =>
+        store.Status(new KeyStatusRequest { Digest = ByteString.CopyFrom(SHA256.HashData(bundle)), Model = ByteString.CopyFrom(Card) });
+
+    private KeyBundleStore Open()
+    {
+        KeyBundleStore opened = new(folder.Combine("keys"), [new KeyedModel()], 250_000);
+        opened.BeginEpoch(1);
+        return opened;
+    }
+
+    private sealed class KeyedModel : IServedModel
+    {
+        public ReadOnlyMemory<byte> Card => default;
+
+        public ReadOnlyMemory<byte> CardHash => KeyBundleStoreTests.Card;
+
+        public string Id => "keyed";
+
+        public ReadOnlyMemory<byte> Commitment => default;
+
+        public CommitmentOpening? Opening => null;
+
+        public (long Resident, long PerQuery) MemoryBytes => (0, 0);
+
+        public int LargestQueryBytes => 0;
+
+        public long KeyBundleBytes => BundleBytes;
+
+        public int? RowsOf(ReadOnlySpan<byte> query) => null;
+
+        public ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, CancellationToken cancellationToken) => default;
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+}
