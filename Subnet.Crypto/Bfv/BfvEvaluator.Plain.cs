@@ -120,13 +120,10 @@ public sealed partial class BfvEvaluator
         {
             LimbKernels kernels = Parameters.Tables(prime).Kernels;
             kernels.LiftCentred(coefficients, new Modulus(Parameters.PlainModulus), values);
-            kernels.Forward(values, values);
+            kernels.ForwardWorking(values, values);
             for (int i = 0; i < a.Size; i++)
             {
-                Span<ulong> limb = destination.Limb(i, prime);
-                kernels.Forward(a.Limb(i, prime), limb);
-                kernels.Multiply(limb, values, limb);
-                kernels.Inverse(limb, limb);
+                kernels.Convolve(a.Limb(i, prime), values, destination.Limb(i, prime));
             }
         }
     }

@@ -16,8 +16,9 @@ public sealed class Parameters : IEquatable<Parameters>
     private readonly Lazy<Level>?[] _levels;
     private readonly int _minPrimeCount;
 
-    private Parameters(ParametersLiteral literal, Modulus[] moduli)
+    private Parameters(ParametersLiteral literal, Modulus[] moduli, long scratchLimitBytes)
     {
+        Scratch = new ScratchPool(scratchLimitBytes);
         Scheme = literal.Scheme;
         PolyModulusDegree = literal.PolyModulusDegree;
         LogDegree = BitOperations.Log2((uint)PolyModulusDegree);
@@ -94,7 +95,7 @@ public sealed class Parameters : IEquatable<Parameters>
             $"batching needs a prime plain modulus that is 1 modulo {2 * PolyModulusDegree}, {PlainModulus} is not one (PlainModulus.Batching finds one)");
 
     /// <summary>Scratch memory of the operations on these parameters.</summary>
-    internal ScratchPool Scratch { get; } = new();
+    internal ScratchPool Scratch { get; }
 
     /// <summary>The index tables of the automorphisms used so far.</summary>
     internal AutomorphismTables Automorphisms { get; }
@@ -102,9 +103,25 @@ public sealed class Parameters : IEquatable<Parameters>
     /// <summary>What hoisted rotations add to moved digits.</summary>
     internal HoistingOffsets HoistingOffsets { get; }
 
+    /// <summary>Bytes of working memory that operations on these parameters keep for the next ones.</summary>
+    public long HeldScratchBytes => Scratch.HeldBytes;
+
     /// <summary>Validates a description.</summary>
     /// <exception cref="ParametersException">It breaks a rule; the message names it.</exception>
-    public static Parameters Create(ParametersLiteral literal) => new(literal, ParametersValidation.Check(literal));
+    public static Parameters Create(ParametersLiteral literal) => Create(literal, ScratchPool.DefaultLimitBytes);
+
+    /// <summary>Validates a description.</summary>
+    /// <param name="literal">The description.</param>
+    /// <param name="scratchLimitBytes">
+    /// How much working memory is kept between operations, 256 MiB by default; what is given back beyond it goes to the garbage collector.
+    /// Operations never fail for it, they allocate.
+    /// </param>
+    /// <exception cref="ParametersException">It breaks a rule; the message names it.</exception>
+    public static Parameters Create(ParametersLiteral literal, long scratchLimitBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(scratchLimitBytes);
+        return new(literal, ParametersValidation.Check(literal), scratchLimitBytes);
+    }
 
     /// <summary>The level with this id, or null.</summary>
     public Level? FindLevel(ParametersId id)

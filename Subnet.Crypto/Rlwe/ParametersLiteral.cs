@@ -2,7 +2,7 @@ namespace Subnet.Crypto.Rlwe;
 
 /// <summary>
 /// The plain description of a parameter set, unchecked, as it is written in a configuration or read from a file.
-/// <see cref="Parameters.Create"/> is the one door through which it becomes usable.
+/// <see cref="Parameters.Create(ParametersLiteral)"/> is the one door through which it becomes usable.
 /// </summary>
 public sealed record ParametersLiteral
 {

@@ -50,9 +50,7 @@ internal static class RnsDivision
         ulong inverse = parameters.InversesOf(last)[prime];
         if (isNtt)
         {
-            kernels.CentreLast(l, p, work);
-            kernels.Forward(work, work);
-            kernels.SubtractMultiply(x, work, inverse, result);
+            kernels.DivideRoundValues(x, l, p, inverse, work, result);
         }
         else
         {

@@ -11,7 +11,7 @@ public sealed partial class SealReader
 
     /// <summary>
     /// Reads encryption parameters (seal-format 3). Only what a description may say at all is checked here; whether it is usable and
-    /// secure enough is decided by <see cref="Parameters.Create"/>.
+    /// secure enough is decided by <see cref="Parameters.Create(ParametersLiteral)"/>.
     /// </summary>
     /// <param name="source">The bytes.</param>
     /// <param name="security">The security level that the description is to reach; files do not name one.</param>

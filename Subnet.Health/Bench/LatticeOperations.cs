@@ -7,9 +7,16 @@ using Subnet.Crypto.Rlwe;
 
 namespace Subnet.Health.Bench;
 
-/// <summary>The operations of the reference table on one parameter set, each ready to run again and again.</summary>
+/// <summary>
+/// The operations of the reference table on one parameter set, each ready to run again and again, and, up to N = 8192, what is beyond
+/// it: fifteen rotations of one ciphertext, and its products with two matrices of 256 diagonals (a private forest of 100 trees).
+/// </summary>
 internal sealed class LatticeOperations : IDisposable
 {
+    private const int LargestDegreeOfSums = 8192;
+    private const int Diagonals = 256;
+    private const int BabySteps = 32;
+
     private readonly List<IDisposable> owned = [];
     private readonly Dictionary<string, Action> actions = new(StringComparer.Ordinal);
 
@@ -99,6 +106,40 @@ internal sealed class LatticeOperations : IDisposable
         actions.Add("multiply_plain_ntt", () => evaluator.MultiplyPlain(transformed, plainNtt, result));
         actions.Add("rotate_rows", () => evaluator.RotateRows(a, 1, rotation, result));
         actions.Add("mod_switch", () => evaluator.ModSwitchToNext(a, result));
+        if (parameters.PolyModulusDegree <= LargestDegreeOfSums)
+        {
+            AddMatrix(parameters, generator, secret, evaluator, a);
+        }
+    }
+
+    // Keys and matrices are made when an action first runs: they are large.
+    private void AddMatrix(Parameters parameters, KeyGenerator generator, SecretKey secret, BfvEvaluator evaluator, Ciphertext a)
+    {
+        MatrixVectorPlan plan = new(parameters, Enumerable.Range(0, Diagonals), BabySteps);
+        Lazy<GaloisKeys> keys = new(() => generator.CreateRotationKeys(secret, plan.RotationSteps));
+        Lazy<EncodedMatrix[]> matrices = new(() =>
+        {
+            ulong[] slots = new ulong[parameters.PolyModulusDegree];
+            EncodedMatrix Encode(int seed) => EncodedMatrix.Encode(
+                plan,
+                parameters.FirstDataLevel,
+                d =>
+                {
+                    for (int i = 0; i < slots.Length; i++)
+                    {
+                        slots[i] = 1 + ((ulong)(i + seed + d) * 0x9E3779B97F4A7C15 % (parameters.PlainModulus - 1));
+                    }
+
+                    return slots;
+                },
+                evaluator);
+            return [Encode(1), Encode(2)];
+        });
+        Ciphertext[] products = [new(parameters), new(parameters)];
+        int[] steps = [.. Enumerable.Range(1, 15)];
+        Ciphertext[] rotated = [.. steps.Select(_ => new Ciphertext(parameters))];
+        actions.Add("rotate_many_15", () => evaluator.RotateMany(a, steps, keys.Value, rotated));
+        actions.Add("matrix_256_twice", () => evaluator.MultiplyMatrices(matrices.Value, a, keys.Value, products));
     }
 
     private void AddCkks(Parameters parameters, KeyGenerator generator, SecretKey secret, RandomSourceFactory random, double scale)

@@ -19,11 +19,14 @@ internal sealed record LatticeSet(string Name, Scheme Scheme, int Degree, params
         new("bfv-8192-50", Scheme.Bfv, 8192, 50, 50, 50, 50),
         new("bfv-16384", Scheme.Bfv, 16384),
         new("bfv-16384-50", Scheme.Bfv, 16384, 50, 50, 50, 50, 50, 50, 50, 50),
+        new("bfv-32768", Scheme.Bfv, 32768),
         new("ckks-4096", Scheme.Ckks, 4096),
         new("ckks-8192", Scheme.Ckks, 8192),
         new("ckks-8192-50", Scheme.Ckks, 8192, 50, 30, 30, 50),
         new("ckks-16384", Scheme.Ckks, 16384),
         new("ckks-16384-50", Scheme.Ckks, 16384, 50, 50, 50, 50, 50, 50, 50, 50),
+        new("ckks-32768", Scheme.Ckks, 32768),
+        new("ckks-32768-50", Scheme.Ckks, 32768, [.. Enumerable.Repeat(50, 17)]),
     ];
 
     /// <summary>The CKKS scale of the reference measurements.</summary>

@@ -9,8 +9,8 @@ namespace Subnet.Crypto.Lattice.Kernels;
 /// </summary>
 /// <remarks>
 /// Forward stages add at most the bound of a product, so values are reduced only when <see cref="GrowthBound"/> asks for it.
-/// Inverse stages double the sums: a radix-4 pass starts at 2p at most, its sums reach 8p and are reduced, its products reach
-/// (1/2 + 3/16 * 8) p = 2p. All integers stay within 2^53, so every result is exact.
+/// Inverse stages double the sums, which are reduced when two more stages could leave the 53 bits: for primes of 50 bits in every
+/// pass, whose sums then reach 8p from 2p, for those of 36 bits once. All integers stay within 2^53, so every result is exact.
 /// </remarks>
 internal static unsafe partial class DoubleNtt<TLanes>
     where TLanes : struct, IDoubleLanes<TLanes>

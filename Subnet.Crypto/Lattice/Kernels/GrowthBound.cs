@@ -42,4 +42,16 @@ internal struct GrowthBound(double modulus, double start)
         Value = grown;
         return reduce;
     }
+
+    /// <summary>
+    /// Accounts for inverse butterfly stages (a + b, (a - b) w), whose sums double in each, and says whether the last sums have to be
+    /// reduced so that two more stages are exact. Products are at most 2 p as long as their factors are within the limit.
+    /// </summary>
+    public bool InverseStages(int stages)
+    {
+        double grown = Value * (1 << stages);
+        bool reduce = 4 * grown > _limit;
+        Value = reduce ? 2.0 : Math.Max(grown, 2.0);
+        return reduce;
+    }
 }

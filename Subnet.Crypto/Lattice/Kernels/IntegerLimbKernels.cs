@@ -81,6 +81,23 @@ internal sealed partial class IntegerLimbKernels(NttTables tables) : LimbKernels
         }
     }
 
+    public override void ForwardWorking(ReadOnlySpan<ulong> a, Span<ulong> working) => Forward(a, working);
+
+    public override void Convolve(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> working, Span<ulong> r)
+    {
+        Forward(a, r);
+        Multiply(r, working, r);
+        Inverse(r, r);
+    }
+
+    public override void DivideRoundValues(
+        ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> last, Modulus lastModulus, ulong inverse, Span<ulong> work, Span<ulong> r)
+    {
+        CentreLast(last, lastModulus, work);
+        Forward(work, work);
+        SubtractMultiply(x, work, inverse, r);
+    }
+
     public override void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> r)
     {
         CheckLengths(r.Length, a.Length, b.Length, r.Length);

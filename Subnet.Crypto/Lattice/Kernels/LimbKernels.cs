@@ -80,6 +80,12 @@ internal abstract class LimbKernels
     public abstract void MultiplyLines(
         ReadOnlySpan<ulong> factors, ReadOnlySpan<int> termInputs, ReadOnlySpan<int> groupEnds, ReadOnlySpan<ulong> inputs, Span<ulong> sums);
 
+    /// <summary>A polynomial of residues in working form and transformed.</summary>
+    public abstract void ForwardWorking(ReadOnlySpan<ulong> a, Span<ulong> working);
+
+    /// <summary>r = a times the polynomial that is given in working form and transformed; a and r in coefficient form.</summary>
+    public abstract void Convolve(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> working, Span<ulong> r);
+
     /// <summary>r = a b.</summary>
     public abstract void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> r);
 
@@ -107,6 +113,18 @@ internal abstract class LimbKernels
 
     /// <summary>r = (l - h) mod q for l as in <see cref="DivideRound"/>.</summary>
     public abstract void CentreLast(ReadOnlySpan<ulong> last, Modulus lastModulus, Span<ulong> r);
+
+    /// <summary>
+    /// <see cref="DivideRound"/> for an x in NTT form, where <paramref name="last"/> is in coefficient form; the result is in NTT form.
+    /// </summary>
+    /// <param name="x">N words in NTT form.</param>
+    /// <param name="last">As in <see cref="DivideRound"/>.</param>
+    /// <param name="lastModulus">p.</param>
+    /// <param name="inverse">1/p mod q.</param>
+    /// <param name="work">N words, overwritten.</param>
+    /// <param name="r">N words; may be x.</param>
+    public abstract void DivideRoundValues(
+        ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> last, Modulus lastModulus, ulong inverse, Span<ulong> work, Span<ulong> r);
 
     /// <summary>r = (x - y) w for a constant w.</summary>
     public abstract void SubtractMultiply(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, ulong w, Span<ulong> r);

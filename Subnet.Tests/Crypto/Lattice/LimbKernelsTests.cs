@@ -72,6 +72,12 @@ internal sealed class LimbKernelsTests
         Agree((k, r) => k.SubtractMultiply(a, b, c[0], r));
         Agree((k, r) =>
         {
+            ulong[] working = new ulong[Degree];
+            k.ForwardWorking(b, working);
+            k.Convolve(a, working, r);
+        });
+        Agree((k, r) =>
+        {
             c.CopyTo(r);
             k.MultiplyAdd(a, b, r);
         });
@@ -114,6 +120,7 @@ internal sealed class LimbKernelsTests
         Agree((k, r) => k.LiftCentred(foreign, other, r));
         Agree((k, r) => k.CentreLast(foreign, other, r));
         Agree((k, r) => k.DivideRound(x, foreign, other, inverse, r));
+        Agree((k, r) => k.DivideRoundValues(x, foreign, other, inverse, new ulong[Degree], r));
 
         void Agree(Action<LimbKernels, ulong[]> operation)
         {

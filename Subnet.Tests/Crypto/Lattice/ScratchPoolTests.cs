@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Rlwe;
+using Subnet.Tests.Crypto.Rlwe;
 
 namespace Subnet.Tests.Crypto.Lattice;
 
@@ -29,6 +32,32 @@ internal sealed class ScratchPoolTests
         first.Dispose();
         second.Dispose();
         Assert.That(pool.HeldBytes, Is.EqualTo(8 * 1024));
+    }
+
+    [Test]
+    public void Parameters_keep_no_more_working_memory_than_they_were_told()
+    {
+        ParametersLiteral literal = new()
+        {
+            Scheme = Scheme.Bfv,
+            PolyModulusDegree = 1024,
+            CoeffModulus = CoeffModulus.Create(1024, 50, 50, 50),
+            PlainModulus = 12289,
+            Security = SecurityLevel.None,
+        };
+        foreach (long limit in new[] { 0L, 20_000L, 1L << 30 })
+        {
+            Parameters parameters = Parameters.Create(literal, limit);
+            using Party party = new(parameters);
+            Ciphertext a = new(parameters);
+            party.Encryptor.Encrypt(new Plaintext([3]), party.PublicKey, a);
+            new BfvEvaluator(parameters).Square(a, a);
+            Assert.That(party.Decrypt(a), Is.EqualTo(new ulong[] { 9 }));
+            Assert.That(parameters.HeldScratchBytes, Is.LessThanOrEqualTo(limit));
+            Assert.That(parameters.HeldScratchBytes > 0, Is.EqualTo(limit > 0));
+        }
+
+        Assert.That(() => Parameters.Create(literal, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]

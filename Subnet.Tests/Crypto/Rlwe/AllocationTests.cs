@@ -11,6 +11,7 @@ namespace Subnet.Tests.Crypto.Rlwe;
 internal sealed class AllocationTests
 {
     private const int Repetitions = 8;
+    private const int Measurements = 4;
 
     [SetUp]
     public void Require_optimised_code() => OptimisedBuild.Require();
@@ -23,7 +24,10 @@ internal sealed class AllocationTests
         BfvEvaluator evaluator = new(parameters);
         BatchEncoder encoder = new(parameters);
         RelinearizationKeys relinearization = party.Generator.CreateRelinearizationKeys(party.SecretKey);
-        GaloisKeys galois = party.Generator.CreateRotationKeys(party.SecretKey, [1, 0]);
+        GaloisKeys galois = party.Generator.CreateRotationKeys(party.SecretKey, [1, 2, 4, 0]);
+        MatrixVectorPlan plan = new(parameters, [0, 1, 5, 6], babySteps: 4);
+        EncodedMatrix[] matrices = [EncodedMatrix.Encode(plan, parameters.FirstDataLevel, d => Enumerable.Repeat(1UL + (ulong)d, 1024).ToArray(), evaluator)];
+        int[] steps = [1, 2, 0];
         ulong[] values = new ulong[1024];
         values[0] = 5;
         values[1] = 6;
@@ -52,6 +56,10 @@ internal sealed class AllocationTests
         AllocatesNothing("square", () => evaluator.Square(a, r));
         AllocatesNothing("relinearize", () => evaluator.Relinearize(product, relinearization, r));
         AllocatesNothing("rotate", () => evaluator.RotateRows(a, 1, galois, r));
+        Ciphertext[] rotated = [new(parameters), new(parameters), new(parameters)];
+        Ciphertext[] products = [new(parameters)];
+        AllocatesNothing("rotate many", () => evaluator.RotateMany(a, steps, galois, rotated));
+        AllocatesNothing("multiply by a matrix", () => evaluator.MultiplyMatrices(matrices, a, galois, products));
         AllocatesNothing("row swap", () => evaluator.RotateColumns(a, galois, r));
         AllocatesNothing("switch level", () => evaluator.ModSwitchToNext(a, r));
         AllocatesNothing("transform", () => evaluator.TransformToNtt(a, r));
@@ -106,12 +114,21 @@ internal sealed class AllocationTests
     {
         operation();
         operation();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Repetitions; i++)
+
+        // A collection in between, which any thread may cause, charges this one the rest of its allocation buffer: the least of some
+        // measurements counts.
+        long least = long.MaxValue;
+        for (int measurement = 0; measurement < Measurements && least != 0; measurement++)
         {
-            operation();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Repetitions; i++)
+            {
+                operation();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, name);
+        Assert.That(least, Is.Zero, name);
     }
 }
