@@ -4,8 +4,10 @@ using System.CommandLine.Invocation;
 using Subnet.Health.Cli.Commands;
 using Subnet.Health.Cli.Commands.Certs;
 using Subnet.Health.Cli.Commands.Clinics;
+using Subnet.Health.Cli.Commands.Localnet;
 using Subnet.Health.Cli.Commands.Miners;
 using Subnet.Health.Cli.Commands.SealFiles;
+using Subnet.Health.Cli.Commands.Validators;
 using Subnet.Health.Cli.Commands.Wallets;
 
 namespace Subnet.Health.Cli;
@@ -53,6 +55,15 @@ internal static class CommandTree
     private static IEnumerable<Command> Commands() =>
     [
         new DemoCommand(),
+        new NounCommand(
+            "localnet",
+            "A network on this machine, each role a process of its own.",
+            new LocalnetUpCommand(),
+            new LocalnetDownCommand(),
+            new LocalnetStatusCommand(),
+            new LocalnetLogsCommand(),
+            new LocalnetResetCommand(),
+            new LocalnetRoleCommand()),
         new DoctorCommand(),
         Subnet.Health.Cli.Commands.Audit.AuditCommands.Create(),
         new NounCommand(
@@ -146,7 +157,8 @@ internal static class CommandTree
             new WeightsCommitCommand(),
             new WeightsRevealCommand(),
             new WeightsShowCommand()),
-        new NounCommand("validator", "Tests miners, checks proofs, replays scores.", new ValidatorReplayCommand()),
+        new NounCommand(
+            "validator", "Tests miners, checks proofs, replays scores.", new ValidatorRunCommand(), new ValidatorReplayCommand(), new ValidatorStatusCommand()),
         new NounCommand("gov", "Proposals and stake-weighted votes.", new GovProposeCommand(), new GovVoteCommand(), new GovListCommand(), new GovShowCommand()),
         new DashboardCommand(),
         new DocsCommand(),

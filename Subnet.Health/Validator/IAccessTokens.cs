@@ -10,4 +10,12 @@ internal interface IAccessTokens
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The token; null where none is left.</returns>
     Task<byte[]?> TakeAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, CancellationToken cancellationToken);
+
+    /// <summary>Buys tokens where fewer than so many are left; waits for the ledger.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="miner">The miner that they are good for, 32 bytes.</param>
+    /// <param name="rows">Rows each pays for: 1, 16 or 256.</param>
+    /// <param name="count">How many there should be.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task EnsureAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, int count, CancellationToken cancellationToken);
 }

@@ -18,6 +18,8 @@ namespace Subnet.Health.Validator;
 /// </summary>
 internal sealed class ValidatorService : IAsyncDisposable
 {
+    private const int EpochsStocked = 2;
+
     private readonly ValidatorParts parts;
     private readonly RoleLog log;
     private readonly RoleWitness witness;
@@ -215,11 +217,46 @@ internal sealed class ValidatorService : IAsyncDisposable
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         ulong next = (await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
+        Dictionary<ushort, ulong> stocked = [];
         while (!cancellationToken.IsCancellationRequested)
         {
             // Several blocks may have passed while one was worked through: the newest counts.
             next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
             await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+            foreach (ushort netuid in parts.Settings.Netuids)
+            {
+                if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock
+                    && (!stocked.TryGetValue(netuid, out ulong epoch) || epoch != clock.Epoch))
+                {
+                    stocked[netuid] = clock.Epoch;
+                    await BeginEpochAsync(clock, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Once an epoch: tokens for the next two epochs, and the log's checkpoint on the ledger.</summary>
+    private async Task BeginEpochAsync(EpochClock clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (parts.Settings.Challenges)
+            {
+                ChallengeBudget budget = parts.Settings.Budget;
+                foreach (ServedCard model in await parts.Miners.ListAsync(clock.Netuid, cancellationToken).ConfigureAwait(false))
+                {
+                    byte[] miner = model.Neuron.Hotkey.ToArray();
+                    await parts.Tokens.EnsureAsync(clock.Netuid, miner, 1, EpochsStocked * (budget.AuditRows + budget.Repeats), cancellationToken).ConfigureAwait(false);
+                    int batch = model.Card.RowClassFor(Math.Max(1, budget.LabelledRows)) ?? model.Card.RowClasses[^1];
+                    await parts.Tokens.EnsureAsync(clock.Netuid, miner, batch, EpochsStocked, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            await log.AnchorAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is Clinic.ClinicException or LedgerUnreachableException or LedgerRefusedException or IOException)
+        {
+            ValidatorLog.StepFailed(parts.Logger, e, clock.Netuid, clock.Height);
         }
     }
 

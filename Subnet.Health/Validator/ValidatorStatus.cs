@@ -9,7 +9,7 @@ namespace Subnet.Health.Validator;
 /// <param name="Verdicts">Verdicts of the epoch before, by their words.</param>
 /// <param name="Scores">Smoothed score by miner, hexadecimal hotkeys.</param>
 /// <param name="PendingWeights">Rows decided and not revealed.</param>
-internal sealed record ValidatorSubnetStatus(
+public sealed record ValidatorSubnetStatus(
     ushort Netuid,
     ulong Epoch,
     ulong Height,
@@ -24,4 +24,4 @@ internal sealed record ValidatorSubnetStatus(
 /// <param name="Endpoint">Where it serves.</param>
 /// <param name="Shadow">Whether it only looks.</param>
 /// <param name="Subnets">One entry for each subnet.</param>
-internal sealed record ValidatorStatus(string Hotkey, Uri Endpoint, bool Shadow, IReadOnlyList<ValidatorSubnetStatus> Subnets);
+public sealed record ValidatorStatus(string Hotkey, Uri Endpoint, bool Shadow, IReadOnlyList<ValidatorSubnetStatus> Subnets);

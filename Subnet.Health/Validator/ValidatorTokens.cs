@@ -1,3 +1,4 @@
+using Subnet.Crypto.Identity;
 using Subnet.Health.Clinic;
 using Subnet.Health.Node;
 
@@ -21,6 +22,18 @@ internal sealed class ValidatorTokens(
     {
         ulong epoch = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
         return (await wallet.TakeAsync(netuid, Convert.ToHexStringLower(miner.Span), rows, epoch, time.GetUtcNow()).ConfigureAwait(false))?.Bytes;
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsureAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, int count, CancellationToken cancellationToken)
+    {
+        string address = Ss58Address.Encode(miner.Span);
+        int there = (await wallet.BudgetAsync(time.GetUtcNow()).ConfigureAwait(false))
+            .Where(budget => budget.Netuid == netuid && budget.Miner == address && budget.Rows == rows).Sum(budget => budget.Ready + budget.Waiting);
+        if (there < count)
+        {
+            await BuyAsync(netuid, miner, rows, count - there, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Buys tokens of the earliest access epoch that has a key.</summary>

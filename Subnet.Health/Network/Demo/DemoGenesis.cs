@@ -13,8 +13,13 @@ internal static class DemoGenesis
     public const ulong AccessEpochBlocks = 160;
 
     /// <summary>The genesis file.</summary>
-    public static byte[] Create(DemoKeys keys, TimeProvider time, uint blockTimeMs) => GenesisFile.Write(new Genesis(
-        DemoPlan.Network,
+    /// <param name="network">The network's name.</param>
+    /// <param name="keys">Everybody's keys.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="blockTimeMs">Time between blocks, in milliseconds.</param>
+    /// <param name="accessEpochBlocks">Blocks of an access epoch.</param>
+    public static byte[] Create(string network, DemoKeys keys, TimeProvider time, uint blockTimeMs, ulong accessEpochBlocks) => GenesisFile.Write(new Genesis(
+        network,
         new AccountId(keys.Cold(DemoKeys.Sequencer).PublicKey),
         new AccountId(keys.Cold(DemoKeys.Owner).PublicKey),
         (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -30,7 +35,7 @@ internal static class DemoGenesis
             ServingRateLimit = 0,
             SubnetMovingAlpha = (Int128)1 << 30,
             MovingPriceHalving = 1,
-            AccessEpochBlocks = AccessEpochBlocks,
+            AccessEpochBlocks = accessEpochBlocks,
         },
         [
             .. DemoKeys.Wallets.Where(wallet => wallet != DemoKeys.Sequencer)

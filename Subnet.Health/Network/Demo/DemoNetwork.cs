@@ -71,8 +71,15 @@ internal sealed class DemoNetwork : IAsyncDisposable
     public Dictionary<string, ClinicClient> Clinics { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Creates the folder, the wallets and the ledger with subnets, neurons and stake.</summary>
+    /// <param name="home">The folder.</param>
+    /// <param name="shape">Name and pace of the network.</param>
+    /// <param name="seed">Where the keys come from.</param>
+    /// <param name="samples">Models and tables.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The parties' logs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public static async Task<DemoNetwork> CreateAsync(
-        string home, NetworkSeed seed, SampleFolder samples, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        string home, NetworkShape shape, NetworkSeed seed, SampleFolder samples, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(home, "node");
         Directory.CreateDirectory(folder);
@@ -80,7 +87,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
         try
         {
             keys.WriteWallets();
-            byte[] genesis = DemoGenesis.Create(keys, time, 1_000);
+            byte[] genesis = DemoGenesis.Create(shape.Name, keys, time, shape.BlockTimeMs, shape.AccessEpochBlocks);
             await File.WriteAllBytesAsync(Path.Combine(folder, "genesis.json"), genesis, cancellationToken).ConfigureAwait(false);
             LedgerNode node = await LedgerNode.OpenAsync(
                 new SqliteLedgerStore(Path.Combine(folder, "ledger.db")), genesis, new LedgerKey(keys.Cold(DemoKeys.Sequencer)), time,
@@ -89,7 +96,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
             RemoteLedger remote = await RemoteLedger.ConnectAsync(
                 new NodeConnection(address, null, time), GenesisFile.Parse(genesis).Hash, time, cancellationToken).ConfigureAwait(false);
             DemoNetwork network = new(home, seed, samples, node, address, remote, keys, time, loggers);
-            await new LedgerSetup(remote.Client, keys, network.Pacer.PumpAsync).CreateAsync(DemoBudget.Tempo, cancellationToken).ConfigureAwait(false);
+            await new LedgerSetup(remote.Client, keys, network.Pacer.PumpAsync).CreateAsync(shape.Tempo, cancellationToken).ConfigureAwait(false);
             return network;
         }
         catch

@@ -37,7 +37,7 @@ internal sealed class DemoRun(DemoOptions options, Action<string> say, TimeProvi
         using NetworkSeed seed = options.Seed is { } number ? NetworkSeed.Of(number) : NetworkSeed.Fresh(fresh);
         SampleFolder samples = SampleFolder.Find(options.SampleSearch);
         double fsync = MeasureFsync();
-        DemoNetwork network = await DemoNetwork.CreateAsync(options.Folder, seed, samples, time, loggers, cancellationToken).ConfigureAwait(false);
+        DemoNetwork network = await DemoNetwork.CreateAsync(options.Folder, NetworkShape.Demo, seed, samples, time, loggers, cancellationToken).ConfigureAwait(false);
         DemoOutcome outcome;
         DemoClinics clinics;
         int tokens = 0;

@@ -71,6 +71,14 @@ internal sealed partial class ValidatorStore
     public IReadOnlyList<Challenge> ChallengesOf(ushort netuid, byte[] card) => Query(
         $"select {ChallengeColumns} from challenge where netuid = $netuid and card = $card order by id", ReadChallenge, ("$netuid", (int)netuid), ("$card", card));
 
+    /// <summary>The subnets that something was planned or decided for.</summary>
+    public IReadOnlyList<ushort> Netuids() => Query(
+        "select netuid from plan union select netuid from weights order by netuid", reader => (ushort)reader.GetInt32(0));
+
+    /// <summary>How many challenges of a subnet are in a state.</summary>
+    public int CountIn(ushort netuid, ChallengeState state) => Query(
+        "select count(*) from challenge where netuid = $netuid and state = $state", reader => reader.GetInt32(0), ("$netuid", (int)netuid), ("$state", (int)state)).Single();
+
     /// <summary>How many challenges of a subnet were sent.</summary>
     public int CountSent(ushort netuid) =>
         Query("select count(*) from challenge where netuid = $netuid and state > 0", reader => reader.GetInt32(0), ("$netuid", (int)netuid)).Single();

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Subnet.Crypto.Identity;
+using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Output;
+using Subnet.Health.Validator.Challenges;
+using Subnet.Health.Validator.Store;
+using Subnet.Health.Validator.Verdicts;
+
+namespace Subnet.Health.Cli.Commands.Validators;
+
+/// <summary><c>subnet validator status</c>: what a validator of this home planned, judged and scored, read from its store while it runs or not.</summary>
+internal sealed class ValidatorStatusCommand : SubnetCommand
+{
+    private readonly Option<string> name = new("--name") { Description = "Its name in the state folder.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+
+    public ValidatorStatusCommand()
+        : base("status", "Show a validator's plans, verdicts, scores and weights.", new CommandExample("validator status --name north", "a validator's store"))
+    {
+        Options.Add(name);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Type> Documents => [typeof(ValidatorStatusDocument)];
+
+    /// <inheritdoc/>
+    public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(context.Home, "validator", context.Get(name)!, "validator.db");
+        if (!File.Exists(path))
+        {
+            throw new CommandException(ErrorCodes.FileNotFound, $"There is no validator '{context.Get(name)}' in this home.", "Name it with --name, or start one with 'subnet validator run'.");
+        }
+
+        using ValidatorStore store = new(path);
+        ValidatorStatusEntry[] subnets = [.. store.Netuids().Select(netuid => Of(store, netuid))];
+        context.Output.Document(new ValidatorStatusDocument(context.Get(name)!, subnets), console =>
+        {
+            foreach (ValidatorStatusEntry subnet in subnets)
+            {
+                console.WriteLine($"subnet {subnet.Netuid}: {subnet.PlannedEpochs} epochs planned, {subnet.Sent} queries sent, {subnet.Answered} answered, {subnet.PendingWeights} rows of weights not revealed yet");
+                Table table = new Table().Border(TableBorder.Minimal).AddColumns("miner", "score", "audited epochs", "last verdict", "signatures");
+                foreach (ValidatorMinerEntry miner in subnet.Miners)
+                {
+                    table.AddRow(miner.Miner, miner.Score.ToString("F6", CultureInfo.InvariantCulture), $"{miner.AuditedEpochs}", miner.LastVerdict ?? "", $"{miner.Signatures}");
+                }
+
+                console.Write(table);
+            }
+        });
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static ValidatorStatusEntry Of(ValidatorStore store, ushort netuid)
+    {
+        IReadOnlyList<StoredVerdict> verdicts = store.Verdicts(netuid);
+        ValidatorMinerEntry[] miners =
+        [
+            .. store.Scores(netuid).Select(score =>
+            {
+                StoredVerdict? last = verdicts.Where(verdict => verdict.Card.AsSpan().SequenceEqual(score.Card)).MaxBy(verdict => verdict.Epoch);
+                return new ValidatorMinerEntry(
+                    Ss58Address.Encode(score.Miner), score.Card, score.Score.Value, score.Score.AuditedEpochs, last?.Code,
+                    last is null ? 0 : StoredVerdictSignatures.Signers(last).Count);
+            }),
+        ];
+        return new ValidatorStatusEntry(
+            netuid, store.CountPlans(netuid), store.CountSent(netuid), store.CountIn(netuid, ChallengeState.Answered), store.PendingWeights(netuid).Count, miners);
+    }
+}
+
+/// <summary>The answer of <c>subnet validator status</c>.</summary>
+/// <param name="Name">The validator.</param>
+/// <param name="Subnets">Its subnets.</param>
+internal sealed record ValidatorStatusDocument(string Name, IReadOnlyList<ValidatorStatusEntry> Subnets) : Document(FormatName)
+{
+    public const string FormatName = "subnet/validator-status/1";
+}
+
+/// <summary>A validator in one subnet.</summary>
+/// <param name="Netuid">The subnet.</param>
+/// <param name="PlannedEpochs">Epochs with a plan.</param>
+/// <param name="Sent">Queries sent.</param>
+/// <param name="Answered">Queries answered with a receipt.</param>
+/// <param name="PendingWeights">Rows decided and not revealed.</param>
+/// <param name="Miners">The miners it scored.</param>
+internal sealed record ValidatorStatusEntry(ushort Netuid, int PlannedEpochs, int Sent, int Answered, int PendingWeights, IReadOnlyList<ValidatorMinerEntry> Miners);
+
+/// <summary>A miner as the validator sees it.</summary>
+/// <param name="Miner">Its address.</param>
+/// <param name="Card">The card.</param>
+/// <param name="Score">Smoothed score, 0 to 1.</param>
+/// <param name="AuditedEpochs">Epochs with a valid verdict.</param>
+/// <param name="LastVerdict">Word of the newest verdict; absent for none.</param>
+/// <param name="Signatures">Signatures under it.</param>
+internal sealed record ValidatorMinerEntry(string Miner, byte[] Card, double Score, int AuditedEpochs, string? LastVerdict, int Signatures);

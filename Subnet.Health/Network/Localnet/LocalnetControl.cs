@@ -1,0 +1,249 @@
+using System.Text.Json;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Network.Demo;
+using Subnet.Health.Node;
+using Subnet.Health.Wallets;
+
+namespace Subnet.Health.Network.Localnet;
+
+/// <summary>The local network cannot be started, stopped or reset; the message says why.</summary>
+internal sealed class LocalnetException(string message) : Exception(message);
+
+/// <summary>
+/// A network of this home whose roles are processes of their own: creates it, starts and stops them, and puts it back to its beginning. Everything is below the home; other
+/// commands find it through the network file.
+/// </summary>
+/// <param name="home">The home.</param>
+/// <param name="samples">Models and tables.</param>
+/// <param name="say">Told what happens.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">Logs of the creation.</param>
+internal sealed class LocalnetControl(string home, SampleFolder samples, Action<string> say, TimeProvider time, ILoggerFactory loggers)
+{
+    private const string LogFolder = "localnet";
+
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>The network file, where the network was created.</summary>
+    /// <exception cref="NetworkFileException">The file is malformed.</exception>
+    public NetworkFile? Read() => NetworkFile.TryRead(home) is { } file && file.Name == NetworkShape.Localnet.Name ? file : null;
+
+    /// <summary>Where a role writes its log.</summary>
+    public string LogOf(string role, string name) => Path.Combine(home, LogFolder, $"{role}-{name}.log");
+
+    /// <summary>Creates the network: wallets, ledger, subnets, stake; nothing runs yet.</summary>
+    /// <param name="number">The seed; null for keys that nobody else has.</param>
+    /// <param name="cancellationToken">Gives up; what was written is removed.</param>
+    /// <exception cref="LocalnetException">The home holds something else.</exception>
+    public async Task CreateAsync(ulong? number, CancellationToken cancellationToken)
+    {
+        string[] there = [.. Parts().Where(Path.Exists)];
+        if (there.Length > 0)
+        {
+            throw new LocalnetException($"'{there[0]}' is there already and is not the local network's");
+        }
+
+        using OperatingSystemRandomSource fresh = new();
+        using NetworkSeed seed = number is { } given ? NetworkSeed.Of(given) : NetworkSeed.Fresh(fresh);
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(home, LogFolder));
+            DemoNetwork network = await DemoNetwork.CreateAsync(home, NetworkShape.Localnet, seed, samples, time, loggers, cancellationToken).ConfigureAwait(false);
+            await using (network.ConfigureAwait(false))
+            {
+                say($"ledger created: {DemoPlan.Subnets.Count} subnets, block {network.Pacer.Height}");
+                await network.StartIssuersAsync(cancellationToken).ConfigureAwait(false);
+                foreach (DemoSubnet subnet in DemoPlan.Subnets)
+                {
+                    await network.Pacer.PumpAsync(network.StartEmissionAsync(subnet.Netuid, cancellationToken), cancellationToken).ConfigureAwait(false);
+                }
+
+                while (await network.Ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false) < 1)
+                {
+                    await network.Pacer.BlockAsync(0, cancellationToken).ConfigureAwait(false);
+                }
+
+                say($"token keys published, block {network.Pacer.Height}");
+            }
+
+            new NetworkFile(NetworkShape.Localnet.Name, seed.IsShared, null, [.. Roles().Select(role => ToRole(role, null, null))]).Write(home);
+        }
+        catch
+        {
+            Remove();
+            throw;
+        }
+    }
+
+    /// <summary>Starts every role that does not run, and writes where each is found.</summary>
+    /// <exception cref="LocalnetException">A role did not come up; what was started is stopped.</exception>
+    public async Task<NetworkFile> StartAsync(CancellationToken cancellationToken)
+    {
+        NetworkFile file = Read() ?? throw new LocalnetException("there is no local network in this home");
+        if (file.Roles.Any(role => role.Pid is { } pid && LocalnetProcess.IsRunning(pid)))
+        {
+            throw new LocalnetException("the local network runs already");
+        }
+
+        file = file with { Node = null, Roles = [.. Roles().Select(role => ToRole(role, null, null))] };
+        try
+        {
+            // The relay asks the honest miners, and validators ask all: each stage finds the ones before in the network file.
+            foreach (IGrouping<int, (string Role, string Name)> stage in Started().GroupBy(StageOf).OrderBy(stage => stage.Key))
+            {
+                (string Role, string Name, int Pid)[] started = [.. stage.Select(role => (role.Role, role.Name, Launch(role.Role, role.Name)))];
+                foreach ((string role, string name, int pid) in started)
+                {
+                    file = file with { Roles = [.. file.Roles.Select(other => other.Role == role && other.Name == name ? other with { Pid = pid } : other)] };
+                }
+
+                foreach ((string role, string name, int pid) in started)
+                {
+                    file = With(file, role, name, pid, await ReadyAsync(role, name, pid, cancellationToken).ConfigureAwait(false));
+                    file.Write(home);
+                    say($"{role} {name}: process {pid}, {file.Find(role, name)?.Grpc}");
+                }
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Write(home);
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stops every role, the node last.</summary>
+    /// <returns>How many were stopped.</returns>
+    public async Task<int> StopAsync(CancellationToken cancellationToken)
+    {
+        if (Read() is not { } file)
+        {
+            return 0;
+        }
+
+        int stopped = 0;
+        foreach (IGrouping<int, NetworkRole> stage in file.Roles.Where(role => role.Pid is not null).GroupBy(role => StageOf((role.Role, role.Name))).OrderByDescending(stage => stage.Key))
+        {
+            bool[] ended = await Task.WhenAll(stage.Select(async role =>
+            {
+                bool wasRunning = LocalnetProcess.IsRunning(role.Pid!.Value);
+                if (wasRunning && !await LocalnetProcess.StopAsync(role.Pid.Value, StopPatience, time, cancellationToken).ConfigureAwait(false))
+                {
+                    say($"{role.Role} {role.Name} did not end within {StopPatience.TotalSeconds:0} s and was ended");
+                }
+
+                return wasRunning;
+            })).ConfigureAwait(false);
+            stopped += ended.Count(was => was);
+        }
+
+        (file with { Node = null, Roles = [.. file.Roles.Select(role => role with { Pid = null, Grpc = null })] }).Write(home);
+        return stopped;
+    }
+
+    /// <summary>Removes everything of the network; it must not run.</summary>
+    public void Remove()
+    {
+        foreach (string part in Parts())
+        {
+            if (Directory.Exists(part))
+            {
+                Directory.Delete(part, recursive: true);
+            }
+            else
+            {
+                File.Delete(part);
+            }
+        }
+    }
+
+    private static IEnumerable<(string Role, string Name)> Started() =>
+    [
+        ("node", "node"),
+        .. DemoPlan.Miners.Select(miner => ("miner", miner.Name)),
+        .. DemoPlan.Validators.Select(validator => ("validator", validator.Name)),
+    ];
+
+    private static IEnumerable<(string Role, string Name)> Roles() =>
+    [
+        .. Started(),
+        .. DemoPlan.Subnets.Select(subnet => ("issuer", $"{subnet.Netuid}")),
+        .. DemoPlan.Clinics.Select(clinic => ("clinic", clinic)),
+    ];
+
+    private static int StageOf((string Role, string Name) role) => role.Role switch
+    {
+        "node" or "issuer" => 0,
+        "miner" => DemoPlan.Miners.First(miner => miner.Name == role.Name).Conduct == MinerConduct.Honest ? 1 : 2,
+        "validator" => 3,
+        _ => 4,
+    };
+
+    private IEnumerable<string> Parts() =>
+    [
+        NetworkFile.PathIn(home),
+        Path.Combine(home, LogFolder),
+        Path.Combine(home, "node"),
+        Path.Combine(home, "issuer"),
+        .. DemoPlan.Miners.Select(miner => Path.Combine(home, "miner", miner.Name)),
+        .. DemoPlan.Validators.Select(validator => Path.Combine(home, "validator", validator.Name)),
+        .. DemoPlan.Clinics.Select(clinic => Path.Combine(home, "clinic", clinic)),
+        .. DemoKeys.Wallets.Select(wallet => Path.Combine(home, "wallets", wallet)),
+    ];
+
+    private int Launch(string role, string name)
+    {
+        File.Delete(ReadyFile(role, name));
+        return LocalnetProcess.Start(["localnet", "role", role, name, "--home", home, "--ready", ReadyFile(role, name), "--quiet"], LogOf(role, name));
+    }
+
+    private string ReadyFile(string role, string name) => Path.Combine(home, LogFolder, $"{role}-{name}.ready");
+
+    private async Task<IReadOnlyDictionary<string, Uri>> ReadyAsync(string role, string name, int pid, CancellationToken cancellationToken)
+    {
+        long started = time.GetTimestamp();
+        string file = ReadyFile(role, name);
+        while (!File.Exists(file))
+        {
+            if (!LocalnetProcess.IsRunning(pid) || time.GetElapsedTime(started) > ReadyPatience)
+            {
+                throw new LocalnetException($"{role} {name} did not come up; its log is {LogOf(role, name)}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return JsonSerializer.Deserialize<Dictionary<string, Uri>>(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private NetworkFile With(NetworkFile file, string role, string name, int pid, IReadOnlyDictionary<string, Uri> addresses) => file with
+    {
+        Node = role == "node" ? new NetworkNode(addresses["node"], null) : file.Node,
+        Roles =
+        [
+            .. file.Roles.Select(other => other.Role == role && other.Name == name
+                ? ToRole((role, name), addresses[name], pid)
+                : role == "node" && other.Role == "issuer" ? ToRole(("issuer", other.Name), addresses["issuer/" + other.Name], null) : other),
+        ],
+    };
+
+    private NetworkRole ToRole((string Role, string Name) role, Uri? address, int? pid)
+    {
+        string? hotkey = role.Role is "miner" or "validator"
+            ? Convert.ToHexStringLower(KeystoreFile.ReadHeader(new WalletFolder(home).Read($"{role.Role}-{role.Name}", "default")).PublicKey.Span)
+            : null;
+        ushort? netuid = role.Role switch
+        {
+            "miner" => DemoPlan.Miners.First(miner => miner.Name == role.Name).Netuid,
+            "issuer" => DemoPlan.Subnets.First(subnet => $"{subnet.Netuid}" == role.Name).Netuid,
+            _ => null,
+        };
+        string folder = role.Role == "node" ? "node" : $"{role.Role}/{role.Name}";
+        return new NetworkRole(role.Role, role.Name, netuid, hotkey, address, null, folder, role.Role == "issuer" ? null : folder + "/log", pid);
+    }
+}
