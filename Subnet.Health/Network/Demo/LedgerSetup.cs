@@ -30,7 +30,7 @@ internal sealed class LedgerSetup(ILedgerClient ledger, DemoKeys keys, Func<Task
             await DoAsync(owner, new StartSubnetCall(subnet.Netuid), cancellationToken).ConfigureAwait(false);
             foreach ((string name, Int128 value) in new (string, Int128)[]
             {
-                ("tempo", tempo), ("weights_set_rate_limit", 0), ("max_allowed_validators", DemoPlan.Validators.Count), ("immunity_period", 4_096), ("subnet_emission_enabled", 1),
+                ("tempo", tempo), ("weights_set_rate_limit", 0), ("immunity_period", 4_096), ("subnet_emission_enabled", 1),
             })
             {
                 await AdministerAsync(subnet.Netuid, name, value, cancellationToken).ConfigureAwait(false);

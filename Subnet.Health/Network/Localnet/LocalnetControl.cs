@@ -55,14 +55,14 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
             {
                 say($"ledger created: {DemoPlan.Subnets.Count} subnets, block {network.Pacer.Height}");
                 await network.StartIssuersAsync(cancellationToken).ConfigureAwait(false);
-                foreach (DemoSubnet subnet in DemoPlan.Subnets)
-                {
-                    await network.Pacer.PumpAsync(network.StartEmissionAsync(subnet.Netuid, cancellationToken), cancellationToken).ConfigureAwait(false);
-                }
-
                 while (await network.Ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false) < 1)
                 {
                     await network.Pacer.BlockAsync(0, cancellationToken).ConfigureAwait(false);
+                }
+
+                foreach (DemoSubnet subnet in DemoPlan.Subnets)
+                {
+                    await network.Pacer.PumpAsync(network.StartEmissionAsync(subnet.Netuid, cancellationToken), cancellationToken).ConfigureAwait(false);
                 }
 
                 say($"token keys published, block {network.Pacer.Height}");

@@ -101,6 +101,9 @@ internal sealed class PlanningStep(ValidatorParts parts)
             return;
         }
 
+        // Who serves a model does not judge (see CoValidators), and needs no plan of an examination.
+        IReadOnlyList<ModelView> models = await parts.Ledger.GetModelsAsync(plan.Netuid, withRetired: true, cancellationToken).ConfigureAwait(false);
+        HashSet<Core.State.AccountId> miners = [.. models.Select(model => model.Registration.Hotkey)];
         PlanNotice notice = new()
         {
             Netuid = plan.Netuid,
@@ -109,7 +112,7 @@ internal sealed class PlanningStep(ValidatorParts parts)
             Root = ByteString.CopyFrom(plan.Root),
             Signature = ByteString.CopyFrom(plan.Signature),
         };
-        foreach (NeuronView other in metagraph.Neurons.Where(neuron => neuron.Outcome.ValidatorPermit && !neuron.Hotkey.ToArray().AsSpan().SequenceEqual(parts.PublicKey)))
+        foreach (NeuronView other in metagraph.Neurons.Where(neuron => neuron.Outcome.ValidatorPermit && !miners.Contains(neuron.Hotkey) && !neuron.Hotkey.ToArray().AsSpan().SequenceEqual(parts.PublicKey)))
         {
             string name = Ss58Address.Encode(other.Hotkey.ToArray());
             if (other.Endpoint is null || !Uri.TryCreate(other.Endpoint, UriKind.Absolute, out Uri? endpoint) || announced.Contains((plan.Netuid, plan.Epoch, name)))
