@@ -47,6 +47,16 @@ public sealed class TrustPolicy
         return new TrustPolicy(logKeys, named, new Quorum(threshold, [.. named.Values.Select(key => new Quorum(key))]));
     }
 
+    /// <summary>The same policy with one more log.</summary>
+    /// <exception cref="TransparencyException">The key is of a witness.</exception>
+    public TrustPolicy With(VerifierKey log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return log.Type == SignatureType.Ed25519
+            ? new TrustPolicy([.. Logs, log], Witnesses, quorum)
+            : throw new TransparencyException("logs have keys of type 0x01");
+    }
+
     /// <summary>Whether the key is one of the trusted logs'.</summary>
     public bool IsLog(VerifierKey key) => Logs.Contains(key);
 

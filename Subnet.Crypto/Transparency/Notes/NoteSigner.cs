@@ -31,6 +31,9 @@ public sealed class NoteSigner
             : throw new InvalidOperationException("a witness signs with a time");
     }
 
+    /// <summary>Signs a statement of a domain that is not a note's, such as the announcement of a new key.</summary>
+    public byte[] SignStatement(string domain, ReadOnlySpan<byte> statement) => DomainSignature.Sign(key, domain, statement);
+
     /// <summary>
     /// Cosigns a checkpoint's text: at <paramref name="time"/> this was the largest consistent tree the signer had seen of this origin.
     /// </summary>

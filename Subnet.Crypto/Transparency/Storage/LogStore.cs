@@ -21,6 +21,7 @@ internal sealed class LogStore : IDisposable
     private readonly ILogFiles files;
     private readonly WriteAheadFile writeAhead;
     private readonly TileWriter tiles;
+    private readonly BundlePruning pruning;
     private readonly TreeFrontier committed;
     private readonly TreeFrontier integrated;
     private readonly List<ReadOnlyMemory<byte>> pending = [];
@@ -55,6 +56,7 @@ internal sealed class LogStore : IDisposable
         }
 
         tiles = new TileWriter(files, Durable, integrated.Size);
+        pruning = new BundlePruning(files, Durable);
     }
 
     /// <summary>Files with the habit of replacing durably.</summary>
@@ -158,6 +160,24 @@ internal sealed class LogStore : IDisposable
     /// <summary>The tree of the integrated entries, from the tile files.</summary>
     public TileTree Tree() => new(new FileTileSource(files), IntegratedSize);
 
+    /// <summary>The first entry that was not removed.</summary>
+    public long FirstEntry => pruning.FirstEntry;
+
+    /// <summary>Removes the bundles wholly below a place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The place is beyond the full bundles.</exception>
+    public void Prune(long firstEntry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstEntry, IntegratedSize);
+        lock (integrateGate)
+        {
+            Guarded(() =>
+            {
+                pruning.RemoveBelow(firstEntry);
+                return true;
+            });
+        }
+    }
+
     /// <summary>The root of the integrated entries.</summary>
     public (long Size, TreeHash Root) Head()
     {
@@ -238,5 +258,6 @@ internal sealed class LogStore : IDisposable
         committedSize = committed.Size;
         integratedSize = integrated.Size;
         Integrate();
+        pruning.Resume();
     }
 }

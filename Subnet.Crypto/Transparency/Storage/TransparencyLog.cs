@@ -104,6 +104,21 @@ public sealed class TransparencyLog : IAsyncDisposable
     /// <summary>The tree of the entries that are in tiles.</summary>
     public TileTree Tree() => store.Tree();
 
+    /// <summary>The first entry that was not removed by <see cref="PruneAsync"/>.</summary>
+    public long FirstEntry => store.FirstEntry;
+
+    /// <summary>
+    /// Removes the entry bundles wholly below a place, after everything answered so far is in tiles. Hash tiles stay. What was decided is durable
+    /// before anything is removed; a crash in between leaves the rest to the next start.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The place is beyond the full bundles.</exception>
+    /// <exception cref="LogStoreException">A file operation failed.</exception>
+    public Task PruneAsync(long firstEntry) => Task.Run(() =>
+    {
+        Integrate();
+        store.Prune(firstEntry);
+    });
+
     /// <summary>Waits until every entry answered so far is in tiles.</summary>
     public Task FlushAsync() => Task.Run(Integrate);
 
@@ -286,6 +301,12 @@ public sealed class TransparencyLog : IAsyncDisposable
         if (options.Identity is null)
         {
             return;
+        }
+
+        // Entries removed at the end of their retention are not to come again: of what no file has and no bundle either, nothing is known.
+        while (identities.Covered < store.FirstEntry)
+        {
+            identities.Add(null);
         }
 
         while (identities.Covered < store.IntegratedSize)

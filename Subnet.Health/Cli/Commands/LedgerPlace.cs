@@ -42,6 +42,9 @@ internal sealed class LedgerPlace
         command.Options.Add(certificates);
     }
 
+    /// <summary>Whether the user named a ledger: then its absence is an error also where a command can do without.</summary>
+    public bool IsNamed(CommandContext context) => context.Get(store) is not null || context.Get(network) is not null;
+
     /// <summary>Opens the ledger for one command.</summary>
     /// <exception cref="CommandException">There is none, or it cannot be used.</exception>
     public async Task<LedgerAccess> OpenAsync(CommandContext context, CancellationToken cancellationToken, TimeSpan? patience = null)

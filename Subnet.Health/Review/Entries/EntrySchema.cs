@@ -34,12 +34,12 @@ internal static class EntrySchema
         ["result.received"] = (["peer", "ref", "model", "in", "out", "receipt"], ["he", "pred"]),
         ["result.viewed"] = (["ref"], []),
         ["outcome.reported"] = (["ref"], []),
-        ["score.assigned"] = (["peer"], ["in", "out", "epoch"]),
+        ["score.assigned"] = ([], ["in", "out", "epoch", "netuid", "card", "value", "weight", "count", "statement", "signatures"]),
         ["access.denied"] = (["code"], []),
         ["breakglass"] = (["reason_code"], []),
         ["egress.blocked"] = (["code"], ["in"]),
-        ["review.opened"] = ([], ["finding", "from", "to", "lo", "hi"]),
-        ["review.exported"] = ([], ["out", "from", "to", "lo", "hi"]),
+        ["review.opened"] = ([], ["finding", "from", "to", "lo", "hi", "origin", "size", "root", "out"]),
+        ["review.exported"] = ([], ["out", "from", "to", "lo", "hi", "origin", "size", "root"]),
         ["key.added"] = (["key"], ["sig"]),
         ["key.retired"] = (["key", "last_size"], []),
         ["policy.changed"] = (["policy"], ["minimum_index"]),
@@ -47,6 +47,14 @@ internal static class EntrySchema
         ["checkpoint.witnessed"] = (["size", "root"], ["witness"]),
         ["gap"] = (["count", "from", "to"], ["gap_actor"]),
         ["clock.step"] = (["from", "to"], []),
+    };
+
+    /// <summary>The fields of the signed statements that <c>score.assigned</c> carries, by its code (protocol 8.2).</summary>
+    private static readonly Dictionary<string, string[]> Statements = new(StringComparer.Ordinal)
+    {
+        [ScoreEntries.PlanCode] = ["netuid", "epoch", "validator", "root"],
+        [ScoreEntries.VerdictCode] =
+            ["netuid", "epoch", "validator", "miner", "card", "commitment", "audits", "count", "form", "proof", "result", "code"],
     };
 
     /// <summary>The types that there are.</summary>
@@ -77,6 +85,8 @@ internal static class EntrySchema
             CheckMember(name, value);
         }
 
+        CheckStatement(entry);
+        Require(type != "score.assigned" || entry.TryGet("peer", out _) || entry.TryGet("code", out _), "'peer' or 'code' is missing in score.assigned");
         Require(Outcomes.Contains(outcome), "'outcome' is ok, denied, error or timeout");
         Require(outcome == "ok" || entry.TryGet("code", out _), "'code' is missing: an outcome that is not ok has one");
         Require(entry.TextOrNull("basis") != "consent" || entry.TryGet("consent", out _), "'consent' is missing although it is the basis");
@@ -99,10 +109,10 @@ internal static class EntrySchema
             case "event" or "ref":
                 CheckHex(name, value, 32);
                 break;
-            case "fset" or "pred" or "policy":
+            case "fset" or "pred" or "policy" or "card":
                 CheckHex(name, value, 64);
                 break;
-            case "seq" or "count" or "size" or "last_size" or "minimum_index" or "lo" or "hi" or "epoch":
+            case "seq" or "count" or "size" or "last_size" or "minimum_index" or "lo" or "hi" or "epoch" or "netuid" or "value" or "weight":
                 Require(value is CanonicalInteger { Value: >= 0 }, $"'{name}' is an integer of at least 0");
                 break;
             case "actor" or "gap_actor":
@@ -162,6 +172,19 @@ internal static class EntrySchema
                 }
 
                 break;
+            case "signatures":
+                Require(value is CanonicalList { Count: > 0 and <= 16 }, "'signatures' is a list of 1 to 16 signatures");
+                foreach (CanonicalValue signature in (CanonicalList)value)
+                {
+                    CheckObject("signatures", signature, ["key", "sig"], []);
+                    CheckHex("signatures.key", Member(signature, "key"), 64);
+                    CheckText("signatures.sig", Member(signature, "sig"), EntryAlphabets.Base64, 88);
+                }
+
+                break;
+            case "statement":
+                Require(value is CanonicalObject, "'statement' is an object");
+                break;
             case "key" or "witness":
                 CheckVerifierKey(name, value);
                 break;
@@ -176,6 +199,27 @@ internal static class EntrySchema
                 break;
             default:
                 throw new AuditEntryException($"'{name}' is not a member of an entry");
+        }
+    }
+
+    /// <summary>A statement has the fields of its code and no others; its texts are hexadecimal digits and short words.</summary>
+    private static void CheckStatement(CanonicalObject entry)
+    {
+        if (entry.ObjectOrNull("statement") is not { } statement)
+        {
+            Require(!entry.TryGet("signatures", out _), "'signatures' stand beside a 'statement'");
+            return;
+        }
+
+        Require(entry.TryGet("signatures", out _), "'signatures' are missing beside 'statement'");
+        Require(Statements.TryGetValue(entry.TextOrNull("code") ?? "", out string[]? fields), "a 'statement' stands in an entry whose code has one: plan, verdict");
+        CheckObject("statement", statement, fields!, []);
+        foreach ((string name, CanonicalValue value) in statement)
+        {
+            Require(
+                value is CanonicalInteger { Value: >= 0 }
+                    || (value is CanonicalText { Value.Length: > 0 and <= 136 } text && !text.Value.AsSpan().ContainsAnyExcept(EntryAlphabets.Word)),
+                $"'statement.{name}' is an integer of at least 0, hexadecimal digits or a short word");
         }
     }
 

@@ -8,4 +8,7 @@ internal static class MinerKey
 {
     /// <summary>The verifier key of a hotkey.</summary>
     public static VerifierKey Of(ReadOnlySpan<byte> hotkey) => new(Ss58Address.Encode(hotkey), SignatureType.Ed25519, hotkey);
+
+    /// <summary>The address of the hotkey behind a receipt key, whatever name the key goes by.</summary>
+    public static string AddressOf(VerifierKey key) => Ss58Address.Encode(key.PublicKey);
 }

@@ -6,6 +6,7 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Crypto.Transparency.Storage;
+using Subnet.Crypto.Transparency.Tiles;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Serving;
 using Subnet.Health.Review.Sources;
@@ -22,16 +23,21 @@ internal sealed class RoleLog : IAsyncDisposable
     private readonly ILogFiles files;
     private readonly TransparencyLog log;
     private readonly WitnessSet witnesses;
+    private readonly SignerSet signers;
+    private readonly TimeProvider clock;
     private readonly SemaphoreSlim anchoring = new(1);
     private long anchored = -1;
 
-    private RoleLog(RoleLogOptions options, ILogFiles files, TransparencyLog log, WitnessSet witnesses, VerifierKey verifier, AuditRecorder recorder)
+    private RoleLog(
+        RoleLogOptions options, ILogFiles files, TransparencyLog log, WitnessSet witnesses, SignerSet signers, AuditRecorder recorder, TimeProvider clock)
     {
         this.options = options;
         this.files = files;
         this.log = log;
         this.witnesses = witnesses;
-        Verifier = verifier;
+        this.signers = signers;
+        this.clock = clock;
+        Verifier = signers[0].Verifier;
         Recorder = recorder;
     }
 
@@ -64,15 +70,15 @@ internal sealed class RoleLog : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(key);
-        string origin = LogName.Of(options.Network, options.Role, key.PublicKey);
-        NoteSigner signer = new(origin, SignatureType.Ed25519, key);
+        string origin = options.Name ?? LogName.Of(options.Network, options.Role, key.PublicKey);
+        SignerSet signers = new([.. options.FurtherKeys.Prepend(key).Select(each => new NoteSigner(origin, SignatureType.Ed25519, each))]);
         WitnessSet witnesses = new(options.Witnesses);
         ILogFiles files = options.Files ?? new PhysicalLogFiles(options.Folder);
         TransparencyLog log = TransparencyLog.Open(
             files,
             new TransparencyLogOptions
             {
-                Signers = [signer],
+                Signers = signers,
                 Identity = AuditEntry.IdentityOf,
                 CheckpointInterval = options.CheckpointInterval,
                 Witnesses = witnesses,
@@ -85,10 +91,15 @@ internal sealed class RoleLog : IAsyncDisposable
             string kind = options.Role is "clinic" or "miner" or "validator" or "reviewer" ? options.Role : "service";
             long next = EntryCounter.Next(new FileTileSource(files), log.IntegratedSize, kind, key.Address);
             AuditRecorder recorder = new(log, kind, key.Address, next, clock, random);
-            RoleLog opened = new(options, files, log, witnesses, signer.Verifier, recorder);
+            RoleLog opened = new(options, files, log, witnesses, signers, recorder, clock);
             if (log.Size == 0)
             {
                 await opened.BeginAsync().ConfigureAwait(false);
+            }
+
+            if (options.Retention is { } retention)
+            {
+                await opened.PruneAsync(clock.GetUtcNow() - retention).ConfigureAwait(false);
             }
 
             return opened;
@@ -116,7 +127,7 @@ internal sealed class RoleLog : IAsyncDisposable
 
     /// <summary>The entries in tiles from a place on, in order, one bundle in memory at a time.</summary>
     public IEnumerable<(long Index, AuditEntry Entry)> Read(long from = 0) =>
-        LogEntries.Read(new FileTileSource(files), from, log.IntegratedSize, log.IntegratedSize).Select(entry => (entry.Index, AuditEntry.Parse(entry.Bytes)));
+        LogEntries.Read(new FileTileSource(files), Math.Max(from, log.FirstEntry), log.IntegratedSize, log.IntegratedSize).Select(entry => (entry.Index, AuditEntry.Parse(entry.Bytes)));
 
     /// <summary>Waits until every entry answered so far is in tiles, where <see cref="Read"/> sees it.</summary>
     public Task FlushAsync() => log.FlushAsync();
@@ -159,6 +170,73 @@ internal sealed class RoleLog : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Adds a key for a change of keys: <c>key.added</c>, signed by the log's key, is in the log before the new key signs anything; from then on
+    /// both sign, until <see cref="RetireKeyAsync"/>.
+    /// </summary>
+    /// <param name="next">The new key; stays the caller's, who gives it in <see cref="RoleLogOptions.FurtherKeys"/> at the next start.</param>
+    public async Task AddKeyAsync(SigningKey next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        NoteSigner signer = new(Origin, SignatureType.Ed25519, next);
+        byte[] statement = KeyStatement.Write(Origin, signer.Verifier);
+        await Recorder.RecordAsync("key.added", new()
+        {
+            { "key", signer.Verifier.ToString() },
+            { "sig", Convert.ToBase64String(signers[0].SignStatement(KeyStatement.Domain, statement)) },
+        }).ConfigureAwait(false);
+        signers.Replace([.. signers, signer]);
+    }
+
+    /// <summary>
+    /// Ends the use of a key: a last checkpoint with both signatures is published, then <c>key.retired</c> records its size, and no checkpoint
+    /// beyond it is signed with that key.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is the only key.</exception>
+    public async Task RetireKeyAsync(VerifierKey retired, CancellationToken cancellationToken = default)
+    {
+        NoteSigner[] left = [.. signers.Where(signer => !signer.Verifier.Equals(retired))];
+        if (left.Length == 0 || left.Length == signers.Count)
+        {
+            throw new InvalidOperationException("a log keeps at least one key, and retires one that signs");
+        }
+
+        await PublishAsync(cancellationToken).ConfigureAwait(false);
+
+        // Not after the entry: the publisher may sign at any moment. What it signs with the old key has at most the size that is there now.
+        signers.Replace(left);
+        long last = log.IntegratedSize;
+        await Recorder.RecordAsync("key.retired", new() { { "key", retired.ToString() }, { "last_size", last } }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Removes the bundles whose entries are all older than a time, at the end of their retention, recorded by an entry first. Hash tiles stay, so
+    /// that every proof of what is kept still holds.
+    /// </summary>
+    /// <param name="before">Entries from this time on are kept.</param>
+    /// <returns>The first entry that is kept.</returns>
+    /// <exception cref="ArgumentException">The time is less than six years ago (45 CFR 164.316(b)(2)).</exception>
+    public async Task<long> PruneAsync(DateTimeOffset before)
+    {
+        if (before > clock.GetUtcNow().AddYears(-RoleLogOptions.LeastRetentionYears))
+        {
+            throw new ArgumentException($"entries are kept for at least {RoleLogOptions.LeastRetentionYears} years", nameof(before));
+        }
+
+        await log.FlushAsync().ConfigureAwait(false);
+        long first = log.FirstEntry;
+        long keep = Read(first).Where(entry => entry.Entry.Time >= before).Select(entry => entry.Index).DefaultIfEmpty(log.IntegratedSize).First();
+        keep -= keep % TileId.FullWidth;
+        if (keep <= first)
+        {
+            return first;
+        }
+
+        await Recorder.RecordAsync("policy.changed", new() { { "policy", options.Policy ?? new string('0', 64) }, { "minimum_index", keep } }).ConfigureAwait(false);
+        await log.PruneAsync(keep).ConfigureAwait(false);
+        return keep;
+    }
+
     /// <summary>Asks other witnesses from the next checkpoint on.</summary>
     public void UseWitnesses(IReadOnlyList<IWitnessClient> next)
     {
@@ -166,11 +244,23 @@ internal sealed class RoleLog : IAsyncDisposable
         witnesses.Replace(next);
     }
 
-    /// <summary>Serves checkpoint and tiles below a path; entries only to reviewers with the token.</summary>
+    /// <summary>The log as it is served over HTTP and gRPC.</summary>
+    public ServedLog Served => new(files);
+
+    /// <summary>Serves checkpoint and tiles below a path; entries only to reviewers with the token, whose reading is recorded here first.</summary>
     /// <param name="routes">The application.</param>
     /// <param name="prefix">Path that the log stands below, such as <c>/log</c>; empty for the root.</param>
     /// <param name="token">What a reviewer sends as bearer token; null if nobody may read entries.</param>
-    public void MapTiles(IEndpointRouteBuilder routes, string prefix, string? token) => TileEndpoints.Map(routes.MapGroup(prefix), files, token);
+    public void MapTiles(IEndpointRouteBuilder routes, string prefix, string? token) =>
+        TileEndpoints.Map(routes.MapGroup(prefix), Served, token is null ? null : ReviewersBy(new Dictionary<string, byte[]> { ["reviewer"] = ReviewerAccess.HashOf(token) }));
+
+    /// <summary>Access for reviewers by name; each reading is recorded in this log as <c>review.opened</c> before it is answered.</summary>
+    /// <param name="tokens">SHA-256 of each reviewer's token, by pseudonym: <see cref="ReviewerAccess.HashOf"/>.</param>
+    public ReviewerAccess ReviewersBy(IReadOnlyDictionary<string, byte[]> tokens) => new(
+        tokens,
+        (reviewer, hi) => Recorder.RecordAsync(
+            "review.opened", new() { { "peer", new CanonicalObject { { "kind", "reviewer" }, { "id", reviewer } } }, { "lo", 0 }, { "hi", hi } }),
+        clock);
 
     /// <summary>Commits what waits, brings it into tiles, and releases the folder.</summary>
     public async ValueTask DisposeAsync()
@@ -185,7 +275,7 @@ internal sealed class RoleLog : IAsyncDisposable
         CanonicalObject genesis = new()
         {
             { "origin", Origin },
-            { "keys", new CanonicalList { Verifier.ToString() } },
+            { "keys", Keys() },
             { "build", typeof(RoleLog).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion },
         };
         if (options.Policy is not null)
@@ -194,5 +284,16 @@ internal sealed class RoleLog : IAsyncDisposable
         }
 
         await Recorder.RecordAsync("log.genesis", genesis).ConfigureAwait(false);
+    }
+
+    private CanonicalList Keys()
+    {
+        CanonicalList keys = [];
+        foreach (NoteSigner signer in signers)
+        {
+            keys.Add(signer.Verifier.ToString());
+        }
+
+        return keys;
     }
 }

@@ -9,6 +9,9 @@ namespace Subnet.Health.Review.Logs;
 /// <param name="Role">clinic, miner, validator, reviewer; or issuer, node, witness, whose entries are of a <c>service</c>.</param>
 internal sealed record RoleLogOptions(string Folder, string Network, string Role)
 {
+    /// <summary>Years that entries are kept at least (45 CFR 164.316(b)(2)).</summary>
+    public const int LeastRetentionYears = 6;
+
     /// <summary>Who is asked for cosignatures; may be changed later with <see cref="RoleLog.UseWitnesses"/>.</summary>
     public IReadOnlyList<IWitnessClient> Witnesses { get; init; } = [];
 
@@ -26,6 +29,15 @@ internal sealed record RoleLogOptions(string Folder, string Network, string Role
 
     /// <summary>Hash of the policy in force when the log begins, 64 hexadecimal digits; null without one.</summary>
     public string? Policy { get; init; }
+
+    /// <summary>The log's name where it is not that of its key: after the key it began with was retired, or a name of the operator's own.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Keys that sign beside the first while keys are being changed: those added with <see cref="RoleLog.AddKeyAsync"/> and not retired.</summary>
+    public IReadOnlyList<Crypto.Identity.SigningKey> FurtherKeys { get; init; } = [];
+
+    /// <summary>How long entries are kept: at least six years; null for ever. What is older goes when the log is opened.</summary>
+    public TimeSpan? Retention { get; init; }
 
     /// <summary>Where the files are; the physical folder unless a test gives its own.</summary>
     public ILogFiles? Files { get; init; }

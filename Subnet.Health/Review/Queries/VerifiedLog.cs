@@ -22,6 +22,7 @@ internal sealed class VerifiedLog
         this.source = source;
         Checkpoint = opened.Checkpoint!;
         Note = note;
+        Witnesses = [.. opened.Cosignatures.Select(signature => signature.Key.Name)];
         tree = new TileTree(source, Checkpoint.Size);
     }
 
@@ -30,6 +31,12 @@ internal sealed class VerifiedLog
 
     /// <summary>The signed note of it.</summary>
     public string Note { get; }
+
+    /// <summary>Names of the trusted witnesses that cosigned it.</summary>
+    public IReadOnlyList<string> Witnesses { get; }
+
+    /// <summary>The first entry that was not removed at the end of its retention; 0 for a log that keeps all.</summary>
+    public long FirstEntry => RetainedEntries.First(source, Checkpoint.Size);
 
     /// <summary>Opens a log.</summary>
     /// <exception cref="UnsoundLogException">The checkpoint is not accepted, or the tiles do not have its root.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Review.Entries;
 
@@ -7,18 +8,20 @@ namespace Subnet.Health.Review.Verification;
 
 /// <summary>
 /// Reads the entries of one log in order and checks what they say: the schema, counters without gaps, times, one event one entry,
-/// queries with their results and receipts, models registered, consents not withdrawn. Keeps what is open, not what is done; of every
-/// event only its 16-byte name, to see repetitions.
+/// queries with their results and receipts, models registered, consents not withdrawn, keys changed as they should be. Keeps what is open, not
+/// what is done: memory does not grow with the log.
 /// </summary>
 /// <param name="options">What the reviewer allows.</param>
 /// <param name="report">Where findings go.</param>
 /// <param name="marks">When witnesses saw which sizes, in order of the size; none where no witness is trusted.</param>
-internal sealed class SemanticVerifier(SemanticOptions options, VerificationReport report, IReadOnlyList<WitnessMark>? marks = null)
+internal sealed class SemanticVerifier(SemanticOptions options, VerificationReport report, IReadOnlyList<WitnessMark>? marks = null) : IDisposable
 {
     private readonly IReadOnlyList<WitnessMark> marks = marks ?? [];
-    private readonly List<(long Index, string Key, long LastSize)> retiredKeys = [];
+    private readonly KeyHistory keys = new();
     private int nextMark;
-    private readonly HashSet<UInt128> events = [];
+    private readonly EventNames events = new();
+    private long? minimumIndex;
+    private long? firstIndex;
     private readonly Dictionary<string, long> nextSeq = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long Index, string? In, string? Model)> open = new(StringComparer.Ordinal);
     private readonly HashSet<string> registered = new(StringComparer.Ordinal);
@@ -28,17 +31,16 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
     private bool sawModels;
 
     /// <summary>Reads the next entry.</summary>
-    public void Add(long index, ReadOnlyMemory<byte> bytes)
+    public void Add(long index, ReadOnlyMemory<byte> bytes) => Add(index, PreparedEntry.Of(bytes));
+
+    /// <summary>Takes the next entry, looked at by itself before.</summary>
+    public void Add(long index, PreparedEntry prepared)
     {
-        AuditEntry entry;
-        try
-        {
-            entry = AuditEntry.Parse(bytes);
-        }
-        catch (AuditEntryException refused)
+        firstIndex ??= index;
+        if (prepared.Entry is not { } entry)
         {
             report.Count("(refused)");
-            report.Add(FindingSeverity.Error, "schema", index, refused.Message);
+            report.Add(FindingSeverity.Error, "schema", index, prepared.Refusal);
             return;
         }
 
@@ -56,22 +58,29 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         CheckModel(index, entry);
         CheckConsent(index, entry);
         CheckQuery(index, entry);
-        CheckReceipt(index, entry);
-        if (entry.Type == "key.retired")
+        if (!prepared.ReceiptIsGood)
         {
-            retiredKeys.Add((index, entry.Members.TextOrNull("key")!, entry.Members.IntegerOrNull("last_size")!.Value));
+            report.Add(FindingSeverity.Error, "receipt", index, $"the receipt of {entry.Ref} is not the miner's signature over this request, model and bytes");
         }
+
+        keys.Add(index, entry, report);
+        minimumIndex = entry.Members.IntegerOrNull("minimum_index") ?? minimumIndex;
     }
 
-    /// <summary>Says what stayed open, and whether a retired key signed.</summary>
+    /// <summary>Says what stayed open, whether a key signed that should not have, and what was removed that should be there.</summary>
     public void Finish()
     {
-        foreach ((long index, string key, long lastSize) in retiredKeys)
+        foreach (long index in events.Repeated())
         {
-            if (report.Checkpoint is { Checkpoint.Size: long size } opened && size > lastSize && opened.Signatures.Any(signature => signature.Key.ToString() == key))
-            {
-                report.Add(FindingSeverity.Error, "key-retired", index, $"the checkpoint of {size} entries is signed with a key that was retired at {lastSize}");
-            }
+            report.Add(FindingSeverity.Error, "event-twice", index, "the event of this entry was recorded before");
+        }
+
+        // The newest checkpoint is also the newest kept one.
+        IEnumerable<OpenedCheckpoint> checkpoints = report.Checkpoint is { } head ? report.Earlier.Append(head) : report.Earlier;
+        keys.Check([.. checkpoints.DistinctBy(opened => opened.Checkpoint!.ToText())], report);
+        if (options.IsWholeLog && firstIndex > 0 && (minimumIndex is not { } minimum || firstIndex > minimum))
+        {
+            report.Add(FindingSeverity.Error, "content", 0, $"the entries before {firstIndex} are missing, and no entry of the log says that they were removed at the end of their retention");
         }
 
         foreach ((string name, (long index, _, _)) in open.OrderBy(pair => pair.Value.Index))
@@ -82,7 +91,7 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
 
     private void CheckEvent(long index, AuditEntry entry)
     {
-        if (!events.Add(UInt128.Parse(entry.Event, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)))
+        if (events.Add(UInt128.Parse(entry.Event, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), index))
         {
             report.Add(FindingSeverity.Error, "event-twice", index, $"event {entry.Event} is recorded twice");
         }
@@ -91,7 +100,8 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
     private void CheckSeq(long index, AuditEntry entry)
     {
         bool known = nextSeq.TryGetValue(entry.Actor, out long expected);
-        if (options.IsWholeLog && entry.Seq != (known ? expected : 0))
+        bool mayFollowRemoved = !known && firstIndex > 0;
+        if (options.IsWholeLog && !mayFollowRemoved && entry.Seq != (known ? expected : 0))
         {
             report.Add(FindingSeverity.Error, "seq-gap", index, $"{entry.Actor} counts {entry.Seq} where {(known ? expected : 0)} follows: an entry is missing or repeated");
         }
@@ -218,18 +228,8 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         }
     }
 
-    private void CheckReceipt(long index, AuditEntry entry)
-    {
-        if (entry.Members.ObjectOrNull("receipt") is not { } receipt)
-        {
-            return;
-        }
-
-        if (!TryReadReceipt(entry, receipt, out ReceiptStatement statement, out byte[] signature) || !statement.IsSignedBy(signature))
-        {
-            report.Add(FindingSeverity.Error, "receipt", index, $"the receipt of {entry.Ref} is not the miner's signature over this request, model and bytes");
-        }
-    }
+    /// <summary>Removes what was put aside while reading.</summary>
+    public void Dispose() => events.Dispose();
 
     /// <summary>The statement that an entry's receipt signs: the entry itself has every part of it.</summary>
     internal static bool TryReadReceipt(AuditEntry entry, CanonicalObject receipt, out ReceiptStatement statement, out byte[] signature)

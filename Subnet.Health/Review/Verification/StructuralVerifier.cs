@@ -15,15 +15,37 @@ namespace Subnet.Health.Review.Verification;
 /// <param name="policy">Whom the reviewer trusts.</param>
 internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
 {
+    private const int BundlesAhead = 32;
+
     /// <summary>Verifies a log; hands each entry that is in its place to <paramref name="onEntry"/>.</summary>
-    /// <param name="source">The log.</param>
+    /// <param name="source">The log; read from several threads.</param>
     /// <param name="trusted">A checkpoint note trusted before, or null.</param>
     /// <param name="report">Where findings go.</param>
     /// <param name="onEntry">Called in order of the index.</param>
     /// <param name="cancellationToken">Stops between bundles.</param>
     /// <exception cref="IOException">The source cannot be read.</exception>
     public void Verify(
-        ILogSource source, string? trusted, VerificationReport report, Action<long, ReadOnlyMemory<byte>> onEntry, CancellationToken cancellationToken)
+        ILogSource source, string? trusted, VerificationReport report, Action<long, ReadOnlyMemory<byte>> onEntry, CancellationToken cancellationToken) =>
+        Verify(source, trusted, report, static bytes => bytes, onEntry, cancellationToken);
+
+    /// <summary>
+    /// Verifies a log; what can be said of each entry alone, <paramref name="prepare"/>, is done for a number of bundles at once, and the results
+    /// are handed on in order.
+    /// </summary>
+    /// <param name="source">The log; read from several threads.</param>
+    /// <param name="trusted">A checkpoint note trusted before, or null.</param>
+    /// <param name="report">Where findings go.</param>
+    /// <param name="prepare">A pure function of an entry's bytes.</param>
+    /// <param name="onEntry">Called in order of the index.</param>
+    /// <param name="cancellationToken">Stops between bundles.</param>
+    /// <exception cref="IOException">The source cannot be read.</exception>
+    public void Verify<T>(
+        ILogSource source,
+        string? trusted,
+        VerificationReport report,
+        Func<ReadOnlyMemory<byte>, T> prepare,
+        Action<long, T> onEntry,
+        CancellationToken cancellationToken)
     {
         OpenedCheckpoint opened = OpenedCheckpoint.Open(source.ReadCheckpoint(), origin, policy);
         if (!opened.IsAccepted)
@@ -39,33 +61,39 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
             return;
         }
 
-        TileTree tree = new(source, head.Size);
+        report.Earlier = [.. earlier.Concat(ReadEarlier(source, head, report)).OrderBy(mark => mark.Checkpoint!.Size)];
+        CheckpointMarks marks = new(report.Earlier, opened, report);
         TreeFrontier frontier = new();
-        List<Checkpoint> marks = [.. earlier.Concat(ReadEarlier(source, head, report)).OrderBy(mark => mark.Size)];
-        int nextMark = SkipMarks(marks, 0, frontier, report);
-        for (long n = 0; n * TileId.FullWidth < head.Size; n++)
+        marks.Pass(frontier);
+        report.Removed = RetainedEntries.First(source, head.Size);
+        long bundles = (head.Size + TileId.FullWidth - 1) / TileId.FullWidth;
+        BundleReader<T> reader = new(source, head.Size, report.Removed, prepare);
+        for (long from = 0; from < bundles; from += BundlesAhead)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            TileId bundle = TileLayout.At(TileId.EntriesLevel, n, head.Size);
-            if (ReadEntries(source, bundle, report) is not { } entries || ReadHashes(tree, bundle, report) is not { } hashes)
+            ReadBundle<T>[] ahead = new ReadBundle<T>[Math.Min(BundlesAhead, bundles - from)];
+            Parallel.For(0, ahead.Length, new ParallelOptions { CancellationToken = cancellationToken }, i => ahead[i] = reader.Read(from + i));
+            foreach (ReadBundle<T> bundle in ahead)
             {
-                return;
-            }
-
-            for (int i = 0; i < entries.Length; i++)
-            {
-                long index = (n * TileId.FullWidth) + i;
-                if (TreeHash.OfLeaf(entries[i].Span) == hashes[i])
+                foreach (AuditFinding finding in bundle.Findings)
                 {
-                    onEntry(index, entries[i]);
-                }
-                else
-                {
-                    report.Add(FindingSeverity.Error, "content", index, "the stored entry is not the one in the tree: it was edited, moved or replaced");
+                    report.Add(finding.Severity, finding.Code, finding.Index, finding.Message);
                 }
 
-                frontier.Append(hashes[i]);
-                nextMark = SkipMarks(marks, nextMark, frontier, report);
+                if (bundle.Hashes is null)
+                {
+                    return;
+                }
+
+                for (int i = 0; i < bundle.Hashes.Length; i++)
+                {
+                    if (bundle.IsGood(i))
+                    {
+                        onEntry(bundle.First + i, bundle.Entries[i]);
+                    }
+
+                    frontier.Append(bundle.Hashes[i]);
+                    marks.Pass(frontier);
+                }
             }
         }
 
@@ -77,7 +105,7 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
         CheckUpperTiles(source, head.Size, report);
     }
 
-    private List<Checkpoint>? CheckTrusted(string? trusted, Checkpoint head, VerificationReport report)
+    private List<OpenedCheckpoint>? CheckTrusted(string? trusted, Checkpoint head, VerificationReport report)
     {
         if (trusted is null)
         {
@@ -93,7 +121,7 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
 
         if (known.Checkpoint!.Size <= head.Size)
         {
-            return [known.Checkpoint];
+            return [known];
         }
 
         report.Add(
@@ -102,12 +130,12 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
         return null;
     }
 
-    private IEnumerable<Checkpoint> ReadEarlier(ILogSource source, Checkpoint head, VerificationReport report)
+    private IEnumerable<OpenedCheckpoint> ReadEarlier(ILogSource source, Checkpoint head, VerificationReport report)
     {
-        TrustPolicy logOnly = TrustPolicy.Threshold(policy.Logs, [], 0);
+        TrustPolicy anyQuorum = TrustPolicy.Threshold(policy.Logs, policy.Witnesses.Values, 0);
         foreach (string note in source.ReadEarlierCheckpoints())
         {
-            OpenedCheckpoint opened = OpenedCheckpoint.Open(note, origin, logOnly);
+            OpenedCheckpoint opened = OpenedCheckpoint.Open(note, origin, anyQuorum);
             if (!opened.IsAccepted)
             {
                 report.Add(FindingSeverity.Warning, "earlier-checkpoint", null, $"a kept checkpoint cannot be used: {opened.Message}");
@@ -118,56 +146,8 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
             }
             else
             {
-                yield return opened.Checkpoint;
+                yield return opened;
             }
-        }
-    }
-
-    private static int SkipMarks(List<Checkpoint> marks, int next, TreeFrontier frontier, VerificationReport report)
-    {
-        for (; next < marks.Count && marks[next].Size == frontier.Size; next++)
-        {
-            if (marks[next].Root != frontier.Root())
-            {
-                report.Add(
-                    FindingSeverity.Error, "fork", null,
-                    $"the checkpoint of {marks[next].Size} entries is not the beginning of this log: history was rewritten; keep both notes, together they are the proof");
-            }
-        }
-
-        return next;
-    }
-
-    private static ReadOnlyMemory<byte>[]? ReadEntries(ILogSource source, TileId bundle, VerificationReport report)
-    {
-        try
-        {
-            byte[]? bytes = source.Read(bundle);
-            if (bytes is not null)
-            {
-                return EntryBundle.ParsePrefix(bytes, bundle.Width);
-            }
-
-            report.Add(FindingSeverity.Error, "content", bundle.Index * TileId.FullWidth, $"{bundle.Path} is missing");
-        }
-        catch (TransparencyException malformed)
-        {
-            report.Add(FindingSeverity.Error, "content", bundle.Index * TileId.FullWidth, $"{bundle.Path}: {malformed.Message}");
-        }
-
-        return null;
-    }
-
-    private static TreeHash[]? ReadHashes(TileTree tree, TileId bundle, VerificationReport report)
-    {
-        try
-        {
-            return tree.Tile(0, bundle.Index);
-        }
-        catch (TransparencyException malformed)
-        {
-            report.Add(FindingSeverity.Error, "tile", bundle.Index * TileId.FullWidth, malformed.Message);
-            return null;
         }
     }
 

@@ -14,6 +14,12 @@ internal sealed class VerificationReport
     /// <summary>The checkpoint, where it was accepted.</summary>
     public OpenedCheckpoint? Checkpoint { get; set; }
 
+    /// <summary>Earlier checkpoints that were accepted: kept ones and the one trusted before.</summary>
+    public IReadOnlyList<OpenedCheckpoint> Earlier { get; set; } = [];
+
+    /// <summary>Entries that were removed at the end of their retention; their hashes are still in the tree.</summary>
+    public long Removed { get; set; }
+
     /// <summary>Entries read.</summary>
     public long Entries { get; private set; }
 

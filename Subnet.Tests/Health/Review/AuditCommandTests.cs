@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Subnet.Health.Cli.Commands.Audit;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Review.Serving;
@@ -122,13 +123,23 @@ internal sealed class AuditCommandTests
     public async Task Served_log_is_verified_over_HTTP_and_its_entries_need_the_token()
     {
         const string Token = "a-token-of-enough-letters";
+        List<(string Reviewer, long Hi)> reviews = [];
+        ReviewerAccess access = ReviewerAccess.Single(
+            Token,
+            (reviewer, hi) =>
+            {
+                reviews.Add((reviewer, hi));
+                return Task.CompletedTask;
+            },
+            TimeProvider.System);
         using CancellationTokenSource stop = new();
         TaskCompletionSource<string> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task serving = ReviewHost.RunAsync(
-            IPAddress.Loopback, 0, routes => TileEndpoints.Map(routes, new PhysicalLogFiles(log.ClinicFolder), Token), started.SetResult, stop.Token);
-        Uri root = new(await started.Task);
+            IPAddress.Loopback, 0, routes => TileEndpoints.Map(routes.MapGroup("/log"), new ServedLog(new PhysicalLogFiles(log.ClinicFolder)), access), started.SetResult, stop.Token);
+        Uri root = new(await started.Task + "/log/");
         using HttpClient client = new();
         using HttpResponseMessage refused = await client.GetAsync(new Uri(root, "tile/entries/000.p/26"));
+        Assert.That(reviews, Is.Empty);
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
         using HttpResponseMessage tile = await client.GetAsync(new Uri(root, "tile/0/000.p/26"));
         Assert.That(tile.Headers.CacheControl!.ToString(), Does.Contain("immutable"));
@@ -140,6 +151,11 @@ internal sealed class AuditCommandTests
 
         client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
         Assert.That(await Task.Run(() => VerifiedLog.Open(new HttpLogSource(client, root), "audit.example/clinic-7", log.Policy).Entries().Count()), Is.EqualTo(26));
+        Assert.That(reviews, Is.EqualTo(new[] { ("reviewer", 26L) }), "the reading is recorded once, before it is answered");
+        string tokenFile = Path.Combine(log.Folder, "reviewer.token");
+        await File.WriteAllTextAsync(tokenFile, Token + "\n");
+        CommandRun verified = await RunAsync("audit", "verify", root.AbsoluteUri, "--log-key", log.Clinic.Verifier.ToString(), "--token-file", tokenFile);
+        Assert.That(verified.ExitCode, Is.Zero, verified.Error + verified.Output);
         await stop.CancelAsync();
         await serving;
     }
@@ -168,6 +184,42 @@ internal sealed class AuditCommandTests
         Assert.That(OpenedCheckpoint.Open(newest, "audit.example/clinic-7", TrustPolicy.Threshold([log.Clinic.Verifier], [witness.Verifier], 1)).IsAccepted);
         await stop.CancelAsync();
         await serving;
+    }
+
+    [Test]
+    public async Task Reviews_are_themselves_logged_in_the_reviewers_own_log()
+    {
+        using TemporaryFolder home = new();
+        string[][] commands =
+        [
+            ["audit", "verify", log.ClinicFolder], ["audit", "search", log.ClinicFolder], ["audit", "export", log.ClinicFolder, "--format", "csv"],
+            ["audit", "prove", log.ClinicFolder, "3"],
+        ];
+        foreach (string[] command in commands)
+        {
+            CommandRun run = await CommandRun.Of(home.Path, [.. command, "--log-key", log.Clinic.Verifier.ToString()]);
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+        }
+
+        string journal = home.Combine("reviewer", "log");
+        string note = await File.ReadAllTextAsync(Path.Combine(journal, "checkpoint"));
+        string origin = note.Split('\n')[0];
+        LoggedEntry[] entries = [.. VerifiedLog.Open(new FolderLogSource(journal), origin, TrustPolicy.Threshold([Subnet.Health.Review.Logs.LogName.KeyOf(origin)!], [], 0)).Entries()];
+        Assert.That(
+            entries.Select(entry => entry.Members.TextOrNull("type")),
+            Is.EqualTo(new[] { "log.genesis", "review.opened", "review.opened", "review.exported", "review.exported" }));
+        Assert.That(entries.Skip(1).Select(entry => (entry.Members.TextOrNull("origin"), entry.Members.IntegerOrNull("size"))), Is.All.EqualTo(("audit.example/clinic-7", 26L)));
+        CommandRun self = await CommandRun.Of(home.Path, ["audit", "verify", journal, "--origin", origin]);
+        Assert.That(self.ExitCode, Is.Zero, self.Error + self.Output);
+    }
+
+    [Test]
+    public async Task Nothing_is_shown_when_the_review_cannot_be_recorded()
+    {
+        using TemporaryFolder home = new();
+        await File.WriteAllTextAsync(home.Combine("reviewer"), "a file where the folder should be");
+        CommandRun run = await CommandRun.Of(home.Path, ["audit", "search", log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString()]);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((3, "")), run.Error);
     }
 
     private Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.Of(log.Folder, arguments);

@@ -34,33 +34,52 @@ internal sealed class AuditBundleCommand : AuditReadCommand
     }
 
     /// <inheritdoc/>
-    public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         VerifiedLog log = OpenLog(context);
         long from = context.Get(lo);
         long to = context.Get(hi) ?? log.Checkpoint.Size;
-        if (from < 0 || from >= to || to > log.Checkpoint.Size || to - from > AuditBundle.MaximumItems)
+        if (from < log.FirstEntry || from >= to || to > log.Checkpoint.Size)
         {
             throw new CommandException(
-                ErrorCodes.Usage,
-                $"A bundle is a run of 1 to {AuditBundle.MaximumItems} of the log's {log.Checkpoint.Size} entries.",
-                "Choose --lo and --hi; a wider span goes as several bundles.");
+                ErrorCodes.Usage, $"A bundle is a run of the log's entries {log.FirstEntry} to {log.Checkpoint.Size - 1}.", "Choose --lo and --hi.");
+        }
+
+        string? target = context.Get(output);
+        if (to - from > AuditBundle.MaximumItems && target is null)
+        {
+            throw new CommandException(
+                ErrorCodes.Usage, $"A bundle has at most {AuditBundle.MaximumItems} entries; a wider span goes as several.", "Give --output: further files are numbered.");
         }
 
         EntryFilter wanted = filter.Read(context);
+        await RecordExportedAsync(context, log.Checkpoint, from, to, cancellationToken).ConfigureAwait(false);
         try
         {
-            string? note = context.Get(older) is { } file ? File.ReadAllText(context.ExistingFile(file)) : null;
-            AuditBundle bundle = log.Bundle(from, to, entry => wanted.Matches(entry.Members), note);
-            using MemoryStream bytes = new();
-            bundle.Write(bytes);
-            WriteOutput(context, context.Get(output), writer => writer.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length)));
+            string? note = context.Get(older) is { } file ? await File.ReadAllTextAsync(context.ExistingFile(file), cancellationToken).ConfigureAwait(false) : null;
+            for (long lo = from; lo < to; lo += AuditBundle.MaximumItems)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                AuditBundle bundle = log.Bundle(lo, Math.Min(lo + AuditBundle.MaximumItems, to), entry => wanted.Matches(entry.Members), note);
+                using MemoryStream bytes = new();
+                bundle.Write(bytes);
+                string? path = target is null || lo == from ? target : Numbered(target, ((lo - from) / AuditBundle.MaximumItems) + 1);
+                WriteOutput(context, path, writer => writer.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length)));
+            }
         }
         catch (UnsoundLogException unsound)
         {
             throw Unsound(unsound);
         }
 
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
+    }
+
+    /// <summary><c>case.audit.json</c> becomes <c>case.2.audit.json</c>.</summary>
+    private static string Numbered(string path, long number)
+    {
+        const string Suffix = ".audit.json";
+        string tail = path.EndsWith(Suffix, StringComparison.Ordinal) ? Suffix : Path.GetExtension(path);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path[..^tail.Length]}.{number}{tail}");
     }
 }

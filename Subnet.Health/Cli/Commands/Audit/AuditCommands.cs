@@ -5,14 +5,16 @@ internal static class AuditCommands
 {
     public static NounCommand Create() => new(
         "audit",
-        "Reviews transparency logs: verify, search, compare, export, prove, serve; and witnesses those of others.",
+        "Reviews transparency logs: verify, trace, search, compare, export, prove, serve, keep findings; and witnesses those of others.",
         new AuditVerifyCommand(),
+        new AuditTraceCommand(),
         new AuditSearchCommand(),
         new AuditExportCommand(),
         new AuditProveCommand(),
         new AuditBundleCommand(),
         new AuditCompareCommand(),
         new AuditReceiptCommand(),
+        new AuditFindingsCommand(),
         new AuditServeCommand(),
         new AuditWitnessCommand());
 }

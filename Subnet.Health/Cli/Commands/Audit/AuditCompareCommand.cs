@@ -46,11 +46,13 @@ internal sealed class AuditCompareCommand : AuditReadCommand
         string minerName = Required(context, minerId);
         VerifiedLog clinic = OpenLog(OpenSource(context), origin, policy);
         VerifiedLog miner = OpenLog(OpenSource(context, minerLog), minerOrigin, policy);
+        await RecordOpenedAsync(context, clinic.Checkpoint, 0, clinic.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+        await RecordOpenedAsync(context, miner.Checkpoint, 0, miner.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
         VerificationReport report = new();
         try
         {
             await Task.Run(
-                () => LogComparison.Compare(clinic.Entries(), clinicName, miner.Entries(), minerName, report),
+                () => LogComparison.Compare(clinic.Entries(clinic.FirstEntry), clinicName, miner.Entries(miner.FirstEntry), minerName, report),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (UnsoundLogException unsound)

@@ -45,10 +45,11 @@ internal sealed class AuditExportCommand : AuditReadCommand
         EntryFilter wanted = filter.Read(context);
         Required(context, format);
         VerifiedLog log = OpenLog(context);
+        await RecordExportedAsync(context, log.Checkpoint, log.FirstEntry, log.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
         try
         {
             await Task.Run(
-                () => WriteOutput(context, context.Get(output), writer => Write(context, log, log.Entries().Where(entry => wanted.Matches(entry.Members)), writer)),
+                () => WriteOutput(context, context.Get(output), writer => Write(context, log, log.Entries(log.FirstEntry).Where(entry => wanted.Matches(entry.Members)), writer)),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (UnsoundLogException unsound)

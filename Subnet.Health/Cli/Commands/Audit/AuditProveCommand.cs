@@ -27,7 +27,7 @@ internal sealed class AuditProveCommand : AuditReadCommand
     }
 
     /// <inheritdoc/>
-    public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         long wanted = context.Get(index) ?? throw new CommandException(ErrorCodes.Usage, "Which entry is not said.", "Give its index after the log.");
         VerifiedLog log = OpenLog(context);
@@ -39,6 +39,7 @@ internal sealed class AuditProveCommand : AuditReadCommand
                 "Find the index with 'subnet audit search'.");
         }
 
+        await RecordExportedAsync(context, log.Checkpoint, wanted, wanted + 1, cancellationToken).ConfigureAwait(false);
         try
         {
             TlogProof proof = log.Prove(wanted, context.Get(withEntry));
@@ -49,6 +50,6 @@ internal sealed class AuditProveCommand : AuditReadCommand
             throw Unsound(unsound);
         }
 
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 }

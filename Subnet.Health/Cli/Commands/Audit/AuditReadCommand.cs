@@ -4,21 +4,30 @@ using Subnet.Crypto.Transparency;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Cli.Errors;
+using Subnet.Health.Review.Journal;
 using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Sources;
+using Subnet.Health.Rpc.Client;
 
 namespace Subnet.Health.Cli.Commands.Audit;
 
 /// <summary>What the reviewer's commands share: a log, and whom the reviewer trusts. The keys come from the reviewer, never from the log.</summary>
 internal abstract class AuditReadCommand : SubnetCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Argument<string> log = new("LOG") { Description = "A log's folder, or the URL that its tiles are served below." };
 
     private readonly Option<string[]> logKeys = OptionNames.Create<string[]>("--log-key", "A verifier key of the log (name+id+key); may be given twice.");
 
     private readonly Option<string?> policyFile = new("--policy") { Description = "A tlog-policy file: logs, witnesses and their quorum." };
 
-    private readonly Option<string?> originOption = new("--origin") { Description = "The log's name; else that of the only log key." };
+    private readonly Option<string?> originOption = new("--origin")
+    {
+        Description = "The log's name; else that of the only log key. A name of the form subnet/NETWORK/ROLE/ADDRESS says its key by itself.",
+    };
+
+    private readonly Option<string?> tokenFile = OptionNames.Create<string?>("--token-file", "File with the reviewer's token for entries behind a URL.");
 
     /// <inheritdoc cref="SubnetCommand(string, string, CommandExample[])"/>
     protected AuditReadCommand(string name, string description, params CommandExample[] examples)
@@ -37,18 +46,46 @@ internal abstract class AuditReadCommand : SubnetCommand
     }
 
     /// <summary>What the user named as the log.</summary>
-    protected string LogName(CommandContext context) => context.Get(log);
+    protected string NamedLog(CommandContext context) => context.Get(log);
 
     /// <summary>The log that was named.</summary>
     /// <exception cref="CommandException">There is no such folder.</exception>
-    protected ILogSource OpenSource(CommandContext context) => OpenSource(context, context.Get(log));
+    protected ILogSource OpenSource(CommandContext context) => OpenSource(context, NamedLog(context));
 
-    /// <summary>A log by folder or URL.</summary>
+    /// <summary>A log by folder or URL (http, https, or grpc for a plaintext port on loopback).</summary>
     /// <exception cref="CommandException">There is no such folder.</exception>
-    protected static ILogSource OpenSource(CommandContext context, string name) =>
-        Uri.TryCreate(name, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
-            ? new HttpLogSource(new HttpClient { Timeout = TimeSpan.FromSeconds(30) }, url)
-            : new FolderLogSource(context.ExistingFolder(name));
+    protected ILogSource OpenSource(CommandContext context, string name)
+    {
+        string? token = context.Get(tokenFile) is { } file ? File.ReadAllText(context.ExistingFile(file)).Trim() : null;
+        if (!Uri.TryCreate(name, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https" or "grpc"))
+        {
+            return new FolderLogSource(context.ExistingFolder(name));
+        }
+
+        if (url.Scheme == "grpc")
+        {
+            GrpcChannel channel = new(new UriBuilder(url) { Scheme = "http" }.Uri, new GrpcChannelOptions(), context.Time);
+            return new GrpcLogSource(channel, name, token, Patience);
+        }
+
+        HttpClient client = new() { Timeout = Patience };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        }
+
+        return new HttpLogSource(client, url);
+    }
+
+    /// <summary>Records in the reviewer's own log that entries are read, before anything of them is shown.</summary>
+    /// <exception cref="IOException">It cannot be recorded: nothing may be shown.</exception>
+    protected static Task RecordOpenedAsync(CommandContext context, Checkpoint reviewed, long lo, long hi, CancellationToken cancellationToken) =>
+        RecordAsync(context, journal => journal.OpenedAsync(reviewed, lo, hi), cancellationToken);
+
+    /// <summary>Records in the reviewer's own log that entries or proofs leave for a file or another system, before they do.</summary>
+    /// <exception cref="IOException">It cannot be recorded: nothing may leave.</exception>
+    protected static Task RecordExportedAsync(CommandContext context, Checkpoint reviewed, long lo, long hi, CancellationToken cancellationToken) =>
+        RecordAsync(context, journal => journal.ExportedAsync(reviewed, lo, hi), cancellationToken);
 
     /// <summary>The log, with its checkpoint accepted.</summary>
     /// <exception cref="CommandException">It is not (exit code 1).</exception>
@@ -80,10 +117,26 @@ internal abstract class AuditReadCommand : SubnetCommand
     /// <exception cref="CommandException">No key, or a malformed one.</exception>
     protected (string Origin, TrustPolicy Policy) Trust(CommandContext context)
     {
-        TrustPolicy policy;
+        TrustPolicy policy = ReadPolicy(context);
+        if (context.Get(originOption) is { } named && policy.Logs.Count == 0 && Review.Logs.LogName.KeyOf(named) is { } key)
+        {
+            policy = TrustPolicy.Threshold([key], [], 0);
+        }
+
+        string? origin = context.Get(originOption) ?? (policy.Logs.Select(each => each.Name).Distinct().ToArray() is [string only] ? only : null);
+        return policy.Logs.Count > 0 && origin is not null
+            ? (origin, policy)
+            : throw new CommandException(
+                ErrorCodes.Usage, "A review needs the log's own key.", "Give --log-key, or --policy with one log line; with several logs also --origin.");
+    }
+
+    /// <summary>Whom the reviewer trusts; nobody where neither a policy nor a key is given.</summary>
+    /// <exception cref="CommandException">A malformed policy or key.</exception>
+    protected TrustPolicy ReadPolicy(CommandContext context)
+    {
         try
         {
-            policy = context.Get(policyFile) is { } file
+            return context.Get(policyFile) is { } file
                 ? TrustPolicyFile.Parse(File.ReadAllBytes(context.ExistingFile(file)))
                 : TrustPolicy.Threshold((context.Get(logKeys) ?? []).Select(VerifierKey.Parse), [], 0);
         }
@@ -91,12 +144,6 @@ internal abstract class AuditReadCommand : SubnetCommand
         {
             throw new CommandException(ErrorCodes.FileMalformed, $"The policy or key cannot be read: {malformed.Message}.", "Ask the log's operator for its verifier key.");
         }
-
-        string? origin = context.Get(originOption) ?? (policy.Logs.Select(key => key.Name).Distinct().ToArray() is [string only] ? only : null);
-        return policy.Logs.Count > 0 && origin is not null
-            ? (origin, policy)
-            : throw new CommandException(
-                ErrorCodes.Usage, "A review needs the log's own key.", "Give --log-key, or --policy with one log line; with several logs also --origin.");
     }
 
     /// <summary>The value of an option that must be given.</summary>
@@ -139,11 +186,31 @@ internal abstract class AuditReadCommand : SubnetCommand
         }
     }
 
+    private static async Task RecordAsync(CommandContext context, Func<ReviewJournal, Task> record, CancellationToken cancellationToken)
+    {
+        ReviewJournal journal;
+        try
+        {
+            journal = await ReviewJournal.OpenAsync(context.Home, context.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FormatException damaged)
+        {
+            throw new CommandException(
+                ErrorCodes.FileMalformed, $"The reviewer's key cannot be read: {damaged.Message}.", "Bring 'reviewer/key' in the state folder back from a copy.", damaged);
+        }
+
+        await using (journal.ConfigureAwait(false))
+        {
+            await record(journal).ConfigureAwait(false);
+        }
+    }
+
     private void AddTrustOptions()
     {
         logKeys.AllowMultipleArgumentsPerToken = false;
         Options.Add(logKeys);
         Options.Add(policyFile);
         Options.Add(originOption);
+        Options.Add(tokenFile);
     }
 }

@@ -37,15 +37,21 @@ internal sealed class AuditReceiptCommand : AuditReadCommand
     {
         (string origin, TrustPolicy policy) = Trust(context);
         byte[] bytes = await File.ReadAllBytesAsync(context.ExistingFile(context.Get(file)), cancellationToken).ConfigureAwait(false);
-        AuditReceiptDocument document = Check(bytes, origin, policy);
+        AuditReceiptDocument document = Check(bytes, origin, policy, out Checkpoint? reviewed);
+        if (reviewed is not null)
+        {
+            await RecordOpenedAsync(context, reviewed, document.Index ?? 0, (document.Index ?? 0) + 1, cancellationToken).ConfigureAwait(false);
+        }
+
         context.Output.Document(document, _ => context.Output.Raw(document.Good
             ? string.Create(CultureInfo.InvariantCulture, $"good: entry {document.Index} of {origin}, request {document.Request}, model {document.Model}, miner {document.Miner}\n")
             : $"NOT good: {document.Why}\n"));
         return document.Good ? ExitCode.Done : ExitCode.No;
     }
 
-    private static AuditReceiptDocument Check(byte[] bytes, string origin, TrustPolicy policy)
+    private static AuditReceiptDocument Check(byte[] bytes, string origin, TrustPolicy policy, out Checkpoint? reviewed)
     {
+        reviewed = null;
         TlogProof proof;
         try
         {
@@ -66,6 +72,7 @@ internal sealed class AuditReceiptCommand : AuditReadCommand
             return Bad(why);
         }
 
+        reviewed = OpenedCheckpoint.Open(proof.CheckpointNote, origin, policy).Checkpoint;
         AuditEntry entry;
         try
         {

@@ -68,13 +68,14 @@ internal sealed class AuditSearchCommand : AuditReadCommand
     {
         EntryFilter wanted = filter.Read(context);
         VerifiedLog log = OpenLog(context);
+        await RecordOpenedAsync(context, log.Checkpoint, log.FirstEntry, log.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
         long found = 0;
         try
         {
             await Task.Run(
                 () =>
                 {
-                    foreach (LoggedEntry entry in log.Entries().Where(entry => wanted.Matches(entry.Members)))
+                    foreach (LoggedEntry entry in log.Entries(log.FirstEntry).Where(entry => wanted.Matches(entry.Members)))
                     {
                         cancellationToken.ThrowIfCancellationRequested();
                         found++;

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Cli.Errors;
+using Subnet.Health.Review.Journal;
 using Subnet.Health.Review.Serving;
 
 namespace Subnet.Health.Cli.Commands.Audit;
@@ -47,8 +50,18 @@ internal sealed class AuditServeCommand : SubnetCommand
             throw new CommandException(ErrorCodes.FileMalformed, "The token is shorter than 16 characters.", "Write a random one into the file.");
         }
 
-        await ReviewHost.RunAsync(
-            listen, context.Get(port), routes => TileEndpoints.Map(routes, files, token), url => context.Output.Say($"serving the log at {url}"), cancellationToken).ConfigureAwait(false);
+        ServedLog log = new(files);
+        string origin = log.Checkpoint() is { } note ? Checkpoint.Parse(SignedNote.Parse(note).Text).Origin
+            : throw new CommandException(ErrorCodes.FileMalformed, "The folder has no checkpoint: it is no log, or none was published yet.", "Name a log's folder.");
+        ReviewJournal journal = await ReviewJournal.OpenAsync(context.Home, context.Time, cancellationToken).ConfigureAwait(false);
+        await using (journal.ConfigureAwait(false))
+        {
+            ReviewerAccess? access = token is null ? null
+                : ReviewerAccess.Single(token, (reviewer, hi) => journal.ServedAsync(origin, reviewer, hi), context.Time);
+            await ReviewHost.RunAsync(
+                listen, context.Get(port), routes => TileEndpoints.Map(routes, log, access), url => context.Output.Say($"serving the log at {url}"), cancellationToken).ConfigureAwait(false);
+        }
+
         return ExitCode.Done;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class AuditVerifyCommand : AuditReadCommand
 {
     private readonly Option<string?> trusted = new("--trusted") { Description = "A checkpoint that was trusted before; the log must extend it." };
 
+    private readonly Option<string[]> join = new("--join") { Description = "A further bundle of the same checkpoint that adjoins; once for each, in any order." };
+
     private readonly Option<bool> structural = new("--structural") { Description = "Check the tree only, not what the entries say." };
 
     public AuditVerifyCommand()
@@ -25,6 +27,7 @@ internal sealed class AuditVerifyCommand : AuditReadCommand
     {
         Options.Add(trusted);
         Options.Add(structural);
+        Options.Add(join);
     }
 
     /// <inheritdoc/>
@@ -34,35 +37,52 @@ internal sealed class AuditVerifyCommand : AuditReadCommand
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         (string origin, TrustPolicy policy) = Trust(context);
-        string name = LogName(context);
+        string name = NamedLog(context);
         VerificationReport report = new();
         if (File.Exists(context.FullPath(name)))
         {
-            VerifyBundle(await File.ReadAllBytesAsync(context.FullPath(name), cancellationToken).ConfigureAwait(false), origin, policy, context, report);
+            List<byte[]> files = [];
+            foreach (string file in (context.Get(join) ?? []).Prepend(name))
+            {
+                files.Add(await File.ReadAllBytesAsync(context.ExistingFile(file), cancellationToken).ConfigureAwait(false));
+            }
+
+            VerifyBundles(files, origin, policy, context, report);
         }
         else
         {
             string? earlier = context.Get(trusted) is { } file ? await File.ReadAllTextAsync(context.ExistingFile(file), cancellationToken).ConfigureAwait(false) : null;
             ILogSource source = OpenSource(context);
-            SemanticVerifier semantic = new(new SemanticOptions(), report, WitnessMark.Read(source, origin, policy));
-            bool onlyStructure = context.Get(structural);
-            await Task.Run(
-                () => new StructuralVerifier(origin, policy).Verify(
-                    source, earlier, report, onlyStructure ? (_, _) => report.Count("(not read)") : semantic.Add, cancellationToken),
-                cancellationToken).ConfigureAwait(false);
-            if (!onlyStructure)
-            {
-                semantic.Finish();
-            }
+            await Task.Run(() => VerifyLog(source, earlier, origin, policy, context.Get(structural), report, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (report.Checkpoint?.Checkpoint is { } reviewed)
+        {
+            await RecordOpenedAsync(context, reviewed, report.Removed, reviewed.Size, cancellationToken).ConfigureAwait(false);
         }
 
         Print(context, AuditVerifyDocument.Of(origin, report));
         return report.IsSound ? ExitCode.Done : ExitCode.No;
     }
 
-    private void VerifyBundle(byte[] bytes, string origin, TrustPolicy policy, CommandContext context, VerificationReport report)
+    private static void VerifyLog(
+        ILogSource source, string? earlier, string origin, TrustPolicy policy, bool onlyStructure, VerificationReport report, CancellationToken cancellationToken)
     {
-        BundleVerification bundle = BundleVerification.Verify(bytes, origin, policy);
+        StructuralVerifier structure = new(origin, policy);
+        if (onlyStructure)
+        {
+            structure.Verify(source, earlier, report, (_, _) => report.Count("(not read)"), cancellationToken);
+            return;
+        }
+
+        using SemanticVerifier semantic = new(new SemanticOptions(), report, WitnessMark.Read(source, origin, policy));
+        structure.Verify(source, earlier, report, PreparedEntry.Of, semantic.Add, cancellationToken);
+        semantic.Finish();
+    }
+
+    private void VerifyBundles(IReadOnlyList<byte[]> files, string origin, TrustPolicy policy, CommandContext context, VerificationReport report)
+    {
+        BundleVerification bundle = BundleSeries.Verify(files, origin, policy);
         if (!bundle.IsSound)
         {
             report.Add(FindingSeverity.Error, bundle.Code!, null, bundle.Message);
@@ -77,7 +97,7 @@ internal sealed class AuditVerifyCommand : AuditReadCommand
         }
 
         bool whole = bundle.Withheld == 0 && bundle.Entries.Count == bundle.Checkpoint!.Checkpoint!.Size;
-        SemanticVerifier semantic = new(new SemanticOptions { IsWholeLog = whole }, report);
+        using SemanticVerifier semantic = new(new SemanticOptions { IsWholeLog = whole }, report);
         foreach ((long index, CanonicalObject entry) in bundle.Entries)
         {
             semantic.Add(index, CanonicalJsonWriter.Write(entry));

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Net;
-using System.Security.Cryptography;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Transparency;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Crypto.Transparency.Witnessing;
 using Subnet.Health.Cli.Errors;
+using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Serving;
 
 namespace Subnet.Health.Cli.Commands.Audit;
@@ -80,31 +80,14 @@ internal sealed class AuditWitnessCommand : SubnetCommand
 
     private static SigningKey ReadOrCreateKey(string path)
     {
-        if (!File.Exists(path))
-        {
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using StreamWriter writer = new(path, options);
-            writer.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SigningKey.SeedByteCount)));
-        }
-
-        byte[] seed = [];
         try
         {
-            seed = Convert.FromHexString(File.ReadAllText(path).Trim());
-            return SigningKey.FromSeed(seed);
+            return SeedFile.ReadOrCreate(path);
         }
-        catch (Exception malformed) when (malformed is FormatException or ArgumentException)
+        catch (FormatException malformed)
         {
-            throw new CommandException(ErrorCodes.FileMalformed, $"The seed in '{path}' is not 64 hexadecimal digits.", "Remove the file to have a new one made: that is a new witness.");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(seed);
+            throw new CommandException(
+                ErrorCodes.FileMalformed, $"The seed in '{path}' is not 64 hexadecimal digits.", "Remove the file to have a new one made: that is a new witness.", malformed);
         }
     }
 }
