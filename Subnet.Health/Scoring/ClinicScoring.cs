@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Subnet.Crypto.Comparison;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Review.Entries;
 
 namespace Subnet.Health.Scoring;
 
@@ -85,6 +86,9 @@ internal sealed partial class ClinicScoring : IDisposable
     /// <summary>The slot; empty before the window is open.</summary>
     public ReadOnlyMemory<byte> Slot => signedWindow?.Signed.Hash ?? [];
 
+    /// <summary>The window's entry in the clinic's log; null before the window is open.</summary>
+    public RecordedEntry? WindowEntry { get; private set; }
+
     /// <summary>The batch; null before it is open.</summary>
     public ScoreBatchOpen? Batch => batch;
 
@@ -95,7 +99,7 @@ internal sealed partial class ClinicScoring : IDisposable
     public async Task<ScoringMessage> OpenWindowAsync()
     {
         signedWindow ??= window.Sign(key);
-        await log.RecordAsync("score-window", signedWindow.Signed, "service", key.PublicKey.ToArray()).ConfigureAwait(false);
+        WindowEntry ??= await log.RecordAsync("score-window", signedWindow.Signed, "service", key.PublicKey.ToArray()).ConfigureAwait(false);
         return signedWindow;
     }
 

@@ -42,11 +42,11 @@ internal sealed record ScoreWindow(
             [panel, cases]);
     }
 
-    /// <summary>Reads a signed window; null for anything that is not one.</summary>
+    /// <summary>Reads a signed window, with or without the proof of its anchor; null for anything that is not one.</summary>
     public static ScoreWindow? TryRead(ScoringMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (message.Open(ScoringDomains.Window) is not { } statement || message.Attachments.Count != 2)
+        if (message.Open(ScoringDomains.Window) is not { } statement || message.Attachments.Count is not (2 or 3))
         {
             return null;
         }

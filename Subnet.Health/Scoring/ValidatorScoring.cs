@@ -40,6 +40,12 @@ internal sealed class ValidatorScoring
     /// <summary>The slot: hash of the window.</summary>
     public ReadOnlyMemory<byte> Slot => slot;
 
+    /// <summary>The clinic's key.</summary>
+    public ReadOnlyMemory<byte> Clinic => clinic;
+
+    /// <summary>The subnet.</summary>
+    public ushort Netuid => window.Netuid;
+
     /// <summary>The batch; null before it came.</summary>
     public ScoreBatchOpen? Batch => batch;
 

@@ -51,7 +51,7 @@ internal sealed class ScoringFixture : IAsyncDisposable
 
     public IReadOnlyList<PanelMiner> Panel { get; }
 
-    public IReadOnlyList<ScoringCase> Cases { get; }
+    public IReadOnlyList<ScoringCase> Cases { get; private set; }
 
     public ScoringBeacon Beacon { get; }
 
@@ -78,11 +78,14 @@ internal sealed class ScoringFixture : IAsyncDisposable
             .Count(entry => CanonicalJsonReader.Read(entry.Bytes.Span).TextOrNull("code") == code);
     }
 
-    public ClinicScoring NewClinic(IReadOnlyList<ScoringCase>? cases = null)
+    /// <summary>Adds a case before the window is opened.</summary>
+    public void Insert(ScoringCase item) => Cases = [item, .. Cases];
+
+    public ClinicScoring NewClinic(IReadOnlyList<ScoringCase>? cases = null, ScoringLog? log = null, TimeProvider? clock = null)
     {
         // Labels, keys and secrets follow from a fixed seed, so that outputs can be pinned.
         RandomSourceFactory factory = RandomSourceFactory.FromSeed(SHA512.HashData("clinic"u8));
-        ClinicScoring clinic = new(7, Measure, Panel, cases ?? Cases, Settings, ClinicKey, Store, Log, Clock, factory);
+        ClinicScoring clinic = new(7, Measure, Panel, cases ?? Cases, Settings, ClinicKey, Store, log ?? Log, clock ?? Clock, factory);
         owned.Add(clinic);
         return clinic;
     }

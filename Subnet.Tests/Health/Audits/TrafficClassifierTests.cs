@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using Subnet.Crypto.Commitments;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Crypto.Tokens;
+using Subnet.Health.Audits;
+
+namespace Subnet.Tests.Health.Audits;
+
+/// <summary>
+/// A miner that tries to tell audits from patients (protocol 3). It sees whole queries, tokens and events, and after each epoch learns which queries of it were audits and how
+/// the tokens were settled; it trains on past epochs and guesses the next one.
+/// </summary>
+[TestFixture]
+internal sealed class TrafficClassifierTests
+{
+    private const int Features = 24;
+    private const int Queries = 480;
+
+    private readonly SeededRandomSource random = new(PrngType.Blake2Xb, new byte[64]);
+
+    [OneTimeTearDown]
+    public void Dispose() => random.Dispose();
+
+    [Test]
+    public void Classifier_on_everything_a_miner_sees_stays_within_two_sigma_of_chance_and_finds_a_careless_validator()
+    {
+        using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
+        TokenChallenge challenge = TokenChallenge.ForMiner("issuer", 7, new byte[32]);
+        using CommitmentOpening opening = CommitmentOpening.Create(new long[Features], random);
+        AuditedModel model = new(
+            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), Features, 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
+        Random draws = new(11);
+        List<double[]> seen = [];
+        List<double[]> careless = [];
+        List<bool> isAudit = [];
+        for (int i = 0; i < Queries; i++)
+        {
+            bool audit = draws.Next(2) == 1;
+            byte[] master = new byte[32];
+            random.Fill(master);
+            byte[] query = audit ? Audit(model, master, draws) : Clinic(model, master, draws);
+            byte[] token = Buy(issuer, challenge);
+            byte[] name = new byte[16];
+            random.Fill(name);
+            seen.Add(Describe(query, token, name));
+            isAudit.Add(audit);
+
+            // A validator whose events are counters instead of random would be found at once.
+            byte[] counted = audit ? [.. name[..12], 0, 0, (byte)(i / 256), (byte)i] : name;
+            careless.Add(Describe(query, token, counted));
+        }
+
+        double chance = Accuracy(seen, isAudit, out int tested);
+        double sigma = 0.5 / Math.Sqrt(tested);
+        Assert.That(chance, Is.EqualTo(0.5).Within(2 * sigma));
+        Assert.That(Accuracy(careless, isAudit, out _), Is.GreaterThan(0.5 + (6 * sigma)), "the classifier can tell what can be told");
+    }
+
+    [Test]
+    public void Repeat_of_an_audit_row_shares_no_byte_that_a_miner_could_match()
+    {
+        using CommitmentOpening opening = CommitmentOpening.Create(new long[Features], random);
+        AuditedModel model = new(
+            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), Features, 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
+        long[] row = new long[Features];
+        row[0] = 1;
+        byte[][] queries = [.. Enumerable.Range(0, 2).Select(i => new PlannedAudit(model, SHA256.HashData([(byte)i]), [row]).BuildQuery())];
+
+        // After the head (card, set, sizes) equal bytes are as rare as among random ones: one in 256.
+        int equal = queries[0].Skip(57).Zip(queries[1].Skip(57)).Count(pair => pair.First == pair.Second);
+        int length = queries[0].Length - 57;
+        Assert.That(queries[0].Length, Is.EqualTo(queries[1].Length));
+        Assert.That(equal, Is.EqualTo(length / 256.0).Within(5 * Math.Sqrt(length / 256.0)));
+    }
+
+    [Test]
+    public void Settled_tokens_say_nothing_of_the_order_in_which_they_came()
+    {
+        using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
+        TokenChallenge challenge = TokenChallenge.ForMiner("issuer", 7, new byte[32]);
+        byte[][] spent = [.. Enumerable.Range(0, 12).Select(_ => Buy(issuer, challenge))];
+
+        IReadOnlyList<byte[]> settled = TokenSettlement.Sort(spent);
+        IReadOnlyList<byte[]> other = TokenSettlement.Sort(spent.Reverse());
+        Assert.That(settled.Select(Convert.ToHexString), Is.EqualTo(other.Select(Convert.ToHexString)));
+    }
+
+    private static byte[] Clinic(AuditedModel model, byte[] master, Random draws)
+    {
+        KeylessLayout layout = KeylessLayout.ForRows(model.Parameters.Set, model.Features, model.Classes, 1)!.Value;
+        using KeylessClient client = new(master, model.Card.Span, model.Parameters, layout);
+        return client.Encrypt(Row(draws));
+    }
+
+    private static byte[] Audit(AuditedModel model, byte[] master, Random draws) => new PlannedAudit(model, master, [Row(draws)]).BuildQuery();
+
+    private static long[] Row(Random draws)
+    {
+        long[] row = [.. Enumerable.Range(0, Features).Select(_ => (long)draws.Next(-500, 500))];
+        row[0] = 1;
+        return row;
+    }
+
+    private byte[] Buy(TokenIssuer issuer, TokenChallenge challenge)
+    {
+        using TokenRequest request = TokenRequest.Create(issuer.Key, challenge, random);
+        Assert.That(issuer.TryIssue(request.Encoded, out byte[]? response), Is.True);
+        Assert.That(request.TryFinish(response, out Token? bought), Is.True);
+        return bought!.Encoded.ToArray();
+    }
+
+    /// <summary>Length, first bytes of what varies, and means and spreads of segments of query, token and event.</summary>
+    private static double[] Describe(byte[] query, byte[] token, byte[] name)
+    {
+        List<double> features = [query.Length, token.Length, .. name.Select(value => (double)value), .. token.Skip(2).Take(8).Select(value => (double)value)];
+        foreach (byte[] segment in query.Chunk(query.Length / 12).Concat(token.Chunk(token.Length / 4)))
+        {
+            double mean = segment.Average(value => (double)value);
+            features.Add(mean);
+            features.Add(segment.Average(value => (value - mean) * (value - mean)));
+            features.Add(segment.Average(value => (double)(value & 1)));
+        }
+
+        return [.. features];
+    }
+
+    /// <summary>Logistic regression by gradient descent on the first two thirds, standardised; how often it is right on the rest.</summary>
+    private static double Accuracy(List<double[]> rows, List<bool> isAudit, out int tested)
+    {
+        int trained = rows.Count * 2 / 3;
+        tested = rows.Count - trained;
+        int width = rows[0].Length;
+        double[] mean = [.. Enumerable.Range(0, width).Select(j => rows.Take(trained).Average(row => row[j]))];
+        double[] spread = [.. Enumerable.Range(0, width).Select(j => Math.Sqrt(rows.Take(trained).Average(row => (row[j] - mean[j]) * (row[j] - mean[j]))))];
+        double[][] scaled = [.. rows.Select(row => row.Select((value, j) => spread[j] > 0 ? (value - mean[j]) / spread[j] : 0).ToArray())];
+        double[] weights = new double[width + 1];
+        for (int step = 0; step < 300; step++)
+        {
+            double[] gradient = new double[width + 1];
+            for (int i = 0; i < trained; i++)
+            {
+                double error = (1 / (1 + Math.Exp(-Score(scaled[i], weights)))) - (isAudit[i] ? 1 : 0);
+                for (int j = 0; j < width; j++)
+                {
+                    gradient[j] += error * scaled[i][j] / trained;
+                }
+
+                gradient[width] += error / trained;
+            }
+
+            for (int j = 0; j <= width; j++)
+            {
+                weights[j] -= 0.5 * (gradient[j] + (0.01 * weights[j]));
+            }
+        }
+
+        return Enumerable.Range(trained, tested).Count(i => (Score(scaled[i], weights) > 0) == isAudit[i]) / (double)tested;
+    }
+
+    private static double Score(double[] row, double[] weights)
+    {
+        double score = weights[^1];
+        for (int j = 0; j < row.Length; j++)
+        {
+            score += weights[j] * row[j];
+        }
+
+        return score;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using Subnet.Crypto.Commitments;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Rlwe.Keyless;
+using Subnet.Health.Audits;
+using Subnet.Health.Scoring;
+
+namespace Subnet.Tests.Health.Scoring;
+
+/// <summary>What a reviewer finds that no validator can: a clinic that changes its predictions or leaves cases out.</summary>
+[TestFixture]
+internal sealed class ReviewerScoringTests
+{
+    private readonly long[] weights = [100, 40, -30];
+    private ScoringFixture fixture = null!;
+    private SeededRandomSource random = null!;
+    private RandomSourceFactory factory = null!;
+    private CommitmentOpening opening = null!;
+    private KeylessModel model = null!;
+    private AuditedModel card = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        fixture = new ScoringFixture();
+        random = new SeededRandomSource(PrngType.Blake2Xb, new byte[64]);
+        factory = RandomSourceFactory.FromSeed(new byte[64]);
+        opening = CommitmentOpening.Create(weights, random);
+        KeylessParameters parameters = new(KeylessSet.Default, 26);
+        byte[] hash = SHA256.HashData("card"u8);
+        model = new KeylessModel(hash, parameters, 1, weights, 1 << 20, factory);
+        card = new AuditedModel(hash, parameters, 3, 1, 1 << 20, opening.Commit(GeneratorSet.Create(3)));
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        model.Dispose();
+        opening.Dispose();
+        factory.Dispose();
+        random.Dispose();
+        await fixture.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Opened_case_holds_only_with_the_prediction_that_was_logged_before_the_outcome()
+    {
+        // Attacks 2 and 9: after the outcome is known the clinic scores its friend's miner on a better prediction.
+        ScoringSample honest = await OpenedAsync();
+        ReviewerScoring reviewer = new(new ScoringTranscript(fixture.Beacon, fixture.Transcript), fixture.Recorder);
+        PredictionCommitment better = honest.Prediction with { Prediction = new byte[] { 255 } };
+        PlannedAudit otherQuery = new(card, SHA256.HashData("other"u8), [[1, 2, 3]]);
+        PredictionCommitment stranger = PredictionCommitment.Create(random, new string('a', 32), 0.5);
+
+        Assert.That(await reviewer.CheckAsync(honest, Finish), Is.EqualTo(SampleVerdict.Holds));
+        Assert.That(await reviewer.CheckAsync(honest with { Prediction = better }, Finish), Is.EqualTo(SampleVerdict.NotTheLoggedPrediction));
+        Assert.That(await reviewer.CheckAsync(honest with { Query = otherQuery }, Finish), Is.EqualTo(SampleVerdict.NotTheLoggedQuery));
+        Assert.That(await reviewer.CheckAsync(honest, _ => [7]), Is.EqualTo(SampleVerdict.NotWhatTheReplySays));
+        Assert.That(
+            await reviewer.CheckAsync(honest with { Prediction = stranger, LoggedPrediction = stranger.Hash }, Finish), Is.EqualTo(SampleVerdict.NotInTheWindow));
+    }
+
+    [Test]
+    public async Task Case_that_the_window_leaves_out_is_counted_and_samples_are_drawn_by_a_later_block()
+    {
+        await fixture.OpenBatchAsync();
+        ReviewerScoring reviewer = new(new ScoringTranscript(fixture.Beacon, fixture.Transcript), fixture.Recorder);
+        ScoringCaseEvents hidden = new(["0123456789abcdef0123456789abcdef"]);
+        ScoringCaseEvents before = new(["fedcba9876543210fedcba9876543210"]);
+        IReadOnlyList<ScoringCaseEvents> left = reviewer.LeftOut(
+            [.. fixture.Cases.Select(item => item.Events), hidden, before], new HashSet<string> { before.Key });
+
+        Assert.That(left.Single().Key, Is.EqualTo(hidden.Key));
+        IReadOnlyList<ScoringCaseEvents> samples = reviewer.DrawSamples(SHA256.HashData("later"u8), 5);
+        Assert.That(samples.Select(item => item.Key).Distinct().Count(), Is.EqualTo(5));
+        Assert.That(samples.Select(item => item.Key), Is.SubsetOf(fixture.Clinic.Batch!.Cases.Select(item => item.Key)));
+        Assert.That(reviewer.DrawSamples(SHA256.HashData("another"u8), 5).Select(item => item.Key), Is.Not.EqualTo(samples.Select(item => item.Key)));
+    }
+
+    private static byte[] Finish(long[] answers) => PredictionCommitment.Round([1 / (1 + Math.Exp(-answers[0] / 100.0))]);
+
+    private async Task<ScoringSample> OpenedAsync()
+    {
+        PlannedAudit query = new(card, SHA256.HashData("master"u8), [[1, 2, 3]]);
+        byte[] bytes = query.BuildQuery();
+        Assert.That(model.TryAnswer(bytes, out byte[]? reply), Is.EqualTo(KeylessRefusal.None));
+        long answer = (100 * 1) + (40 * 2) + (-30 * 3);
+        double probability = 1 / (1 + Math.Exp(-answer / 100.0));
+        string name = Convert.ToHexStringLower(SHA256.HashData("the case"u8).AsSpan(0, 16));
+        PredictionCommitment logged = PredictionCommitment.Create(random, name, probability);
+        fixture.Insert(new ScoringCase([logged], 1));
+        await fixture.OpenWindowAsync();
+        return new ScoringSample(logged, logged.Hash, query, 0, KeylessQuery.RequestHash(bytes), reply!, KeylessQuery.RequestHash(reply!));
+    }
+}

@@ -1,0 +1,180 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Health.Review.Logs;
+using Subnet.Health.Rpc.Client;
+using Subnet.Health.Rpc.Server;
+using Subnet.Health.Scoring;
+using Subnet.Tests.Health.Review;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Scoring;
+
+/// <summary>A clinic and two validators over loopback, with a real log that is anchored.</summary>
+[TestFixture]
+internal sealed class ScoringServiceTests
+{
+    private readonly List<IAsyncDisposable> owned = [];
+    private ScoringFixture fixture = null!;
+    private ChainOfTheTest chain = null!;
+    private RoleLog clinicLog = null!;
+    private UnsyncedLogFiles files = null!;
+    private List<ScoringService> services = null!;
+    private List<ScoringPeer> peers = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        fixture = new ScoringFixture();
+        chain = new ChainOfTheTest(fixture.Beacon.Validators);
+        files = new UnsyncedLogFiles(Path.Combine(fixture.Folder, "clinic-log"));
+        clinicLog = await RoleLog.OpenAsync(
+            new RoleLogOptions(Path.Combine(fixture.Folder, "clinic-log"), "test-net", "clinic") { Files = files, Anchor = chain.PutAsync, CheckpointInterval = TimeSpan.FromHours(1) },
+            fixture.ClinicKey,
+            TimeProvider.System,
+            new OperatingSystemRandomSource());
+        services = [];
+        peers = [];
+        for (int i = 0; i < fixture.ValidatorKeys.Count; i++)
+        {
+            ScoringService service = new(
+                fixture.ValidatorKeys[i], fixture.SeedsOf(i), fixture.Log, chain, fixture.Settings.Timetable, clinic => clinic.Span.SequenceEqual(fixture.ClinicKey.PublicKey), fixture.Clock);
+            GrpcServices server = new();
+            service.AddTo(server);
+            GrpcServerHost host = await GrpcServerHost.StartAsync(
+                new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), server, NullLoggerFactory.Instance, TimeProvider.System, default);
+            owned.Add(host);
+            services.Add(service);
+            peers.Add(new ScoringPeer(fixture.ValidatorKeys[i].PublicKey.ToArray(), new GrpcChannel(host.Address, new GrpcChannelOptions(), TimeProvider.System)));
+        }
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        peers.ForEach(peer => peer.Channel.Dispose());
+        foreach (IAsyncDisposable item in owned)
+        {
+            await item.DisposeAsync();
+        }
+
+        owned.Clear();
+        await clinicLog.DisposeAsync();
+        await fixture.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Batch_runs_over_the_network_and_its_transcript_replays()
+    {
+        OrganicScoringResult result = await RunAsync();
+
+        Assert.That(result.Unreachable, Is.Empty);
+        Assert.That(result.Findings, Is.Empty);
+        byte[] bytes = await ScoringFixture.WriteAsync(result.Transcript!);
+        Assert.That(ScoringTranscript.TryRead(bytes, out ScoringTranscript? read, out _), Is.True);
+        ReplayReport report = TranscriptReplay.Run(read!);
+        Assert.That(report.Difference, Is.Null);
+        Assert.That(report.Outcomes.Single().ClinicOwesFee, Is.False);
+        foreach (ScoringService service in services)
+        {
+            (ScoreBatchOpen _, IReadOnlyList<OrganicOutcome> outcomes) = service.TakeConcluded().Single();
+            Assert.That(outcomes.Single().Quality, Is.EqualTo(report.Outcomes.Single().Quality));
+            Assert.That(service.TakeConcluded(), Is.Empty, "each batch once");
+        }
+    }
+
+    [Test]
+    public async Task Window_whose_beacon_is_known_already_gets_no_seed()
+    {
+        // Attack 26: the clinic looks at the block that will order its cases before it tells anyone of them.
+        chain.AfterAnchor = ScoringSettings.BeaconDelay;
+        OrganicScoringResult result = await RunAsync();
+
+        Assert.That(result.Fault, Is.EqualTo(ScoringFault.TooFewValidators));
+        Assert.That(result.Unreachable.Select(item => item.Step), Is.All.EqualTo("window"));
+    }
+
+    [Test]
+    public async Task Window_that_the_anchored_log_does_not_hold_gets_no_seed()
+    {
+        chain.Root = SHA256.HashData("another log"u8);
+        Assert.That((await RunAsync()).Fault, Is.EqualTo(ScoringFault.TooFewValidators));
+    }
+
+    [Test]
+    public async Task Validator_that_is_gone_leaves_the_batch_to_nobody_where_two_are_needed()
+    {
+        await owned[1].DisposeAsync();
+        OrganicScoringResult result = await RunAsync();
+
+        Assert.That(result.Fault, Is.EqualTo(ScoringFault.TooFewValidators));
+        Assert.That(result.Transcript, Is.Null);
+        Assert.That(result.Unreachable.Single().Validator.Span.SequenceEqual(fixture.ValidatorKeys[1].PublicKey), Is.True);
+    }
+
+    [Test]
+    public async Task Ledger_answers_what_scoring_asks()
+    {
+        await using InProcessLedger ledger = new InProcessLedger().Start();
+        LedgerScoringChain asked = new(ledger.Client);
+        ushort netuid = await ledger.CreateSubnet("miner");
+        Assert.That(await asked.AnchorAsync("a.test/log", default), Is.Null);
+        await ledger.Do("clinic", new AnchorCheckpointCall("a.test/log", 5, new Hash256(SHA256.HashData("root"u8))));
+
+        ScoringAnchor anchor = (await asked.AnchorAsync("a.test/log", default))!;
+        Assert.That(anchor.Size, Is.EqualTo(5));
+        Assert.That(anchor.Root.Span.SequenceEqual(SHA256.HashData("root"u8)), Is.True);
+        ScoringBeacon beacon = await ScoringBeacons.OfAsync(asked, netuid, anchor.Height, default);
+        Assert.That(beacon.Height, Is.EqualTo(anchor.Height + 10));
+        byte[] block = (await ledger.Client.GetBlockAsync((ulong)beacon.Height))!.Id.ToArray();
+        Assert.That(beacon.Hash.ToArray(), Is.EqualTo(block));
+        Assert.That(await asked.BlockAsync(1_000_000, default), Is.Null);
+        Assert.That(await asked.HeightAsync(default), Is.GreaterThanOrEqualTo(beacon.Height));
+    }
+
+    private Task<OrganicScoringResult> RunAsync()
+    {
+        ClinicScoring clinic = fixture.NewClinic(log: new ScoringLog(clinicLog.Recorder));
+        return new OrganicScoringRun(
+            clinic, 7, peers, chain, files, clinicLog.Origin, cancellation => clinicLog.AnchorAsync(cancellation), fixture.Settings.Timetable).RunAsync(null, default);
+    }
+
+    /// <summary>A ledger whose blocks come when they are waited for.</summary>
+    private sealed class ChainOfTheTest(IReadOnlyList<ReadOnlyMemory<byte>> validators) : IScoringChain
+    {
+        private long height = 100;
+        private (string Origin, ScoringAnchor Anchor)? anchored;
+
+        public int AfterAnchor { get; set; }
+
+        public byte[]? Root { get; set; }
+
+        public Task PutAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+        {
+            height++;
+            anchored = (checkpoint.Origin, new ScoringAnchor(checkpoint.Size, Root ?? checkpoint.Root.ToArray(), height));
+            height += AfterAnchor;
+            return Task.CompletedTask;
+        }
+
+        public Task<long> HeightAsync(CancellationToken cancellationToken) => Task.FromResult(height);
+
+        public Task WaitForHeightAsync(long wanted, CancellationToken cancellationToken)
+        {
+            height = Math.Max(height, wanted);
+            return Task.CompletedTask;
+        }
+
+        public Task<ScoringAnchor?> AnchorAsync(string origin, CancellationToken cancellationToken) =>
+            Task.FromResult(anchored is { } known && known.Origin == origin ? known.Anchor : null);
+
+        public Task<ReadOnlyMemory<byte>?> BlockAsync(long wanted, CancellationToken cancellationToken) =>
+            Task.FromResult(wanted <= height ? (ReadOnlyMemory<byte>?)SHA256.HashData(BitConverter.GetBytes(wanted)) : null);
+
+        public Task<IReadOnlyList<ReadOnlyMemory<byte>>> ValidatorsAsync(ushort netuid, CancellationToken cancellationToken) => Task.FromResult(validators);
+    }
+}
