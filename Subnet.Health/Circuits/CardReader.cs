@@ -51,6 +51,9 @@ internal sealed record ReadCard(
     CardForest? Forest,
     PublicRest Rest)
 {
+    /// <summary>What stays with the miner, in words.</summary>
+    public string PrivatePart { get; init; } = "";
+
     /// <summary>What the miner says a query takes on its machine; null where it says nothing.</summary>
     public CardCost? Cost { get; init; }
 
@@ -111,6 +114,7 @@ internal static class CardReader
                 forest,
                 rest)
             {
+                PrivatePart = card.Text("private"),
                 Cost = card.Has("cost") ? Cost(card.Object("cost")) : null,
             };
         }

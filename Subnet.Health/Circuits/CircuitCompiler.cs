@@ -18,8 +18,9 @@ internal static class CircuitCompiler
     /// <summary>Compiles.</summary>
     /// <param name="model">The model, cut in two.</param>
     /// <param name="rows">Rows for ranges and measurement.</param>
+    /// <param name="publicWeights">Whether the miner declares the weights public: a smaller query, and nothing hidden but the patient.</param>
     /// <exception cref="CircuitException">The head has no circuit, a feature has no range, or no set is wide enough.</exception>
-    public static CompiledModel Compile(SplitModel model, ReferenceRows rows)
+    public static CompiledModel Compile(SplitModel model, ReferenceRows rows, bool publicWeights = false)
     {
         CircuitKind kind = HeadLowering.KindOf(model.Head, out string? reason)
             ?? throw new CircuitException($"the model cannot be compiled: {reason}.");
@@ -29,7 +30,7 @@ internal static class CircuitCompiler
         foreach (double error in (ReadOnlySpan<double>)[LargestRelativeError, LargestRelativeError / 8, LargestRelativeError / 64])
         {
             var reference = new RawReference(model.Head, finest, rows, error);
-            if (ParameterSearch.Find(bits => Lower(model, rows, bits), precisions, reference.IsClose) is not { } choice)
+            if (ParameterSearch.Find(bits => Lower(model, rows, bits), precisions, reference.IsClose, publicWeights) is not { } choice)
             {
                 break;
             }

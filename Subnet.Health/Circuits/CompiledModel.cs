@@ -12,6 +12,11 @@ internal sealed record CompiledModel(CircuitKind Kind, SplitModel Model, Paramet
     /// <summary>The integer form.</summary>
     public IntegerForm Form => Choice.Form;
 
+    /// <summary>What stays with the miner, in words.</summary>
+    public string PrivatePart => Choice.Parameters.Set.WeightsArePublic
+        ? "nothing: the weights are declared public and anybody who asks can compute them"
+        : CircuitWords.PrivatePart(Kind);
+
     /// <summary>Number of raw scores.</summary>
     public int Classes => Form.Classes;
 

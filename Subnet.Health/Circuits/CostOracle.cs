@@ -50,7 +50,7 @@ internal sealed class CostOracle
             KeylessQuery.ByteCount(set, ciphertexts),
             KeylessReply.ByteCount(choice.Parameters, layout.Answers),
             NoiseBits(choice.Form, set),
-            choice.Parameters.FloodBits);
+            set.WeightsArePublic ? 0 : choice.Parameters.FloodBits);
     }
 
     // w v + e_pk u + e1 + e2 s: fresh noise has variance 10.5, u and s are ternary with variance 2/3.
@@ -67,7 +67,7 @@ internal sealed class CostOracle
         const int Ciphertexts = 5;
         const int Answers = 65;
         Times one = Time(set, new KeylessLayout(16, 1, 1));
-        Times wide = Time(set, new KeylessLayout(set.Degree * Ciphertexts, 1, 1));
+        Times wide = set.WeightsArePublic ? one : Time(set, new KeylessLayout(set.Degree * Ciphertexts, 1, 1));
         Times many = Time(set, new KeylessLayout(16, Answers, 1));
         return new UnitTimes(one, one.Per(wide, Ciphertexts - 1), one.Per(many, Answers - 1));
     }

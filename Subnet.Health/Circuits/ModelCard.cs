@@ -46,6 +46,7 @@ internal static class ModelCard
         CompiledModel compiled, ModelSchema schema, IEnumerable<CardInput> inputs, CardText text, ReadOnlySpan<byte> commitment, CostEstimate? cost = null)
     {
         CanonicalObject card = Head(compiled.Kind, schema, inputs, text, compiled.Model, cost);
+        card["private"] = compiled.PrivatePart;
         card.Add("query", Query(compiled.Choice, commitment));
         card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
         card.Add("quantisation", Quantisation(compiled.Report));

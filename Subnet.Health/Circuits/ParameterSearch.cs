@@ -21,14 +21,18 @@ internal static class ParameterSearch
         (KeylessSet.Large, SmallestPlainBits, 46),
     ];
 
+    // Weights that are declared public need no key, no encryption of zero and no flooding: 13 KB up.
+    private static readonly (KeylessSet Set, int From, int To)[] PublicStages = [(KeylessSet.PublicWeights, SmallestPlainBits, 30)];
+
     /// <summary>The choice for a form, or null when no set reaches the target.</summary>
     /// <param name="formOf">The real form at the feature precision of a stage.</param>
     /// <param name="precisions">Feature bits to try, ascending; one value for exact features.</param>
     /// <param name="target">Whether an integer form is good enough.</param>
-    public static ParameterChoice? Find(Func<int, RealForm> formOf, IReadOnlyList<int> precisions, Func<IntegerForm, bool> target)
+    /// <param name="publicWeights">Whether the weights are declared public.</param>
+    public static ParameterChoice? Find(Func<int, RealForm> formOf, IReadOnlyList<int> precisions, Func<IntegerForm, bool> target, bool publicWeights = false)
     {
         RealForm[] forms = [.. precisions.Select(formOf)];
-        foreach ((KeylessSet set, int from, int to) in Stages)
+        foreach ((KeylessSet set, int from, int to) in publicWeights ? PublicStages : Stages)
         {
             foreach (RealForm form in forms)
             {

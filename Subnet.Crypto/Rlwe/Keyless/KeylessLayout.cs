@@ -18,12 +18,12 @@ public readonly record struct KeylessLayout(int Features, int Classes, int Rows)
     /// <summary>Answers in a reply: R K.</summary>
     public int Answers => Rows * Classes;
 
-    /// <summary>Whether the query can be asked under a set, and R is a size class.</summary>
+    /// <summary>Whether the query can be asked under a set, and R is a size class. The set for public weights has one ciphertext only.</summary>
     public bool Fits(KeylessSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
         return Features > 0 && Classes > 0 && Classes <= set.Degree && RowClasses.Contains(Rows)
-            && (IsWhole(set) || (Rows == 1 && Place(set).Ciphertexts <= MaxCiphertexts));
+            && (IsWhole(set) || (Rows == 1 && !set.WeightsArePublic && Place(set).Ciphertexts <= MaxCiphertexts));
     }
 
     /// <summary>Where everything stands under a set that the layout fits.</summary>

@@ -27,6 +27,9 @@ internal sealed record CompiledForest(
     /// <summary>A report before anything was measured.</summary>
     public static readonly QuantisationReport Nothing = new(0, 0, 0, 0, 0, null, null);
 
+    /// <summary>What stays with the miner, in words.</summary>
+    public string PrivatePart => CircuitWords.PrivatePart(Kind);
+
     /// <summary>Whether a query holds many patients.</summary>
     public bool IsBatch => Kind == CircuitKind.ForestBatch;
 

@@ -36,8 +36,8 @@ internal sealed record CircuitQueryEntry(
             [.. KeylessLayout.RowClasses.ToArray().Where(rows => new KeylessLayout(choice.Form.Features, choice.Form.Classes, rows).Fits(set))],
             choice.DeclaredNorm1.ToString(CultureInfo.InvariantCulture),
             choice.DeclaredBound.ToString(CultureInfo.InvariantCulture),
-            choice.Parameters.FloodBits,
-            Math.Round(choice.FloodingMargin, 2),
+            set.WeightsArePublic ? 0 : choice.Parameters.FloodBits,
+            set.WeightsArePublic ? 0 : Math.Round(choice.FloodingMargin, 2),
             KeylessQuery.ByteCount(set, ciphertexts),
             KeylessReply.ByteCount(choice.Parameters, choice.Form.Classes));
     }

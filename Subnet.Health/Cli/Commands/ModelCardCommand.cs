@@ -42,7 +42,7 @@ internal sealed class ModelCardCommand : SubnetCommand
             [.. card.Text.Claims.Select(claim => new CardClaimEntry(claim.Name, claim.Value.ToString(CultureInfo.InvariantCulture)))],
             card.Cost,
             CircuitWords.Of(card.Circuit),
-            CircuitWords.PrivatePart(card.Circuit),
+            card.PrivatePart,
             card.ClassLabels,
             [.. card.Inputs.SelectMany(CardInputEntry.Of)],
             card.Keyless is CardQuery query ? CardQueryEntry.Of(query) : null,

@@ -38,6 +38,11 @@ internal sealed class ModelCompileCommand : SubnetCommand
         HelpName = "features.json",
     };
 
+    private readonly Option<bool> publicWeights = new("--public-weights")
+    {
+        Description = "Declare the weights public: a query of 13 KB, and nothing hidden but the patient.",
+    };
+
     private readonly Option<string[]> claims = new("--claim")
     {
         Description = "A metric measured on --data, for the card; may be given several times.",
@@ -57,7 +62,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             new CommandExample("model compile heart.zip --input training.csv --output heart", "a saved model and rows for its ranges"))
     {
         Arguments.Add(model);
-        foreach (Option option in (Option[])[input, output, circuit, features, id, title, use, limits, data, claims, passwordFile])
+        foreach (Option option in (Option[])[input, output, circuit, publicWeights, features, id, title, use, limits, data, claims, passwordFile])
         {
             Options.Add(option);
         }
@@ -91,7 +96,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
         using OperatingSystemRandomSource random = new();
         Compilation compilation = ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind
             ? Compilation.Of(ForestCompiler.Compile(split, reference, kind, random), read.Schema, schema, text, random, context.Time)
-            : Compilation.Of(CircuitCompiler.Compile(split, reference), read.Schema, schema, text, random, context.Time);
+            : Compilation.Of(CircuitCompiler.Compile(split, reference, context.Get(publicWeights)), read.Schema, schema, text, random, context.Time);
         byte[] password = SecretInput.Read(
             context, context.Get(passwordFile), "SUBNET_MODEL_PASSWORD", "Password for the private circuit", "--password-file", confirm: true);
         byte[] sealedCircuit;
@@ -111,7 +116,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             compilation.Card.Length,
             sealedCircuit.Length,
             CircuitWords.Of(compilation.Kind),
-            CircuitWords.PrivatePart(compilation.Kind),
+            compilation.PrivatePart,
             compilation.Query,
             compilation.Forest,
             CostEntry.Of(compilation.Cost),
@@ -134,7 +139,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
 
     // A compiled model of either kind, its card, and how its private side is sealed.
     private sealed record Compilation(
-        CircuitKind Kind, byte[] Card, CircuitQueryEntry? Query, ForestQueryEntry? Forest, QuantisationReport Report, CostEstimate Cost, Func<byte[], OperatingSystemRandomSource, byte[]> Seal)
+        CircuitKind Kind, string PrivatePart, byte[] Card, CircuitQueryEntry? Query, ForestQueryEntry? Forest, QuantisationReport Report, CostEstimate Cost, Func<byte[], OperatingSystemRandomSource, byte[]> Seal)
     {
         public static Compilation Of(
             CompiledModel compiled, ModelSchema schema, ImmutableArray<CardInput> inputs, CardText text, OperatingSystemRandomSource random, TimeProvider time)
@@ -145,6 +150,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, opening.Commit(GeneratorSet.Create(weights.Length)).Bytes, cost));
             return new Compilation(
                 compiled.Kind,
+                compiled.PrivatePart,
                 card,
                 CircuitQueryEntry.Of(compiled.Choice),
                 null,
@@ -167,6 +173,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             byte[] card = Checked(ModelCard.Write(compiled, schema, inputs, text, IntegerForest.Commit(salt, compiled.Forest.ToCanonical()), cost));
             return new Compilation(
                 compiled.Kind,
+                compiled.PrivatePart,
                 card,
                 null,
                 ForestQueryEntry.Of(compiled),

@@ -215,6 +215,28 @@ internal sealed class CircuitCompilerTests
     }
 
     [Test]
+    public void Weights_that_are_declared_public_take_a_query_of_13_kilobytes_and_the_card_says_so()
+    {
+        IPlainModel model = ReadModel("heart-fasttree-small");
+        ReferenceRows rows = new ReferenceRows(model.Split!, ReadRows("heart-fasttree-small", model)).Take([.. Enumerable.Range(0, 60)]);
+        CompiledModel compiled = CircuitCompiler.Compile(model.Split!, rows, publicWeights: true);
+        using RandomSourceFactory randomness = RandomSourceFactory.FromSeed(new byte[64]);
+        using var circuit = new EncryptedCircuit(compiled, new byte[32], randomness);
+        long[] expected = new long[1];
+        long[] actual = new long[1];
+
+        Assert.That(compiled.TryEvaluate(rows.Row(0), expected), Is.Null);
+        Assert.That(circuit.TryAnswer(rows.Row(0), actual), Is.Null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(actual, Is.EqualTo(expected));
+            Assert.That(compiled.PrivatePart, Does.StartWith("nothing"));
+            Assert.That(KeylessQuery.ByteCount(compiled.Choice.Parameters.Set), Is.EqualTo(12_921));
+            Assert.That(compiled.Report.MeetsTarget);
+        });
+    }
+
+    [Test]
     public void Auc_counts_ties_half() =>
         Assert.That(QuantisationMeasure.Auc([1, 2, 2, 3], [false, false, true, true]), Is.EqualTo(0.875));
 
