@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Subnet.Health.Cli.Errors;
-using Subnet.Health.Cli.Output;
 using Subnet.Health.Clinic;
 
 namespace Subnet.Health.Cli.Commands.Clinics;
