@@ -161,7 +161,9 @@ internal sealed class LoadTest(int queries, int clients, int patients)
             };
             QueryOutcome outcome = await client.SendAsync(miners.ChannelTo(offer.Endpoint), offer.Hotkey, offer.Card.Hash.ToArray(), request, default);
             pending.Decrypt(outcome.Reply!.Value.Span);
+            Task viewed = log.Recorder.RecordAsync("result.viewed", new CanonicalObject { { "ref", name } });
             await log.Recorder.RecordAsync("result.received", new CanonicalObject { { "ref", name }, { "model", model }, { "outcome", "error" }, { "code", "load" } });
+            await viewed;
         }
 
         public async ValueTask DisposeAsync()

@@ -46,6 +46,7 @@ internal sealed class MinerDirectory : IDisposable
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, CardClient> cards = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Uri, GrpcChannel> channels = new();
+    private readonly ConcurrentDictionary<ushort, (ulong Height, IReadOnlyList<MinerOffer> Offers)> found = new();
 
     /// <param name="folder">Where cards are kept; made if it is not there.</param>
     /// <param name="ledger">The ledger.</param>
@@ -66,6 +67,29 @@ internal sealed class MinerDirectory : IDisposable
     /// <summary>Every registered model whose card could be had, best miners first. A miner that does not answer is left out.</summary>
     public async Task<IReadOnlyList<MinerOffer>> FindAsync(ushort netuid, CancellationToken cancellationToken)
     {
+        // Nothing that is asked here changes between two blocks; a miner whose card could not be had is asked again with the next one.
+        ulong height = (await ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
+        if (found.TryGetValue(netuid, out (ulong Height, IReadOnlyList<MinerOffer> Offers) known) && known.Height == height && known.Offers.Count > 0)
+        {
+            return known.Offers;
+        }
+
+        IReadOnlyList<MinerOffer> offers = await ReadAsync(netuid, cancellationToken).ConfigureAwait(false);
+        found[netuid] = (height, offers);
+        return offers;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (GrpcChannel channel in channels.Values)
+        {
+            channel.Dispose();
+        }
+    }
+
+    private async Task<IReadOnlyList<MinerOffer>> ReadAsync(ushort netuid, CancellationToken cancellationToken)
+    {
         Metagraph? metagraph = await ledger.GetMetagraphAsync(netuid, cancellationToken).ConfigureAwait(false);
         if (metagraph is null)
         {
@@ -80,15 +104,6 @@ internal sealed class MinerDirectory : IDisposable
             .Select(item => OffersAsync(netuid, item.Neuron!, item.Models, cancellationToken));
         MinerOffer[][] offers = await Task.WhenAll(asked).ConfigureAwait(false);
         return [.. offers.SelectMany(each => each).OrderByDescending(offer => offer.Incentive).ThenBy(offer => offer.Registered).ThenBy(offer => offer.CardHex, StringComparer.Ordinal)];
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (GrpcChannel channel in channels.Values)
-        {
-            channel.Dispose();
-        }
     }
 
     private async Task<MinerOffer[]> OffersAsync(ushort netuid, NeuronView neuron, ModelView[] models, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Tokens;
@@ -33,6 +34,7 @@ internal sealed record TakenToken(byte[] Id, byte[] Bytes, ulong Epoch);
 internal sealed class TokenWallet : IAsyncDisposable
 {
     private const int IdBytes = 16;
+    private const int MostAhead = 8;
     private const string Schema =
         """
         create table if not exists token (
@@ -43,6 +45,8 @@ internal sealed class TokenWallet : IAsyncDisposable
 
     private readonly SqliteFile file;
     private readonly AtRestKey atRest;
+    private readonly ConcurrentDictionary<(ushort Netuid, string Miner, int Rows), ConcurrentQueue<TakenToken>> shelves = new();
+    private int asking;
 
     /// <summary>Opens or creates the file; its folder must exist.</summary>
     /// <param name="path">The file.</param>
@@ -121,7 +125,10 @@ internal sealed class TokenWallet : IAsyncDisposable
         });
     }
 
-    /// <summary>Takes one token out for a query, the oldest that is good; null where none is.</summary>
+    /// <summary>
+    /// Takes one token out for a query, the oldest that is good; null where none is. Under load a few are taken out by one flush of the disk: those not used come back when
+    /// the wallet is closed, and after a crash stay out, so that no token can be shown with two queries.
+    /// </summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="miner">The miner, 64 hexadecimal digits.</param>
     /// <param name="rows">The query's size class.</param>
@@ -129,21 +136,46 @@ internal sealed class TokenWallet : IAsyncDisposable
     /// <param name="now">Tokens bought too recently wait.</param>
     public async Task<TakenToken?> TakeAsync(ushort netuid, string miner, int rows, ulong epoch, DateTimeOffset now)
     {
-        (byte[] Id, byte[] Secret, long Epoch)? found = await file.RunAsync<(byte[], byte[], long)?>(connection =>
+        (ushort, string, int) shelf = (netuid, miner, rows);
+        ConcurrentQueue<TakenToken> ready = shelves.GetOrAdd(shelf, _ => new ConcurrentQueue<TakenToken>());
+        while (ready.TryDequeue(out TakenToken? taken))
         {
-            List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
-                "select id, secret, epoch from token where netuid = $0 and miner = $1 and rows = $2 and state = $3 and epoch >= $4 and epoch <= $5 and usable_at <= $6 order by epoch, usable_at, id limit 1",
-                reader => (reader.Blob(0)!, reader.Blob(1)!, reader.GetInt64(2)),
-                (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds());
-            if (oldest.Count == 0)
+            if (taken.Epoch <= epoch && taken.Epoch + 1 >= epoch)
             {
-                return null;
+                return taken;
+            }
+        }
+
+        int wanted = Interlocked.Increment(ref asking);
+        try
+        {
+            List<(byte[] Id, byte[] Secret, long Epoch)> found = await file.RunAsync(connection =>
+            {
+                List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
+                    "select id, secret, epoch from token where netuid = $0 and miner = $1 and rows = $2 and state = $3 and epoch >= $4 and epoch <= $5 and usable_at <= $6 order by epoch, usable_at, id limit $7",
+                    reader => (reader.Blob(0)!, reader.Blob(1)!, reader.GetInt64(2)),
+                    (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds(), Math.Min(wanted, MostAhead));
+                foreach ((byte[] id, _, _) in oldest)
+                {
+                    connection.Execute("update token set state = $1 where id = $0", id, (int)State.Taken);
+                }
+
+                return oldest;
+            }).ConfigureAwait(false);
+            foreach ((byte[] id, byte[] secret, long its) in found.Skip(1))
+            {
+                ready.Enqueue(new TakenToken(id, Open(secret, id), (ulong)its));
             }
 
-            connection.Execute("update token set state = $1 where id = $0", oldest[0].Id, (int)State.Taken);
-            return oldest[0];
-        }).ConfigureAwait(false);
-        return found is { } taken ? new TakenToken(taken.Id, Open(taken.Secret, taken.Id), (ulong)taken.Epoch) : null;
+            // Another caller may have put more on the shelf than it needed, and left none in the store.
+            return found.Count > 0 ? new TakenToken(found[0].Id, Open(found[0].Secret, found[0].Id), (ulong)found[0].Epoch)
+                : ready.TryDequeue(out TakenToken? last) ? last
+                : null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref asking);
+        }
     }
 
     /// <summary>Puts a token back that certainly was not spent: the miner said so, or was never reached.</summary>
@@ -179,8 +211,16 @@ internal sealed class TokenWallet : IAsyncDisposable
         return TokenRequest.Create(key, challenge, random);
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => file.DisposeAsync();
+    /// <summary>Puts tokens that were taken out ahead and not used back, and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (TakenToken unused in shelves.Values.SelectMany(shelf => shelf))
+        {
+            await ReturnAsync(unused).ConfigureAwait(false);
+        }
+
+        await file.DisposeAsync().ConfigureAwait(false);
+    }
 
     private byte[] Open(byte[] secret, byte[] id) => atRest.Open(secret, id)
         ?? throw new ClinicException(ClinicFault.StoreFailed, "The token wallet does not open.", "Use the wallet it was made with; if its file was changed, restore it.");
