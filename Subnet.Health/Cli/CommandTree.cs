@@ -107,7 +107,8 @@ internal static class CommandTree
             new ClinicModelsCommand(),
             new ClinicQueryCommand(),
             new ClinicReportOutcomesCommand(),
-            new ClinicHistoryCommand()),
+            new ClinicHistoryCommand(),
+            new ClinicScoreOrganicCommand()),
         new NounCommand("epoch", "Epochs of the consensus on given and stored inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
         new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),
         new NounCommand(

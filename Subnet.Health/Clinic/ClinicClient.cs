@@ -3,6 +3,7 @@ using Subnet.Core.State;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Circuits;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Entries;
@@ -74,6 +75,12 @@ public sealed class ClinicClient : IAsyncDisposable
     /// <summary>The tokens.</summary>
     internal TokenWallet Wallet => wallet;
 
+    /// <summary>The gateway's folder.</summary>
+    internal string Folder => settings.Folder;
+
+    /// <summary>The log's files, for proofs of its entries.</summary>
+    internal ILogFiles LogFiles => settings.LogFiles!;
+
     /// <summary>The local history.</summary>
     internal ClinicHistory History => history;
 
@@ -135,6 +142,7 @@ public sealed class ClinicClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(coldkey);
         ArgumentNullException.ThrowIfNull(ledger);
         Directory.CreateDirectory(settings.Folder);
+        settings = settings with { LogFiles = settings.LogFiles ?? new PhysicalLogFiles(Path.Combine(settings.Folder, "log")) };
         LockedRandomSource locked = new(random);
         LedgerKey account = new(coldkey);
         RoleLogOptions options = new(Path.Combine(settings.Folder, "log"), ledger.Identity.Network, "clinic")
@@ -308,7 +316,7 @@ public sealed class ClinicClient : IAsyncDisposable
         await closeOwned().ConfigureAwait(false);
     }
 
-    private static string HotkeyOf(string miner) => Ss58Address.TryDecode(miner, out byte[]? key, out _)
+    internal static string HotkeyOf(string miner) => Ss58Address.TryDecode(miner, out byte[]? key, out _)
         ? Convert.ToHexStringLower(key)
         : throw new ArgumentException($"'{miner}' is no address", nameof(miner));
 

@@ -20,6 +20,8 @@ internal static partial class ErrorCodes
 
     public static readonly ErrorCode MinersDisagree = new("miners-disagree", ExitCode.No, "Miners of one model gave different exact answers.");
 
+    public static readonly ErrorCode TooFewOutcomes = new("too-few-outcomes", ExitCode.CouldNot, "Fewer patients' outcomes are known than a batch needs; nothing was sent.");
+
     public static readonly ErrorCode EventNotFound = new("event-not-found", ExitCode.No, "The local history has no such query.");
 
     public static readonly ErrorCode GatewayStoreFailed =

@@ -272,4 +272,72 @@ internal sealed class EncryptedQueryTests
         Assert.That((await running).IsAnswered);
         await draining;
     }
+
+    [Test]
+    public async Task Overload_is_told_at_once_and_never_more_than_the_bound_is_inside()
+    {
+        AdmissionControl admission = new(2, 2);
+        await using MinerFixture miner = await MinerFixture.StartAsync(admission);
+        TaskCompletionSource gate = new();
+        miner.Model.Gate = gate.Task;
+        byte[][] tokens = [.. Enumerable.Range(0, 12).Select(_ => miner.BuyToken())];
+        Task<GrpcStatusCode>[] sent = [.. tokens.Select(async token =>
+        {
+            using KeylessClient client = MinerFixture.NewClient();
+            try
+            {
+                await miner.SendAsync(MinerFixture.Message(client.Encrypt(Row), token));
+                return GrpcStatusCode.Ok;
+            }
+            catch (GrpcException refused)
+            {
+                return refused.Status.Code;
+            }
+        })];
+        Task<GrpcStatusCode>[] told = [];
+        while (told.Length < 8)
+        {
+            await Task.Delay(5);
+            told = [.. sent.Where(task => task.IsCompleted)];
+        }
+
+        Assert.That(admission.Inside, Is.EqualTo(admission.Most));
+        Assert.That(told.Select(task => task.Result), Is.All.EqualTo(GrpcStatusCode.ResourceExhausted));
+        gate.SetResult();
+        Assert.That((await Task.WhenAll(sent)).Count(code => code == GrpcStatusCode.Ok), Is.EqualTo(4));
+        Assert.That(await miner.Spent.CountAsync(), Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Random_and_cut_bytes_are_refused_or_invalid_and_the_miner_goes_on()
+    {
+        await using MinerFixture miner = await MinerFixture.StartAsync(new AdmissionControl(4, 16));
+        using KeylessClient client = MinerFixture.NewClient();
+        byte[] query = client.Encrypt(Row);
+        byte[] token = miner.BuyToken();
+        Random random = new(4711);
+        for (int i = 0; i < 60; i++)
+        {
+            byte[] damagedQuery = i % 3 == 0 ? [.. query.Take(random.Next(query.Length))] : [.. query];
+            byte[] damagedToken = [.. token];
+            random.NextBytes(i % 3 == 1 ? damagedToken : damagedQuery.AsSpan(0, Math.Min(80, damagedQuery.Length)));
+            QueryRequest request = new()
+            {
+                Query = ByteString.CopyFrom(damagedQuery),
+                Token = ByteString.CopyFrom(damagedToken.AsSpan(0, i % 5 == 0 ? random.Next(damagedToken.Length) : damagedToken.Length)),
+                Event = ByteString.CopyFrom(new byte[i % 7 == 0 ? random.Next(40) : 16]),
+            };
+            try
+            {
+                QueryOutcome outcome = await miner.SendAsync(request);
+                Assert.That(outcome.Refusal, Is.Not.Null, outcome.Fault);
+            }
+            catch (GrpcException refused)
+            {
+                Assert.That(refused.Status.Code, Is.EqualTo(GrpcStatusCode.InvalidArgument));
+            }
+        }
+
+        Assert.That((await miner.SendAsync(MinerFixture.Message(query, token))).IsAnswered);
+    }
 }

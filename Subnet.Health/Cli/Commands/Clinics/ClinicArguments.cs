@@ -42,8 +42,9 @@ internal sealed class ClinicArguments
         try
         {
             key = wallet.Open(context, asHotkey: false);
-            ClinicClient client = await ClinicClient.OpenAsync(Settings(context), key, ledger.Client, context.Time, random).ConfigureAwait(false);
-            return new ClinicAccess(client, ledger, key, random);
+            ClinicSettings settings = Settings(context);
+            ClinicClient client = await ClinicClient.OpenAsync(settings, key, ledger.Client, context.Time, random).ConfigureAwait(false);
+            return new ClinicAccess(client, ledger, key, random, settings.IssuerChannels!);
         }
         catch
         {
@@ -99,10 +100,16 @@ internal sealed class ClinicArguments
 }
 
 /// <summary>An opened gateway with what it stands on.</summary>
-internal sealed class ClinicAccess(ClinicClient client, RemoteLedger ledger, SigningKey key, OperatingSystemRandomSource random) : IAsyncDisposable
+internal sealed class ClinicAccess(ClinicClient client, RemoteLedger ledger, SigningKey key, OperatingSystemRandomSource random, GrpcChannelOptions channels) : IAsyncDisposable
 {
     /// <summary>The gateway.</summary>
     public ClinicClient Client => client;
+
+    /// <summary>The clinic's key; stays this object's.</summary>
+    public SigningKey Key => key;
+
+    /// <summary>How parties that know the clinic are reached.</summary>
+    public GrpcChannelOptions Channels => channels;
 
     /// <summary>The ledger.</summary>
     public ILedgerClient Ledger => ledger.Client;

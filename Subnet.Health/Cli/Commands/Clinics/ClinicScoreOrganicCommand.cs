@@ -1,0 +1,163 @@
+using System.CommandLine;
+using Spectre.Console;
+using Subnet.Core.State;
+using Subnet.Crypto.Comparison;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Output;
+using Subnet.Health.Clinic;
+using Subnet.Health.Node;
+using Subnet.Health.Rpc.Client;
+using Subnet.Health.Scoring;
+
+namespace Subnet.Health.Cli.Commands.Clinics;
+
+/// <summary><c>subnet clinic score-organic</c>: has validators score predictions against outcomes, under encryption.</summary>
+internal sealed class ClinicScoreOrganicCommand : StateChangingCommand
+{
+    private readonly ClinicArguments clinic = new();
+    private readonly Option<ushort> netuid = new("--netuid") { Description = "The subnet.", HelpName = "NETUID", Required = true };
+    private readonly Option<string?> miner = new("--miner") { Description = "Score this miner (default: the one with the most known outcomes).", HelpName = "ADDRESS" };
+    private readonly Option<string> measure = new("--measure") { Description = "What is computed: brier-8, auc-6, auc-7, or counts-7-THRESHOLD.", HelpName = "MEASURE", DefaultValueFactory = _ => "brier-8" };
+    private readonly Option<int> patients = new("--patients") { Description = "Patients in the batch, at least 256.", HelpName = "N", DefaultValueFactory = _ => ScoringSettings.LeastPatients };
+    private readonly Option<int> validators = new("--validators") { Description = "Validators that are drawn, at least 2.", HelpName = "K", DefaultValueFactory = _ => ScoringSettings.Default.Validators };
+    private readonly Option<string> output = new("--output") { Description = "The transcript: a file that must not exist; 'subnet validator replay' checks it.", HelpName = "FILE", Required = true };
+
+    public ClinicScoreOrganicCommand()
+        : base(
+            "score-organic",
+            "Have validators score logged predictions against outcomes under encryption; write the transcript that anybody can replay.",
+            new CommandExample("clinic score-organic --netuid 1 --output batch.transcript --wallet-name clinic --yes", "256 reported outcomes and validators that serve"))
+    {
+        clinic.AddTo(this);
+        foreach (Option option in new Option[] { netuid, miner, measure, patients, validators, output })
+        {
+            Options.Add(option);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Type> Documents => [typeof(ClinicScoreOrganicDocument)];
+
+    /// <inheritdoc/>
+    public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        string path = context.FullPath(context.Get(output)!);
+        if (File.Exists(path))
+        {
+            throw new CommandException(ErrorCodes.FileExists, $"The file '{path}' exists.", "Choose another name or remove it.");
+        }
+
+        if (!ScoringMeasure.TryParse(context.Get(measure), out ScoringMeasure? computed))
+        {
+            throw new CommandException(ErrorCodes.Usage, $"'{context.Get(measure)}' is no measure.", "Give brier-8, auc-6, auc-7 or counts-7-THRESHOLD.");
+        }
+
+        ClinicAccess access = await clinic.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        await using (access.ConfigureAwait(false))
+        {
+            OrganicPanel panel = await ChooseAsync(context, access.Client, cancellationToken).ConfigureAwait(false);
+            int wanted = context.Get(patients);
+            if (panel.Cases.Count < wanted)
+            {
+                throw new CommandException(
+                    ErrorCodes.TooFewOutcomes, $"{panel.Cases.Count} outcomes of {panel.Address} are known and {wanted} patients are wanted.", "Report more with 'subnet clinic report-outcomes'.");
+            }
+
+            if (context.Get(DryRun))
+            {
+                Show(context, new ClinicScoreOrganicDocument(panel.Address, panel.Model, computed.Word, wanted, "dry-run", null, [], 0, 0));
+                return ExitCode.Done;
+            }
+
+            await context.ConfirmAsync(this, $"Have {context.Get(validators)} validators score {wanted} patients of {panel.Address}? Each patient is scored once only.", cancellationToken).ConfigureAwait(false);
+            OrganicScoringResult result = await RunAsync(context, access, panel, computed, cancellationToken).ConfigureAwait(false);
+            if (result.Transcript is { } transcript)
+            {
+                await WriteAsync(path, transcript, cancellationToken).ConfigureAwait(false);
+            }
+
+            long[] values = result.Transcript is null ? [] : [.. result.Transcript.Messages.Select(PublicScore.TryRead).OfType<PublicScore>().Select(score => score.Value)];
+            Show(context, new ClinicScoreOrganicDocument(
+                panel.Address, panel.Model, computed.Word, wanted, result.Fault.ToString(), result.Transcript is null ? null : path, values, result.Findings.Count, result.Unreachable.Count));
+            return result.Fault == ScoringFault.None && result.Findings.Count == 0 ? ExitCode.Done : ExitCode.No;
+        }
+    }
+
+    private async Task<OrganicPanel> ChooseAsync(CommandContext context, ClinicClient client, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        IReadOnlyList<OrganicPanel> panels = await OrganicPanels.ReadAsync(client.History, context.Get(netuid)).ConfigureAwait(false);
+        string? wanted = context.Get(miner);
+        return panels.FirstOrDefault(panel => wanted is null || panel.Address == wanted)
+            ?? throw new CommandException(
+                ErrorCodes.TooFewOutcomes, $"No outcome of {wanted ?? "any miner"} on subnet {context.Get(netuid)} is known.", "Report some with 'subnet clinic report-outcomes'.");
+    }
+
+    private async Task<OrganicScoringResult> RunAsync(CommandContext context, ClinicAccess access, OrganicPanel panel, ScoringMeasure computed, CancellationToken cancellationToken)
+    {
+        using OperatingSystemRandomSource random = new();
+        using RandomSourceFactory factory = RandomSourceFactory.FromOperatingSystem();
+        using SqliteScoringStore store = new(Path.Combine(access.Client.Folder, "scoring.db"), random);
+        ScoringSettings settings = ScoringSettings.Default with { Patients = context.Get(patients), Validators = context.Get(validators) };
+        using ClinicScoring batch = new(
+            context.Get(netuid), computed, [panel.Miner], panel.Cases, settings, access.Key, store, new ScoringLog(access.Client.Log.Recorder), context.Time, factory);
+        List<ScoringPeer> peers = [];
+        try
+        {
+            Metagraph metagraph = await access.Ledger.GetMetagraphAsync(context.Get(netuid), cancellationToken).ConfigureAwait(false) ?? throw LedgerAccess.Refused(RejectionReason.SubnetNotFound);
+            foreach (NeuronView neuron in metagraph.Neurons.Where(neuron => neuron.Outcome.ValidatorPermit && neuron.Endpoint is not null))
+            {
+                peers.Add(new ScoringPeer(neuron.Hotkey.ToArray(), new GrpcChannel(new Uri(neuron.Endpoint!), access.Channels, context.Time)));
+            }
+
+            OrganicScoringRun run = new(
+                batch, context.Get(netuid), peers, new LedgerScoringChain(access.Ledger), access.Client.LogFiles, access.Client.LogOrigin, stop => access.Client.AnchorAsync(stop), settings.Timetable);
+            return await run.RunAsync(new SayProgress(context.Output), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            peers.ForEach(peer => peer.Channel.Dispose());
+        }
+    }
+
+    private static async Task WriteAsync(string path, ScoringTranscript transcript, CancellationToken cancellationToken)
+    {
+        string partial = path + ".partial";
+        try
+        {
+            FileStream file = File.Create(partial);
+            await using (file.ConfigureAwait(false))
+            {
+                await transcript.WriteAsync(file, cancellationToken).ConfigureAwait(false);
+            }
+
+            File.Move(partial, path);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    private static void Show(CommandContext context, ClinicScoreOrganicDocument document) => context.Output.Document(document, console =>
+    {
+        console.WriteLine($"{document.Measure} of {document.Miner} ({document.Model}) over {document.Patients} patients: {document.Outcome}");
+        if (document.Transcript is not null)
+        {
+            console.WriteLine($"public values: {string.Join(", ", document.Values)}; {document.Findings} faults, {document.Unreachable} steps unanswered; transcript {document.Transcript}");
+        }
+    });
+
+    private sealed class SayProgress(CommandOutput output) : IProgress<string>
+    {
+        public void Report(string value) => output.Say(value);
+    }
+}
+
+/// <summary>The answer of <c>subnet clinic score-organic</c>.</summary>
+internal sealed record ClinicScoreOrganicDocument(
+    string Miner, string Model, string Measure, int Patients, string Outcome, string? Transcript, IReadOnlyList<long> Values, int Findings, int Unreachable) : Document(FormatName)
+{
+    public const string FormatName = "subnet/clinic-score-organic/1";
+}
