@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
-using Subnet.Crypto.Identity;
+using Subnet.Core.State;
 using Subnet.Core.Storage;
+using Subnet.Crypto.Identity;
+using Subnet.Health.Cli.Commands;
+using Subnet.Health.Cli.Errors;
 using Subnet.Health.Network;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc.Server;
@@ -64,6 +67,32 @@ internal sealed class NetworkOptionTests
         CommandRun damaged = await home.Read("node", "status", "--network", same.ToString());
         Assert.That((damaged.ExitCode, damaged.Output), Is.EqualTo((3, "")));
         Assert.That(damaged.Error, Does.Contain("line 1"));
+    }
+
+    [Test]
+    public void Mutated_known_networks_are_refused_as_malformed_or_read()
+    {
+        using TemporaryFolder folder = new();
+        KnownNetworks known = new(folder.Path);
+        LedgerIdentity identity = new("test-net", Hash256.Of("genesis"u8), default, 1_000);
+        known.Remember(new Uri("http://127.0.0.1:9944/"), identity);
+        known.Remember(new Uri("https://ledger.example:443/"), identity);
+        Assert.That(known.Find(new Uri("http://127.0.0.1:9944")), Is.EqualTo(identity.GenesisHash));
+        string path = Path.Combine(folder.Path, "known-networks");
+        byte[] bytes = File.ReadAllBytes(path);
+        Random random = new(64);
+        for (int i = 0; i < 500; i++)
+        {
+            File.WriteAllBytes(path, Mutation.Apply(bytes, random));
+            try
+            {
+                known.Find(new Uri("http://127.0.0.1:9944"));
+            }
+            catch (CommandException e)
+            {
+                Assert.That(e.Code, Is.EqualTo(ErrorCodes.FileMalformed));
+            }
+        }
     }
 
     [Test]
