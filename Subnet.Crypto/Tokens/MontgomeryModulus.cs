@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Subnet.Crypto.Tokens;
@@ -150,25 +152,18 @@ internal sealed class MontgomeryModulus : IDisposable
     /// <summary>a b / R, reduced; one of both reduced, the other of any size in its limbs. The result may be one of them.</summary>
     public void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> result)
     {
-        Span<ulong> t = stackalloc ulong[Limbs + 2];
+        Span<ulong> t = stackalloc ulong[Limbs];
         t.Clear();
-        ReadOnlySpan<ulong> modulus = n;
-        for (int i = 0; i < modulus.Length; i++)
+        ref ulong first = ref MemoryMarshal.GetReference(a[..Limbs]);
+        ref ulong sum = ref MemoryMarshal.GetReference(t);
+        ulong above = 0;
+        for (int i = 0; i < Limbs; i++)
         {
-            ulong carry = MultiplyAdd(a, b[i], t);
-            ulong top = t[modulus.Length] + carry;
-            t[modulus.Length + 1] = Below(top, carry);
-            t[modulus.Length] = top;
-            ulong factor = t[0] * inverse;
-            carry = MultiplyAdd(modulus, factor, t);
-            top = t[modulus.Length] + carry;
-            t[modulus.Length + 1] += Below(top, carry);
-            t[modulus.Length] = top;
-            t[1..].CopyTo(t);
+            above = Step(ref first, b[i], ref sum, above);
         }
 
-        t[..modulus.Length].CopyTo(result);
-        ReduceOnce(result, t[modulus.Length]);
+        t.CopyTo(result);
+        ReduceOnce(result, above);
         t.Clear();
     }
 
@@ -209,26 +204,46 @@ internal sealed class MontgomeryModulus : IDisposable
     /// <summary>Wipes the modulus.</summary>
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(n.AsSpan()));
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(square.AsSpan()));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(n.AsSpan()));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(square.AsSpan()));
     }
 
-    /// <summary>t += a b over the limbs of a; what leaves at the top.</summary>
-    private static ulong MultiplyAdd(ReadOnlySpan<ulong> a, ulong b, Span<ulong> t)
+    /// <summary>
+    /// t = (t + a b + n m) / 2^64 with the m that makes the lowest limb 0, both products in one pass; what is above the limbs of n comes in and goes out as a limb of its own.
+    /// </summary>
+    private ulong Step(ref ulong a, ulong b, ref ulong t, ulong above)
     {
-        ulong carry = 0;
-        t = t[..a.Length];
-        for (int j = 0; j < a.Length; j++)
+        ref ulong modulus = ref MemoryMarshal.GetArrayDataReference(n);
+        ulong high = Math.BigMul(a, b, out ulong low);
+        low += t;
+        high += low < t ? 1UL : 0UL;
+        ulong factor = low * inverse;
+        ulong reduced = Math.BigMul(modulus, factor, out ulong cleared);
+        cleared += low;
+        reduced += cleared < low ? 1UL : 0UL;
+        for (nuint j = 1; j < (nuint)Limbs; j++)
         {
-            ulong high = Math.BigMul(a[j], b, out ulong low);
-            low += t[j];
-            high += Below(low, t[j]);
-            low += carry;
-            high += Below(low, carry);
-            t[j] = low;
-            carry = high;
+            ulong next = Math.BigMul(Unsafe.Add(ref a, j), b, out low);
+            low += high;
+            next += low < high ? 1UL : 0UL;
+            ulong old = Unsafe.Add(ref t, j);
+            low += old;
+            next += low < old ? 1UL : 0UL;
+            high = next;
+            next = Math.BigMul(Unsafe.Add(ref modulus, j), factor, out ulong product);
+            low += product;
+            next += low < product ? 1UL : 0UL;
+            low += reduced;
+            next += low < reduced ? 1UL : 0UL;
+            reduced = next;
+            Unsafe.Add(ref t, j - 1) = low;
         }
 
+        ulong top = high + reduced;
+        ulong carry = top < reduced ? 1UL : 0UL;
+        top += above;
+        carry += top < above ? 1UL : 0UL;
+        Unsafe.Add(ref t, (nuint)Limbs - 1) = top;
         return carry;
     }
 
@@ -270,8 +285,8 @@ internal sealed class MontgomeryModulus : IDisposable
         }
     }
 
-    /// <summary>1 where a is below b, by arithmetic instead of a branch.</summary>
-    private static ulong Below(ulong a, ulong b) => ((~a & b) | ((~a | b) & (a - b))) >> 63;
+    /// <summary>1 where a is below b. The compiler makes a comparison and a set of it, without a branch.</summary>
+    private static ulong Below(ulong a, ulong b) => a < b ? 1UL : 0UL;
 
     /// <summary>-1/x modulo 2^64, by Newton's method.</summary>
     private static ulong NegativeInverse(ulong x)
