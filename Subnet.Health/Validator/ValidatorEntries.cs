@@ -5,20 +5,17 @@ using Subnet.Health.Review.Entries;
 
 namespace Subnet.Health.Validator;
 
-/// <summary>A validator's steps as entries of its transparency log: <c>score.assigned</c>, the step being the code.</summary>
+/// <summary>
+/// A validator's steps as entries of its transparency log: <c>score.assigned</c>, the step being the code. Plans, verdicts and the scores behind weights are written by
+/// <see cref="ScoreEntries"/>, which a reviewer's trace reads.
+/// </summary>
 internal static class ValidatorEntries
 {
-    /// <summary>A plan was fixed.</summary>
-    public const string Plan = "audit-plan";
-
-    /// <summary>A verdict was made; the miner is the peer.</summary>
-    public const string Verdict = "verdict";
-
     /// <summary>Another validator's verdict was signed.</summary>
     public const string CoSigned = "verdict-cosigned";
 
     /// <summary>A smoothed score was computed.</summary>
-    public const string Score = "score";
+    public const string Score = "score-smoothed";
 
     /// <summary>Weights were decided and are committed.</summary>
     public const string Weights = "weights";

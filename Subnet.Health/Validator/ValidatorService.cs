@@ -5,6 +5,7 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Rpc.Server;
+using Subnet.Health.Scoring;
 using Subnet.Health.Validator.Challenges;
 using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Verdicts;
@@ -29,14 +30,17 @@ internal sealed class ValidatorService : IAsyncDisposable
     private readonly JudgingStep judging;
     private readonly ScoringStep scoring;
     private readonly WeightsStep weights;
+    private readonly SqliteScoringStore seeds;
+    private readonly ScoringService organic;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
     private ulong worked;
 
-    private ValidatorService(ValidatorParts parts, RoleLog log, RoleWitness witness, GrpcServerHost host, Func<ValidatorParts, IWeightPolicy>? policy)
+    private ValidatorService(
+        ValidatorParts parts, RoleLog log, RoleWitness witness, GrpcServerHost host, SqliteScoringStore seeds, ScoringService organic, Func<ValidatorParts, IWeightPolicy>? policy)
     {
-        (this.parts, this.log, this.witness, this.host) = (parts, log, witness, host);
+        (this.parts, this.log, this.witness, this.host, this.seeds, this.organic) = (parts, log, witness, host, seeds, organic);
         planning = new PlanningStep(parts);
         sending = new SendingStep(parts);
         judging = new JudgingStep(parts);
@@ -108,27 +112,33 @@ internal sealed class ValidatorService : IAsyncDisposable
         RoleLog? log = null;
         RoleWitness? witness = null;
         ValidatorStore? store = null;
+        SqliteScoringStore? seeds = null;
         try
         {
             log = await RoleLog.OpenAsync(options, hotkey, time, random.Create()).ConfigureAwait(false);
             witness = RoleWitness.Open(Path.Combine(settings.Home, "witness"), network, hotkey, static _ => true, time);
             store = new ValidatorStore(Path.Combine(settings.Home, "validator.db"));
+            seeds = new SqliteScoringStore(Path.Combine(settings.Home, "scoring.db"), random.Create());
             ILogger logger = loggers.CreateLogger<ValidatorService>();
             MinerDirectory miners = new(ledger, channels, loggers.CreateLogger<MinerDirectory>());
             ValidatorParts parts = new(
                 settings, hotkey, ledger, store, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), random.Create(), time, logger);
             GrpcServices services = new();
             new VerdictService(parts).AddTo(services);
+            ScoringService organic = new(
+                hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time);
+            organic.AddTo(services);
             extend?.Invoke(services, log, witness);
             GrpcServerHost host = await GrpcServerHost.StartAsync(
                 new GrpcServerHostOptions(settings.Endpoint), services, loggers, time, cancellationToken).ConfigureAwait(false);
-            ValidatorService service = new(parts, log, witness, host, policy);
+            ValidatorService service = new(parts, log, witness, host, seeds, organic, policy);
             await service.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             return service;
         }
         catch
         {
             store?.Dispose();
+            seeds?.Dispose();
             witness?.Dispose();
             if (log is not null)
             {
@@ -150,10 +160,16 @@ internal sealed class ValidatorService : IAsyncDisposable
         try
         {
             await weights.SettleAsync((await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height).ConfigureAwait(false);
+            (ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)[] concluded = [.. organic.TakeConcluded()];
             foreach (ushort netuid in parts.Settings.Netuids)
             {
                 if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock)
                 {
+                    if (concluded.Length > 0)
+                    {
+                        await KeepOrganicAsync(clock, concluded, cancellationToken).ConfigureAwait(false);
+                    }
+
                     await TryStepAsync(clock, cancellationToken).ConfigureAwait(false);
                     worked = clock.Height;
                 }
@@ -207,11 +223,29 @@ internal sealed class ValidatorService : IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.DisposeAsync().ConfigureAwait(false);
         parts.Store.Dispose();
+        seeds.Dispose();
         parts.Random.Dispose();
         witness.Dispose();
         await log.DisposeAsync().ConfigureAwait(false);
         stopping.Dispose();
         turn.Dispose();
+    }
+
+    /// <summary>Keeps the scores on real outcomes of a subnet's miners; they are part of the score of the epoch that is judged next.</summary>
+    private async Task KeepOrganicAsync(
+        EpochClock clock, (ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)[] concluded, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelView> models = await parts.Ledger.GetModelsAsync(clock.Netuid, withRetired: true, cancellationToken).ConfigureAwait(false);
+        foreach ((ScoreBatchOpen batch, IReadOnlyList<OrganicOutcome> outcomes) in concluded)
+        {
+            foreach (OrganicOutcome outcome in outcomes)
+            {
+                if (outcome.Quality is { } quality && models.Any(model => outcome.Card.Span.SequenceEqual(model.Card.ToArray())))
+                {
+                    parts.Store.PutOrganic(clock.Netuid, clock.Epoch, outcome.Miner.ToArray(), batch.Batch.ToArray(), quality);
+                }
+            }
+        }
     }
 
     private async Task FollowAsync(CancellationToken cancellationToken)

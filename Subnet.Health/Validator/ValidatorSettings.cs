@@ -26,6 +26,9 @@ internal sealed record ValidatorSettings(string Home, IReadOnlyList<ushort> Netu
     /// <summary>Whether it only computes what it would set, and compares it with the ledger, without setting anything.</summary>
     public bool Shadow { get; init; }
 
+    /// <summary>Which clinics it scores batches of patients for, by their key; open batches are bounded whoever asks.</summary>
+    public Func<ReadOnlyMemory<byte>, bool> IsClinicAdmitted { get; init; } = static _ => true;
+
     /// <summary>Longest wait for an answer to a query.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -57,7 +57,8 @@ internal sealed class DemoCommand : SubnetCommand
 
         DemoDocument document = new(report.Folder, report.Result, report.Measured);
         context.Output.Document(document, console => DemoText.Write(console, report));
-        context.Output.Say($"Everything is left in {place}: try 'subnet metagraph 1 --home {place}' or 'subnet dashboard --home {place}'.");
+        context.Output.Say(
+            $"Everything is left in {place}: try 'subnet metagraph 1', 'subnet audit trace {report.Measured.TracedEvent}' or 'subnet dashboard', each with --home {place}.");
         return report.Result.Claims.All(claim => claim.Holds) ? ExitCode.Done : ExitCode.No;
     }
 
@@ -143,6 +144,20 @@ internal static class DemoText
         }
 
         console.Write(validators);
+        if (result.Organic is { } organic)
+        {
+            console.WriteLine(
+                $"organic: {organic.Validators} of {result.Validators.Count} validators scored {organic.Miner} on {organic.Patients} patients' outcomes under encryption: "
+                + $"{Number(organic.Quality, 4)} published, {Number(organic.PlainQuality, 4)} in the clear; {organic.Recomputed} outputs recomputed from the transcript");
+        }
+
+        Table trace = new Table().Border(TableBorder.Minimal).AddColumns($"query {report.Measured.TracedEvent}", "", "links");
+        foreach (DemoTraceStep step in result.Trace)
+        {
+            trace.AddRow(step.Title, step.Status, $"{step.Links}");
+        }
+
+        console.Write(trace);
         foreach (DemoClaim claim in result.Claims)
         {
             console.WriteLine($"{(claim.Holds ? "yes" : "NO ")}  {claim.Sentence} ({claim.Detail})");

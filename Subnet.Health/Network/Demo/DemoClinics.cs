@@ -37,7 +37,7 @@ internal sealed class DemoClinics(DemoNetwork network, SampleFolder samples, Tim
     /// <summary>Asks about rows of a subnet's held-out table: some one by one, then in batches.</summary>
     public async Task AskTableAsync(DemoSubnet subnet, DemoBudget budget, CancellationToken cancellationToken)
     {
-        (string[] lines, bool[] outcomes) = Table(subnet);
+        (string[] lines, bool[] outcomes) = Table(subnet.Data + "-heldout");
         ClinicClient clinic = network.Clinics[DemoPlan.TableClinic];
         for (int row = 1; row <= budget.Patients; row++)
         {
@@ -68,6 +68,20 @@ internal sealed class DemoClinics(DemoNetwork network, SampleFolder samples, Tim
             long[] phi = entry.Secret.Integers;
             Add(subnet, name, answer, 0, phi, entry, PlainOf(json), null);
         }
+    }
+
+    /// <summary>Asks about patients of a subnet's whole table, one query each, and reports what became of them.</summary>
+    public async Task AskForOutcomesAsync(DemoSubnet subnet, int patients, CancellationToken cancellationToken)
+    {
+        const int AtOnce = 4;
+        (string[] lines, bool[] outcomes) = Table(subnet.Data);
+        ClinicClient clinic = network.Clinics[DemoPlan.TableClinic];
+        await Parallel.ForAsync(1, patients + 1, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (row, stop) =>
+        {
+            ClinicQuery query = new(subnet.Netuid, subnet.Name, ClinicInput.FromCsv(new StringReader($"{lines[0]}\n{lines[row]}\n")));
+            ClinicAnswer answer = await clinic.QueryAsync(query, stop).ConfigureAwait(false);
+            await clinic.ReportOutcomeAsync(answer.Queries[0].Event, outcomes[row - 1]).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Compares one model with two models of two subnets asked at once; both about the same patient's rows.</summary>
@@ -119,14 +133,14 @@ internal sealed class DemoClinics(DemoNetwork network, SampleFolder samples, Tim
 
     private ClinicQuery QueryOf(DemoSubnet subnet, int row)
     {
-        (string[] lines, bool[] _) = Table(subnet);
+        (string[] lines, bool[] _) = Table(subnet.Data + "-heldout");
         return new ClinicQuery(subnet.Netuid, subnet.Name, ClinicInput.FromCsv(new StringReader($"{lines[0]}\n{lines[row]}\n")));
     }
 
-    /// <summary>The held-out table as a clinic has it, without the outcomes, and the outcomes.</summary>
-    private (string[] Lines, bool[] Outcomes) Table(DemoSubnet subnet)
+    /// <summary>A table as a clinic has it, without the outcomes, and the outcomes.</summary>
+    private (string[] Lines, bool[] Outcomes) Table(string name)
     {
-        string table = samples.Table(subnet.Data + "-heldout");
+        string table = samples.Table(name);
         string[][] fields = [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(','))];
         int[] kept = [.. Enumerable.Range(0, fields[0].Length).Where(column => fields[0][column] is not ("label" or "num"))];
         return ([.. fields.Select(line => string.Join(',', kept.Select(column => line[column])))], [.. new LabelledRows(table).Outcomes]);

@@ -216,6 +216,12 @@ internal sealed class DemoNetwork : IAsyncDisposable
             }
         }
 
+        const int Lot = 64;
+        for (int left = budget.OrganicPatients; left > 0; left -= Lot)
+        {
+            await BuyForClinicAsync(DemoPlan.TableClinic, DemoPlan.HonestOf(3), 1, Math.Min(Lot, left)).ConfigureAwait(false);
+        }
+
         await BuyForClinicAsync(DemoPlan.FhirClinic, DemoPlan.HonestOf(1), 1, DemoBudget.FhirTokens).ConfigureAwait(false);
 
         async Task BuyAsync(ValidatorTokens buyer, DemoMiner miner, int rows, int number)
@@ -277,7 +283,8 @@ internal sealed class DemoNetwork : IAsyncDisposable
 
     private string HexOf(string wallet) => Convert.ToHexStringLower(Keys.Hot(wallet).PublicKey);
 
-    private RandomSourceFactory RandomOf(string label) => seed.Random(label);
+    /// <summary>A party's randomness.</summary>
+    public RandomSourceFactory RandomOf(string label) => seed.Random(label);
 
     private ValidatorTokens TokensOf(string wallet, string folder)
     {

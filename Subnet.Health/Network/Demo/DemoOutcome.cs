@@ -4,6 +4,7 @@ using Subnet.Core.State;
 using Subnet.Core.Storage;
 using Subnet.Crypto.Identity;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Tracing;
 using Subnet.Health.Validator;
 using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Verdicts;
@@ -22,23 +23,26 @@ internal sealed class DemoOutcome
     private readonly List<DemoValidatorResult> validators = [];
     private readonly List<DemoModelResult> models = [];
     private readonly List<(string Role, string Name, string Folder, string Origin)> logs = [];
+    private readonly List<DemoTraceStep> trace = [];
     private readonly List<DemoClaim> claims = [];
     private readonly DemoNetwork network;
     private readonly DemoClinics clinics;
+    private readonly DemoOrganicResult? organic;
     private Hash256 state;
     private ulong height;
     private ulong blocks;
 
-    private DemoOutcome(DemoNetwork network, DemoClinics clinics) => (this.network, this.clinics) = (network, clinics);
+    private DemoOutcome(DemoNetwork network, DemoClinics clinics, DemoOrganicResult? organic) =>
+        (this.network, this.clinics, this.organic) = (network, clinics, organic);
 
     /// <summary>Queries that validators sent.</summary>
     public int ValidatorQueries { get; private set; }
 
     /// <summary>Reads what only running parties can say.</summary>
     public static async Task<DemoOutcome> ReadAsync(
-        DemoNetwork network, DemoClinics clinics, DemoOptions options, ulong started, CancellationToken cancellationToken)
+        DemoNetwork network, DemoClinics clinics, DemoOrganicResult? organic, DemoOptions options, ulong started, CancellationToken cancellationToken)
     {
-        DemoOutcome outcome = new(network, clinics);
+        DemoOutcome outcome = new(network, clinics, organic);
         Dictionary<(AccountId, ushort), ulong> server = [];
         Dictionary<AccountId, ulong> dividends = [];
         for (ulong height = started + 1; height <= network.Pacer.Height; height++)
@@ -72,6 +76,7 @@ internal sealed class DemoOutcome
         outcome.AddLogs();
         (outcome.state, outcome.height) = await network.Ledger.ReadAsync(view => (view.State.Hash, view.Height), cancellationToken).ConfigureAwait(false);
         outcome.AddClaims(options.Budget);
+        await outcome.AddTraceAsync(cancellationToken).ConfigureAwait(false);
         return outcome;
     }
 
@@ -94,7 +99,7 @@ internal sealed class DemoOutcome
         return (
             new DemoResult(
                 options.Seed, options.Budget.Epochs, blocks, models, [.. DemoPlan.Subnets.SelectMany(Shown)], miners, validators,
-                verified, claims),
+                verified, organic, trace, claims),
             entries);
     }
 
@@ -197,11 +202,39 @@ internal sealed class DemoOutcome
             string.Join(", ", cheats.Select(miner => $"{miner.Name}: {Listed([.. miner.CaughtBy], "nothing")}")));
         Claim("cheats-unpaid", "no dishonest miner earned anything", cheats.All(miner => miner.EmissionAlpha == 0), string.Join(", ", cheats.Select(miner => $"{miner.Name} {miner.EmissionAlpha}")));
         Claim("honest-paid", "every honest miner earned", honest.All(miner => miner.EmissionAlpha > 0), string.Join(", ", honest.Select(miner => $"{miner.Name} {miner.EmissionAlpha}")));
+        if (organic is not null)
+        {
+            const double Grid = 64;
+            Claim(
+                "organic-scored", "three of four validators scored a clinic's own patients under encryption, and the transcript replays",
+                organic is { Replayed: true, Validators: 3 } && Math.Abs(organic.Quality - organic.PlainQuality) <= 1 / Grid,
+                string.Create(CultureInfo.InvariantCulture, $"{organic.Miner}: {organic.Quality:F4} over {organic.Patients} patients, {organic.PlainQuality:F4} in the clear"));
+        }
+
         double least = validators.Where(validator => validator.Conduct == "honest").Min(validator => validator.PerStake);
         DemoValidatorResult[] colluding = [.. validators.Where(validator => validator.Conduct != "honest")];
         Claim(
             "collusion-costs", "validators that collude earn less for their stake than any honest one", colluding.All(validator => validator.PerStake < least),
             string.Join(", ", colluding.Select(validator => string.Create(CultureInfo.InvariantCulture, $"{validator.Name} {(least == 0 ? 0 : validator.PerStake / least):P0} of an honest one's"))));
+    }
+
+    /// <summary>Follows one query of the clinic with records, as a reviewer does who has the logs' files and the ledger.</summary>
+    private async Task AddTraceAsync(CancellationToken cancellationToken)
+    {
+        QueryTrace found = await DemoTrace.FollowAsync(
+            network.Home, logs.Select(log => (log.Folder, log.Origin)), network.Ledger, clinics.ReviewedEvent!, cancellationToken).ConfigureAwait(false);
+        foreach (IGrouping<(string Step, string Title, TraceStatus Status), TraceLink> step in found.Links.GroupBy(link => (link.Step, link.Title, link.Status)))
+        {
+            trace.Add(new DemoTraceStep(step.Key.Step, step.Key.Title, step.Key.Status.ToString().ToLowerInvariant(), step.Count()));
+        }
+
+        string[] needed = ["plan", "verdict", "score", "weight", "emission"];
+        string[] missing = [.. needed.Where(step => !found.Links.Any(link => link.Step == step && link.Status == TraceStatus.Verified))];
+        string[] wrong = [.. found.Links.Where(link => link.Status == TraceStatus.Failed).Select(link => link.Step).Distinct()];
+        Claim(
+            "query-traced", "a reviewer follows one query from its consent to the emission it led to, and nothing contradicts",
+            missing.Length == 0 && wrong.Length == 0,
+            wrong.Length > 0 ? $"does not hold: {Listed(wrong, "")}" : missing.Length > 0 ? $"not there: {Listed(missing, "")}" : $"{found.Links.Count(link => link.Status == TraceStatus.Verified)} of {found.Links.Count} links verified");
     }
 
     /// <summary>Some patients of a subnet: the first of the table, and those whose record a clinic sent.</summary>

@@ -68,6 +68,25 @@ internal sealed record DemoValidatorResult(
 /// <param name="Findings">What was found, by code.</param>
 internal sealed record DemoLogResult(string Role, string Name, string Origin, bool IsSound, IReadOnlyList<string> Types, IReadOnlyList<string> Findings);
 
+/// <summary>A batch of a clinic's own patients, scored by validators who saw none of them.</summary>
+/// <param name="Netuid">The subnet.</param>
+/// <param name="Miner">The miner that was scored.</param>
+/// <param name="Patients">Patients.</param>
+/// <param name="Validators">Validators drawn by a block's hash.</param>
+/// <param name="Quality">What became public: 1 less the mean squared error, in steps of 1/64.</param>
+/// <param name="PlainQuality">The same from the clinic's own predictions and outcomes in the clear.</param>
+/// <param name="Replayed">Whether the transcript, computed again, gives this.</param>
+/// <param name="Recomputed">Outputs recomputed for that.</param>
+internal sealed record DemoOrganicResult(
+    ushort Netuid, string Miner, int Patients, int Validators, double Quality, double PlainQuality, bool Replayed, int Recomputed);
+
+/// <summary>One link of a query's way from consent to emission.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="Title">What it shows.</param>
+/// <param name="Status">verified, open, none, missing, unavailable or failed.</param>
+/// <param name="Links">How many there are of it: one for each party concerned.</param>
+internal sealed record DemoTraceStep(string Step, string Title, string Status, int Links);
+
 /// <summary>What is the same for every run of one seed.</summary>
 /// <param name="Seed">The seed; absent for a fresh network.</param>
 /// <param name="Epochs">Epochs run after the emission began.</param>
@@ -77,6 +96,8 @@ internal sealed record DemoLogResult(string Role, string Name, string Origin, bo
 /// <param name="Miners">Each miner.</param>
 /// <param name="Validators">Each validator.</param>
 /// <param name="Logs">Each log.</param>
+/// <param name="Organic">The batch scored on a clinic's own patients; absent where the budget has none.</param>
+/// <param name="Trace">The reviewer's view of one query, step by step.</param>
 /// <param name="Claims">What is claimed.</param>
 internal sealed record DemoResult(
     ulong? Seed,
@@ -87,6 +108,8 @@ internal sealed record DemoResult(
     IReadOnlyList<DemoMinerResult> Miners,
     IReadOnlyList<DemoValidatorResult> Validators,
     IReadOnlyList<DemoLogResult> Logs,
+    DemoOrganicResult? Organic,
+    IReadOnlyList<DemoTraceStep> Trace,
     IReadOnlyList<DemoClaim> Claims);
 
 /// <summary>The time that a phase took.</summary>
@@ -104,6 +127,7 @@ internal sealed record DemoPhase(string Phase, double Seconds);
 /// <param name="ValidatorQueries">Queries that validators sent.</param>
 /// <param name="LogEntries">Entries in all logs together.</param>
 /// <param name="LedgerBytes">Size of the ledger's file.</param>
+/// <param name="TracedEvent">The query that was traced; <c>subnet audit trace</c> shows it in full.</param>
 internal sealed record DemoMeasured(
     IReadOnlyList<DemoPhase> Phases,
     double TotalSeconds,
@@ -113,7 +137,8 @@ internal sealed record DemoMeasured(
     int Tokens,
     int ValidatorQueries,
     long LogEntries,
-    long LedgerBytes);
+    long LedgerBytes,
+    string TracedEvent);
 
 /// <summary>A demonstration that is over.</summary>
 /// <param name="Folder">Where everything was left.</param>

@@ -57,19 +57,26 @@ internal sealed class DemoRun(DemoOptions options, Action<string> say, TimeProvi
 
             started = await AlignAsync(network, cancellationToken).ConfigureAwait(false);
             clinics = new DemoClinics(network, samples, time);
-            await RunEpochsAsync(network, cancellationToken).ConfigureAwait(false);
+            await RunEpochsAsync(network, clinics, cancellationToken).ConfigureAwait(false);
             foreach (DemoSubnet subnet in DemoPlan.Subnets)
             {
                 await clinics.AskTableAsync(subnet, options.Budget, cancellationToken).ConfigureAwait(false);
                 Done("clinic " + subnet.Name, $"{clinics.Patients.Count} patients' risks decrypted so far");
             }
 
-            await clinics.AskRecordsAsync(cancellationToken).ConfigureAwait(false);
-            Done("clinic FHIR", $"{samples.Records().Count} FHIR records asked, the exercise test's findings entered");
             composite = await clinics.MeasureCompositionAsync(options.Budget.CompositeRounds, cancellationToken).ConfigureAwait(false);
             Done("composition", "two models of two subnets asked at once");
+            DemoOrganicResult? organic = null;
+            if (options.Budget.OrganicPatients > 0)
+            {
+                await clinics.AskForOutcomesAsync(DemoPlan.Subnets[2], options.Budget.OrganicPatients, cancellationToken).ConfigureAwait(false);
+                Done("outcomes", $"{options.Budget.OrganicPatients} patients asked about, their outcomes reported");
+                organic = await new DemoOrganic(network, time).RunAsync(DemoPlan.Subnets[2], cancellationToken).ConfigureAwait(false);
+                Done("organic", $"{organic.Validators} of {DemoPlan.Validators.Count} validators scored them under encryption, block {network.Pacer.Height}");
+            }
+
             await AnchorAsync(network, cancellationToken).ConfigureAwait(false);
-            outcome = await DemoOutcome.ReadAsync(network, clinics, options, started, cancellationToken).ConfigureAwait(false);
+            outcome = await DemoOutcome.ReadAsync(network, clinics, organic, options, started, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -89,7 +96,8 @@ internal sealed class DemoRun(DemoOptions options, Action<string> say, TimeProvi
             tokens,
             outcome.ValidatorQueries,
             entries,
-            new FileInfo(Path.Combine(options.Folder, "node", "ledger.db")).Length);
+            new FileInfo(Path.Combine(options.Folder, "node", "ledger.db")).Length,
+            clinics.ReviewedEvent ?? "");
         return new DemoReport(options.Folder, result, measured);
     }
 
@@ -106,7 +114,7 @@ internal sealed class DemoRun(DemoOptions options, Action<string> say, TimeProvi
         return network.Pacer.Height;
     }
 
-    private async Task RunEpochsAsync(DemoNetwork network, CancellationToken cancellationToken)
+    private async Task RunEpochsAsync(DemoNetwork network, DemoClinics clinics, CancellationToken cancellationToken)
     {
         int blocks = options.Budget.Epochs * DemoBudget.Tempo;
         int waiting = 0;
@@ -124,6 +132,13 @@ internal sealed class DemoRun(DemoOptions options, Action<string> say, TimeProvi
             await emission.ConfigureAwait(false);
             bool[] wait = await Task.WhenAll(network.Validators.Values.Select(validator => validator.AdvanceAsync(cancellationToken))).ConfigureAwait(false);
             waiting = wait.Count(isWaiting => isWaiting);
+            if (block == DemoBudget.Tempo + (DemoBudget.Tempo / 2))
+            {
+                // In an audited epoch, so that a reviewer can follow one of these queries to verdict, weight and emission.
+                await clinics.AskRecordsAsync(cancellationToken).ConfigureAwait(false);
+                Done("clinic FHIR", $"{clinics.Patients.Count} FHIR records asked, the exercise test's findings entered");
+            }
+
             if ((block + 1) % DemoBudget.Tempo == 0)
             {
                 Done(

@@ -14,6 +14,9 @@ internal sealed record StatementSignature(ReadOnlyMemory<byte> Key, ReadOnlyMemo
 /// </summary>
 internal static class ScoreEntries
 {
+    /// <summary>Type of every entry here.</summary>
+    public const string TypeName = "score.assigned";
+
     /// <summary>Code of the entry that fixes the audits of an epoch before it begins.</summary>
     public const string PlanCode = "plan";
 

@@ -54,7 +54,11 @@ internal static class ScoreLinks
     /// <summary>The epoch that the query fell into: the newest plan before it, then the verdict and score of that plan's epoch.</summary>
     private static (FoundEntry? Plan, FoundEntry? Verdict, FoundEntry? Score) EpochOf(FoundEntry[] entries, DateTimeOffset asked)
     {
-        FoundEntry? plan = entries.Where(entry => entry.Text("code") == ScoreEntries.PlanCode && QueryTracer.TimeOf(entry) <= asked).MaxBy(QueryTracer.TimeOf);
+        // A validator plans for every subnet it works in; the miner's own entries say which one it is.
+        long? netuid = entries.Where(entry => entry.Text("code") != ScoreEntries.PlanCode).Select(entry => entry.Members.IntegerOrNull("netuid")).FirstOrDefault(number => number is not null);
+        FoundEntry? plan = entries
+            .Where(entry => entry.Text("code") == ScoreEntries.PlanCode && (netuid is null || entry.Members.IntegerOrNull("netuid") == netuid) && QueryTracer.TimeOf(entry) <= asked)
+            .MaxBy(QueryTracer.TimeOf);
         long? epoch = plan?.Members.IntegerOrNull("epoch");
         FoundEntry[] after = [.. entries.Where(entry => QueryTracer.TimeOf(entry) >= asked && (epoch is null || entry.Members.IntegerOrNull("epoch") == epoch))];
         return (plan, First(ScoreEntries.VerdictCode), First(ScoreEntries.ScoreCode));

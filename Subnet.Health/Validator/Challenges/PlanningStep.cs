@@ -5,6 +5,7 @@ using Subnet.Health.Audits;
 using Subnet.Health.Circuits;
 using Subnet.Health.Models.Rows;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.ValidationV1;
@@ -62,7 +63,8 @@ internal sealed class PlanningStep(ValidatorParts parts)
         byte[] root = AuditPlan.Root(Leaves(challenges, served));
         byte[] statement = AuditStatements.Plan(netuid, epoch, parts.PublicKey, root);
         StoredPlan plan = new(netuid, epoch, root, DomainSignature.Sign(parts.Hotkey, AuditStatements.PlanDomain, statement), IsClosed: false);
-        await ValidatorEntries.RecordAsync(parts.Recorder, ValidatorEntries.Plan, "validator", parts.PublicKey, epoch, statement, root).ConfigureAwait(false);
+        await parts.Recorder.RecordAsync(
+            ScoreEntries.TypeName, ScoreEntries.Plan(statement, new StatementSignature(parts.PublicKey.ToArray(), plan.Signature))).ConfigureAwait(false);
         parts.Store.AddPlan(plan, challenges);
         ValidatorLog.Planned(parts.Logger, netuid, epoch, challenges.Count, served.Count);
         return plan;

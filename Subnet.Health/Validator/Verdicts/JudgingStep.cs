@@ -2,6 +2,7 @@ using Subnet.Core.State;
 using Subnet.Crypto.Identity;
 using Subnet.Health.Audits;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.InferenceV1;
@@ -82,8 +83,8 @@ internal sealed class JudgingStep(ValidatorParts parts)
             signatures.AddRange(signature);
         }
 
-        await ValidatorEntries.RecordAsync(
-            parts.Recorder, ValidatorEntries.Verdict, "miner", audits[0].Miner, plan.Epoch, statement, verdict.AuditRoot).ConfigureAwait(false);
+        await parts.Recorder.RecordAsync(
+            ScoreEntries.TypeName, ScoreEntries.Verdict(Ss58Address.Encode(audits[0].Miner), statement, StoredVerdictSignatures.Read([.. signatures]))).ConfigureAwait(false);
         parts.Store.PutVerdict(new StoredVerdict(
             plan.Netuid, plan.Epoch, audits[0].Miner, audits[0].Card, statement, verdict.Passes, verdict.Code, [.. signatures], verdict.FormHash.ToArray()));
         ValidatorLog.Judged(parts.Logger, plan.Netuid, plan.Epoch, Ss58Address.Encode(audits[0].Miner), verdict.Code, signatures.Count / SignerBytes);

@@ -3,7 +3,9 @@ using Subnet.Core.Consensus;
 using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
+using Subnet.Crypto.Identity;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
 using Subnet.Health.Validator.Store;
 
 namespace Subnet.Health.Validator.Weights;
@@ -91,8 +93,23 @@ internal sealed class WeightsStep(ValidatorParts parts, IWeightPolicy policy)
         }
 
         Hash256 digest = new(CommitHash.Compute(parts.PublicKey, clock.Netuid, row.Uids, row.Shares, salt, parts.Settings.WeightsVersion));
+        await RecordScoresAsync(clock.Netuid, metagraph, row).ConfigureAwait(false);
         await ValidatorEntries.RecordAsync(parts.Recorder, ValidatorEntries.Weights, "validator", parts.PublicKey, clock.Epoch, digest.ToArray()).ConfigureAwait(false);
         parts.Store.AddWeights(new StoredWeights(clock.Netuid, clock.Epoch, row.Uids, row.Shares, salt, digest, WeightsState.Decided));
+    }
+
+    /// <summary>Writes down what each miner's score became, so that a reviewer can follow it to the ledger.</summary>
+    private async Task RecordScoresAsync(ushort netuid, Metagraph metagraph, WeightRow row)
+    {
+        foreach (StoredScore score in parts.Store.Scores(netuid))
+        {
+            int column = metagraph.Find(new AccountId(score.Miner)) is { } neuron ? Array.IndexOf(row.Uids, neuron.Uid) : -1;
+            await parts.Recorder.RecordAsync(
+                ScoreEntries.TypeName,
+                ScoreEntries.Score(
+                    Ss58Address.Encode(score.Miner), netuid, checked((long)score.Epoch), Convert.ToHexStringLower(score.Card),
+                    score.Score.Value, column < 0 ? 0 : row.Shares[column], verdict: null)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Hands over the commit or the reveal that is due.</summary>

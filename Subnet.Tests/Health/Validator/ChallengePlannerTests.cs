@@ -90,7 +90,7 @@ internal sealed class ChallengePlannerTests
                 before = due;
             }
 
-            Assert.That(new EpochClock(1, 5, 100, tempo, 100 + Math.Max(1, tempo - 2)).Due(13), Is.EqualTo(13), $"tempo {tempo}");
+            Assert.That(new EpochClock(1, 5, 100, tempo, 100 + (tempo > 2 ? tempo - 2 : 0)).Due(13), Is.EqualTo(13), $"tempo {tempo}");
         }
     }
 
