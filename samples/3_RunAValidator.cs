@@ -1,6 +1,6 @@
 // Runs a validator inside a program and prints where it stands, until Ctrl+C:
 //
-//   dotnet run samples/run-a-validator.cs -- http://127.0.0.1:PORT http://127.0.0.1:ISSUER_PORT 1 SEED_FILE FOLDER
+//   dotnet run samples/3_RunAValidator.cs -- http://127.0.0.1:PORT http://127.0.0.1:ISSUER_PORT 1 SEED_FILE FOLDER
 //
 // PORT is a node's gRPC port and ISSUER_PORT that of the subnet's token issuer ('subnet localnet status' shows both for a local network); SEED_FILE holds the 32 bytes of the
 // hotkey's seed, and that hotkey must be registered in the subnet. It only looks: Shadow computes what would be set and compares it with the ledger.
@@ -12,7 +12,7 @@ using Subnet.Health.Validator;
 
 if (args.Length != 5)
 {
-    Console.Error.WriteLine("usage: run-a-validator.cs NODE ISSUER NETUID SEED_FILE FOLDER");
+    Console.Error.WriteLine("usage: 3_RunAValidator.cs NODE ISSUER NETUID SEED_FILE FOLDER");
     return 2;
 }
 
