@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Subnet.Core.State;
 using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
@@ -7,6 +8,7 @@ using Subnet.Health.Cli.Settings;
 using Subnet.Health.Network;
 using Subnet.Health.Node;
 using Subnet.Health.Web.Hosting;
+using Subnet.Health.Web.Sessions;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -16,11 +18,19 @@ internal sealed class DashboardCommand : SubnetCommand
     private readonly LedgerPlace place = new();
     private readonly Option<ushort?> port = new("--port") { Description = "Port on this machine (default: the setting web.port, a free one).", HelpName = "PORT" };
 
+    private readonly Option<string[]> reviewer = new("--reviewer")
+    {
+        Description = "Address or public key that may sign in as a reviewer; once for each (and those of the setting web.reviewers).",
+        HelpName = "ADDRESS",
+    };
+
     public DashboardCommand()
         : base("dashboard", "Serve the pages of a network on this machine until stopped.", new CommandExample("dashboard --port 8480", "the state of a demo, or a running node"))
     {
         place.AddTo(this, withStore: false);
+        reviewer.AllowMultipleArgumentsPerToken = false;
         Options.Add(port);
+        Options.Add(reviewer);
     }
 
     /// <inheritdoc/>
@@ -33,12 +43,16 @@ internal sealed class DashboardCommand : SubnetCommand
         await using (owner.ConfigureAwait(false))
         {
             NetworkFile? network = NetworkFile.TryRead(context.Home);
+            using HomeValidators validators = new((network?.Of("validator") ?? []).Select(r => (r.Name, Path.Combine(context.Home, r.Home))));
             NodeSiteOptions options = new(ledger, context.Loggers, context.Time)
             {
                 IsSeeded = network?.Seeded ?? false,
+                Miners = validators.Reports,
                 Parties = [.. (network?.Roles ?? []).Where(static r => r.Http is not null).Select(static r => (r.Role, r.Name, r.Http!))],
             };
-            using NodeSite site = new(options, Otlp(context), null);
+            SessionStore sessions = new(context.Time);
+            using ReviewSite review = new(context.Home, ledger, context.Time);
+            using NodeSite site = new(options, Otlp(context), sessions, review.Part(Logs(context, network), Reviewers(context), sessions));
             HttpSide side = await HttpSide.StartAsync(
                 new HttpSideOptions(new IPEndPoint(IPAddress.Loopback, (int)context.Settings.Number(SettingsCatalog.WebPort, context.Get(port)))),
                 site.Parts,
@@ -64,6 +78,19 @@ internal sealed class DashboardCommand : SubnetCommand
         { } text when Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" => url,
         { } text => throw new CommandException(ErrorCodes.SettingInvalid, $"The setting metrics.otlp is '{text}', which is no URL.", "Give one such as http://127.0.0.1:4317."),
     };
+
+    // The logs that the network file names, else those that lie where roles of a home keep them.
+    private static IEnumerable<(string Role, string Name, string Folder)> Logs(CommandContext context, NetworkFile? network) => network is not null
+        ? network.Roles.Where(static r => r.Log is not null).Select(r => (r.Role, r.Name, Path.Combine(context.Home, r.Log!)))
+        : ((string[])["clinic", "miner", "validator", "issuer"]).Select(role => (Role: role, Folder: Path.Combine(context.Home, role)))
+            .Where(static r => Directory.Exists(r.Folder))
+            .SelectMany(static r => Directory.EnumerateDirectories(r.Folder).Order(StringComparer.Ordinal).Select(party => (r.Role, Path.GetFileName(party), Path.Combine(party, "log"))));
+
+    private HashSet<AccountId> Reviewers(CommandContext context)
+    {
+        string[] kept = (context.Settings.Text(SettingsCatalog.WebReviewers) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return [.. kept.Concat(context.Get(reviewer) ?? []).Select(LedgerText.Account)];
+    }
 
     /// <summary>A node that answers is followed; else what lies in this home is shown as it was left.</summary>
     private async Task<(ILedgerClient Ledger, IAsyncDisposable Owner)> OpenAsync(CommandContext context, CancellationToken cancellationToken)

@@ -89,6 +89,10 @@ internal sealed class VerifiedLog
         return new TlogProof(index, Guarded(() => InclusionProof.Build(tree, index, Checkpoint.Size)), Note, entry);
     }
 
+    /// <summary>That the log's first <paramref name="size"/> entries are the beginning of what the checkpoint signs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The log is shorter.</exception>
+    public TreeHash[] ProveConsistency(long size) => Guarded(() => ConsistencyProof.Build(tree, size, Checkpoint.Size));
+
     /// <summary>A bundle of the entries [lo, hi); those that <paramref name="disclose"/> does not choose are withheld.</summary>
     /// <param name="lo">First entry.</param>
     /// <param name="hi">First entry behind.</param>

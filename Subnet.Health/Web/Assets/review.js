@@ -1,5 +1,5 @@
 // The reviewer's side of the Review pages: whom the reviewer trusts is kept in this browser and is never taken from the server; every entry that is shown is checked here.
-import { base64, bytesOf, leafHash, openCheckpoint, parseKey, toHex, verifyBundle, verifyConsistency, verifyInclusion } from './tlog.js';
+import { base64, bytesOf, leafHash, openCheckpoint, parseKey, toHex, verifyBundle, verifyConsistency, verifyInclusion } from '../tlog.js';
 
 const kept = {
   read: name => { try { return localStorage.getItem(name); } catch { return null; } },

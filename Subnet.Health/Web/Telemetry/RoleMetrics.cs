@@ -5,7 +5,7 @@ using OpenTelemetry.Metrics;
 namespace Subnet.Health.Web.Telemetry;
 
 /// <summary>
-/// Collects the meters of this process whose names begin with <c>Subnet.</c>: read as Prometheus text by <see cref="MetricsPart"/>, and pushed over OTLP where an
+/// Collects the meters of this process whose names begin with <c>Subnet.</c>, and those of the runtime: read as Prometheus text by <see cref="MetricsPart"/>, and pushed over OTLP where an
 /// address is set. A role only creates a <see cref="System.Diagnostics.Metrics.Meter"/> and disposes it.
 /// </summary>
 internal sealed class RoleMetrics : IDisposable
@@ -18,7 +18,7 @@ internal sealed class RoleMetrics : IDisposable
     /// <param name="interval">Time between pushes.</param>
     public RoleMetrics(Uri? otlp = null, TimeSpan? interval = null)
     {
-        MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder().AddMeter("Subnet.*").AddReader(new BaseExportingMetricReader(exporter));
+        MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder().AddMeter("Subnet.*", "System.Runtime").AddReader(new BaseExportingMetricReader(exporter));
         if (otlp is not null)
         {
             builder.AddOtlpExporter((options, reader) =>

@@ -1,0 +1,4 @@
+namespace Subnet.Health.Web.Pages;
+
+/// <summary>A bundle checked in the browser.</summary>
+public sealed partial class BundlePage;
