@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
+using Microsoft.Data.Sqlite;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Crypto.Identity;
@@ -304,7 +305,7 @@ internal sealed class TokenIssuerService : IAsyncDisposable
         {
             await PublishAsync(stopping.Token).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or InvalidDataException)
+        catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or InvalidDataException or SqliteException)
         {
             IssuerLog.PublishFailed(logger, settings.Netuid, fault.Message);
         }

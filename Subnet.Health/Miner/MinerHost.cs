@@ -1,10 +1,12 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Tokens;
+using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Rpc;
@@ -350,7 +352,7 @@ public sealed class MinerHost : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or GrpcException or IOException)
+            catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or GrpcException or IOException or SqliteException or LogStoreException)
             {
                 MinerLog.LedgerLost(logger, fault.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
