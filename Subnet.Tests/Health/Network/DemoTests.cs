@@ -15,6 +15,9 @@ internal sealed class DemoTests
         using TemporaryFolder home = new();
         JsonNode[] reports = await Task.WhenAll(Run(home, "first"), Run(home, "second"));
         JsonNode result = reports[0]["result"]!;
+
+        // What is left is a state folder: the command that the demonstration names works on it.
+        CommandRun traced = await CommandRun.Of(home.Path, ["audit", "trace", (string)reports[0]["measured"]!["traced_event"]!, "--json", "--home", home.Combine("first")]);
         Assert.Multiple(() =>
         {
             foreach (JsonNode? claim in result["claims"]!.AsArray())
@@ -24,11 +27,13 @@ internal sealed class DemoTests
 
             Assert.That(
                 result["claims"]!.AsArray().Select(claim => (string)claim!["name"]!),
-                Is.SupersetOf(new[] { "exact", "auc", "honest-proved", "cheats-caught", "cheats-unpaid", "honest-paid", "collusion-costs", "logs-verified", "ledger-replayed" }));
+                Is.SupersetOf(new[] { "exact", "auc", "honest-proved", "cheats-caught", "cheats-unpaid", "honest-paid", "collusion-costs", "query-traced", "logs-verified", "ledger-replayed" }));
             Assert.That(result["miners"]!.AsArray(), Has.Count.EqualTo(6));
             Assert.That(result["validators"]!.AsArray(), Has.Count.EqualTo(4));
             Assert.That(reports[1]["result"]!.ToJsonString(), Is.EqualTo(result.ToJsonString()));
             Assert.That(File.Exists(home.Combine("first", "network.json")));
+            Assert.That(traced.ExitCode, Is.Zero, traced.Error);
+            Assert.That((bool)JsonNode.Parse(traced.Output)!["sound"]!, Is.True);
             Assert.That(File.ReadAllText(home.Combine("first", "wallets", "owner", "coldkey.json")), Does.Contain("unfit_for_secrets"));
         });
     }

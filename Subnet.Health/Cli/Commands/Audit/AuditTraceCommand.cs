@@ -102,9 +102,10 @@ internal sealed class AuditTraceCommand : AuditReadCommand
     private string[] Places(CommandContext context)
     {
         string[] named = context.Get(logs) ?? [];
+        // The node's log holds the ledger's blocks, not entries: the trace asks the ledger itself.
         string[] places = named.Length > 0 ? named
             : NetworkFile.TryRead(context.Home) is { } network
-                ? [.. network.Roles.Where(role => role.Log is not null).Select(role => Path.Combine(context.Home, role.Log!)).Where(Directory.Exists)]
+                ? [.. network.Roles.Where(role => role is { Log: not null, Role: not "node" }).Select(role => Path.Combine(context.Home, role.Log!)).Where(Directory.Exists)]
                 : [.. HomeLogs(context.Home)];
         return places.Length > 0 ? places
             : throw new CommandException(ErrorCodes.NothingToTrace, "There is no log to trace the query in.", "Give --log once for each log or bundle, or --home with a state folder.");
