@@ -25,6 +25,7 @@ internal sealed class LoadNetwork : IAsyncDisposable
 {
     private const ulong Tao = 1_000_000_000;
     private const ulong EpochBlocks = 60;
+    private static readonly string[] People = ["owner", "miner", "clinic"];
 
     private readonly string folder;
     private readonly LedgerNode node;
@@ -147,7 +148,7 @@ internal sealed class LoadNetwork : IAsyncDisposable
         1_700_000_000_000,
         20,
         GlobalParameters.Default with { StartDelay = 1, NetworkRateLimit = 1, NetworkMinLockCost = 100 * Tao, AccessEpochBlocks = EpochBlocks, ServingRateLimit = 1 },
-        [.. new[] { "owner", "miner", "clinic" }.Select(name => new GenesisBalance(IdOf(name), 1_000_000 * Tao)).OrderBy(balance => balance.Account)]);
+        [.. People.Select(name => new GenesisBalance(IdOf(name), 1_000_000 * Tao)).OrderBy(balance => balance.Account)]);
 
     private static CircuitServedModel Compile(string root, IRandomSource random, RandomSourceFactory randomness)
     {

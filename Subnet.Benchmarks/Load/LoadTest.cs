@@ -68,7 +68,7 @@ internal sealed class LoadTest(int queries, int clients, int patients)
 
     private static Task<double[]> GatewayAsync(LoadNetwork network, string[] table, int count, int clients) => RunAsync(count, clients, i => AskAsync(network, table, i));
 
-    private static Task AskAsync(LoadNetwork network, string[] table, int i) => network.Clinic.QueryAsync(
+    private static Task<ClinicAnswer> AskAsync(LoadNetwork network, string[] table, int i) => network.Clinic.QueryAsync(
         new ClinicQuery(LoadNetwork.Netuid, "heart", ClinicInput.FromCsv(new StringReader(table[0] + "\n" + table[1 + (i % (table.Length - 1))]))));
 
     private static async Task<(double Rate, double CpuMs)> RateAsync(int count, int clients, Func<int, Task> ask)

@@ -4,7 +4,6 @@ using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Journal;
 using Subnet.Health.Review.Logs;
-using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Review.Tracing;
 using Subnet.Health.Web.Dashboard;

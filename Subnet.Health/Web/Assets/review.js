@@ -49,7 +49,8 @@ async function verifyAll() {
     element.classList.remove('verified', 'broken');
     try {
       verdict.textContent = await verifyEntry(element);
-      element.classList.add('verified');
+      // An entry that is in the log may still say what does not hold.
+      element.classList.add('refuted' in element.dataset ? 'broken' : 'verified');
       good++;
     } catch (error) {
       verdict.textContent = error.message;

@@ -115,7 +115,7 @@ internal sealed class TokenIssuerServiceTests
         }
     }
 
-    private Task PayAsync(ulong count) => network.Ledger.Do("clinic", new PurchaseAccessCall(network.Netuid, epoch, 1, count, ulong.MaxValue));
+    private Task<CallOutcome> PayAsync(ulong count) => network.Ledger.Do("clinic", new PurchaseAccessCall(network.Netuid, epoch, 1, count, ulong.MaxValue));
 
     private async Task<ulong> SignedAsync()
     {

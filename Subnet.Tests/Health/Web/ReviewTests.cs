@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Subnet.Core.State;
-using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Identity;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Web.Sessions;
