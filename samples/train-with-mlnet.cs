@@ -1,12 +1,13 @@
 // Trains a model with ML.NET and saves the zip that `subnet model` reads. A miner runs this on a machine of its own:
 //
-//   dotnet run samples/train-with-mlnet.cs -- heart.csv label heart.zip
+//   dotnet run samples/train-with-mlnet.cs -- samples/data/heart-cleveland.csv label heart.zip num
 //
-// heart.csv has a header and numbers only, an empty field being a missing value; the label column holds 0 or 1. Then:
+// The table has a header and numbers only, an empty field being a missing value; the label column holds 0 or 1. Columns named after the
+// model's file are left out: `num` is the graded diagnosis that the label was made from, and a model that saw it would know the answer. Then:
 //
-//   subnet model inspect heart.zip --input heart.csv
-//   subnet model verify heart.zip --input heart.csv
-//   subnet model compile heart.zip --input heart.csv --output heart --id heart-1
+//   subnet model inspect heart.zip --input samples/data/heart-cleveland.csv
+//   subnet model verify heart.zip --input samples/data/heart-cleveland.csv
+//   subnet model compile heart.zip --input samples/data/heart-cleveland.csv --output heart --id heart-1
 #:package Microsoft.ML@4.0.2
 #:package Microsoft.ML.FastTree@4.0.2
 #:property ManagePackageVersionsCentrally=false
@@ -17,9 +18,9 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
 
-if (args.Length != 3)
+if (args.Length < 3)
 {
-    Console.Error.WriteLine("usage: train-with-mlnet.cs ROWS.csv LABEL MODEL.zip");
+    Console.Error.WriteLine("usage: train-with-mlnet.cs ROWS.csv LABEL MODEL.zip [COLUMN TO LEAVE OUT ...]");
     return 2;
 }
 
@@ -34,7 +35,7 @@ if (labelAt < 0)
 
 // The same seed gives the same trees.
 var context = new MLContext(seed: 1);
-string[] features = [.. columns.Where(column => column != label)];
+string[] features = [.. columns.Where(column => column != label && !args[3..].Contains(column))];
 TextLoader loader = context.Data.CreateTextLoader(new TextLoader.Options
 {
     HasHeader = true,

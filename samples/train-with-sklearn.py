@@ -6,9 +6,10 @@
 
 A miner runs this on their own machine, with the training rows that never leave it:
 
-    python train-with-sklearn.py rows.csv outcome model.onnx
+    python train-with-sklearn.py samples/data/heart-cleveland.csv label model.onnx num
 
-rows.csv has a header; every column but the outcome is a number, an empty field is a missing value, the outcome is 0 or 1.
+The table has a header; every column but the outcome is a number, an empty field is a missing value, the outcome is 0 or 1. Columns named
+after the model's file are left out: `num` is the graded diagnosis that the label was made from.
 Then `subnet model inspect model.onnx` shows what it compiles to.
 """
 
@@ -26,17 +27,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 
-def read(path, outcome):
+def read(path, outcome, left_out):
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
-    names = [name for name in rows[0] if name != outcome]
+    names = [name for name in rows[0] if name != outcome and name not in left_out]
     x = np.array([[float(row[name]) if row[name] else np.nan for name in names] for row in rows], dtype=np.float32)
     y = np.array([int(float(row[outcome])) for row in rows])
     return names, x, y
 
 
-def main(path, outcome, target):
-    names, x, y = read(path, outcome)
+def main(path, outcome, target, *left_out):
+    names, x, y = read(path, outcome, left_out)
     x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.25, random_state=1, stratify=y)
     model = make_pipeline(SimpleImputer(strategy="mean"), StandardScaler(), LogisticRegression(max_iter=1000))
     model.fit(x_train, y_train)
@@ -54,6 +55,6 @@ def main(path, outcome, target):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])

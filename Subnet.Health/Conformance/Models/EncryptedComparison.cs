@@ -56,15 +56,22 @@ internal static class EncryptedComparison
         using var circuit = new EncryptedCircuit(compiled, NoCard, randomness);
         long[] expected = new long[compiled.Classes];
         long[] actual = new long[compiled.Classes];
+        int compared = 0;
         foreach (int row in ordinary.Take(mostRows))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string? refusal = compiled.TryEvaluate(reference.Row(row), expected);
             string? refused = circuit.TryAnswer(reference.Row(row), actual);
+            compared += refusal is null ? 1 : 0;
             if (refusal != refused || (refusal is null && !expected.AsSpan().SequenceEqual(actual)))
             {
                 report.Fail($"{id} row {row}", refusal ?? string.Join(' ', expected), refused ?? string.Join(' ', actual));
             }
+        }
+
+        if (compared == 0)
+        {
+            report.Fail(id, "at least one row that the card admits", "every row was refused, nothing was encrypted");
         }
 
         if (report.Failures.Count == before)
@@ -120,6 +127,11 @@ internal static class EncryptedComparison
         int before = report.Failures.Count;
         using var circuit = new EncryptedForest(compiled, NoCard, randomness);
         (int Row, long Expected)[] admitted = [.. rows.Select(row => (row, compiled.TryEvaluate(reference.Row(row), out long answer) is null ? answer : long.MinValue)).Where(pair => pair.Item2 != long.MinValue)];
+        if (admitted.Length == 0)
+        {
+            report.Fail(id, "at least one row that the card admits", "every row was refused, nothing was encrypted");
+        }
+
         foreach ((int Row, long Expected)[] together in admitted.Chunk(compiled.IsBatch ? compiled.Set.Degree : 1))
         {
             long[] actual = circuit.Answer([.. together.Select(pair => reference.Row(pair.Row).ToArray())], cancellationToken);
