@@ -32,34 +32,25 @@ internal static class KeylessArithmetic
         }
     }
 
-    /// <summary>destination = a * b, element by element.</summary>
+    /// <summary>destination = a * b, element by element; destination may be a or b.</summary>
     public static void Multiply(KeylessSet set, ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> destination)
     {
         for (int limb = 0; limb < set.Moduli.Length; limb++)
         {
-            Modulus modulus = set.Moduli[limb];
             int start = limb * set.Degree;
-            for (int i = start; i < start + set.Degree; i++)
-            {
-                destination[i] = modulus.Multiply(a[i], b[i]);
-            }
+            set.Tables[limb].Kernels.Multiply(a.Slice(start, set.Degree), b.Slice(start, set.Degree), destination.Slice(start, set.Degree));
         }
     }
 
-    /// <summary>destination = a * b + c * d, element by element.</summary>
+    /// <summary>destination = a * b + c * d, element by element; destination may be a or b.</summary>
     public static void MultiplyAdd(
         KeylessSet set, ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<ulong> c, ReadOnlySpan<ulong> d, Span<ulong> destination)
     {
+        Multiply(set, a, b, destination);
         for (int limb = 0; limb < set.Moduli.Length; limb++)
         {
-            Modulus modulus = set.Moduli[limb];
             int start = limb * set.Degree;
-            for (int i = start; i < start + set.Degree; i++)
-            {
-                // Two products below 2^122 (primes have at most 61 bits) do not overflow 128 bits.
-                UInt128 sum = Math.BigMul(a[i], b[i]) + Math.BigMul(c[i], d[i]);
-                destination[i] = modulus.Reduce(sum);
-            }
+            set.Tables[limb].Kernels.MultiplyAdd(c.Slice(start, set.Degree), d.Slice(start, set.Degree), destination.Slice(start, set.Degree));
         }
     }
 
