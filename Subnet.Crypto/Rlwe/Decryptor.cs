@@ -8,7 +8,8 @@ namespace Subnet.Crypto.Rlwe;
 /// Decrypts with the secret key, whose powers it keeps until it is disposed. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// Decryption takes the same time for every message and key. What is done with the result is another matter: an answer to a
+/// Decryption takes the same time for every key; for BFV the cut of zero coefficients off the plaintext's end takes longer for a
+/// shorter message. What is done with the result is another matter: an answer to a
 /// ciphertext from outside tells about the key (a reaction attack), and a CKKS result carries the noise, which tells about the
 /// key when it is published. See docs/crypto.md.
 /// </remarks>
