@@ -1,19 +1,19 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.InferenceV1;
+using Subnet.Health.Rpc.Uploads;
 using State = Subnet.Health.Rpc.InferenceV1.KeyStatusReply.Types.State;
 
 namespace Subnet.Health.Miner;
 
 /// <summary>
-/// Bundles of evaluation keys of circuits that need them, in files named by their SHA-256 under a folder for each epoch. An upload goes on
-/// where it broke off; a bundle counts only when its hash is its name, so nobody can put other keys under a client's digest. Bounded in
-/// bytes; a bundle of a past epoch, or with too many refused queries, is retired. Safe for concurrent use.
+/// Bundles of evaluation keys of circuits that need them, known by their SHA-256 and kept for the epoch in which they came and the next. An upload
+/// goes on where it broke off, also after a restart; a bundle with too many refused queries is retired. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// Uploads name nobody, so they cost their sender nothing but bytes: the bound on all of them keeps the disk, and the oldest unfinished one
-/// makes room for a new one.
+/// Uploads name nobody, so they cost their sender nothing but bytes: the bound on all of them keeps the disk, and one that stands still makes room
+/// for a new one.
 /// </remarks>
 internal sealed class KeyBundleStore
 {
@@ -23,43 +23,60 @@ internal sealed class KeyBundleStore
     /// <summary>Refused queries after which a bundle is retired (protocol 2).</summary>
     public const int MostRefusals = 8;
 
-    private const int DigestBytes = 32;
-    private const string Partial = ".part";
-    private const string Whole = ".keys";
-    private const string Retired = ".retired";
+    // An upload whose connection broke may come back within this time before its room goes to others.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string folder;
     private readonly Dictionary<string, long> sizes;
-    private readonly long mostBytes;
-    private readonly ConcurrentDictionary<string, bool> writing = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> refusals = new(StringComparer.Ordinal);
-    private ulong epoch;
+    private readonly UploadLimits limits;
+    private readonly TimeProvider clock;
+    private readonly Func<string, FileStream>? open;
+    private readonly Lock gate = new();
+    private EpochBundles[] epochs = [];
 
     /// <param name="folder">Where bundles are kept; made if it is not there.</param>
     /// <param name="models">The models served.</param>
     /// <param name="mostBytes">Bytes of all bundles together.</param>
-    public KeyBundleStore(string folder, IEnumerable<IServedModel> models, long mostBytes)
+    /// <param name="clock">Tells when an upload stands still.</param>
+    /// <param name="open">Opens a file for writing; tests give a disk that is full. Null for the file system.</param>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    public KeyBundleStore(string folder, IEnumerable<IServedModel> models, long mostBytes, TimeProvider clock, Func<string, FileStream>? open = null)
     {
         ArgumentNullException.ThrowIfNull(models);
-        this.folder = folder;
-        this.mostBytes = mostBytes;
+        (this.folder, this.clock, this.open) = (folder, clock, open);
         sizes = models.Where(model => model.KeyBundleBytes > 0)
             .ToDictionary(model => Convert.ToHexStringLower(model.CardHash.Span), model => model.KeyBundleBytes, StringComparer.Ordinal);
+        limits = new UploadLimits { UploadBytes = LargestBundleBytes, TotalBytes = mostBytes, ChunkBytes = MostChunkBytes, Patience = Patience };
         Directory.CreateDirectory(folder);
     }
 
     /// <summary>Bytes of the largest bundle that a model served here needs; 0 where none needs keys.</summary>
     public long LargestBundleBytes => sizes.Values.DefaultIfEmpty().Max();
 
-    /// <summary>Begins an epoch: bundles of all but this one and the one before are deleted.</summary>
+    /// <summary>Begins an epoch, or takes it up again after a restart: bundles of all but this one and the one before are deleted.</summary>
+    /// <exception cref="IOException">A folder cannot be made, read or deleted.</exception>
     public void BeginEpoch(ulong now)
     {
-        Volatile.Write(ref epoch, now);
-        foreach (string old in Directory.EnumerateDirectories(folder))
+        lock (gate)
         {
-            if (!ulong.TryParse(Path.GetFileName(old), out ulong its) || its + 1 < now)
+            if (epochs.Length > 0 && epochs[0].Epoch == now)
             {
-                Directory.Delete(old, recursive: true);
+                return;
+            }
+
+            EpochBundles Take(ulong epoch) => epochs.FirstOrDefault(each => each.Epoch == epoch)
+                ?? new EpochBundles(epoch, PathOf(epoch), limits, clock, open);
+            bool hasBefore = now > 0 && Directory.Exists(PathOf(now - 1));
+            EpochBundles[] counting = hasBefore ? [Take(now), Take(now - 1)] : [Take(now)];
+            counting[0].Elsewhere = hasBefore ? counting[1] : null;
+            counting[^1].Elsewhere = hasBefore ? counting[0] : null;
+            Volatile.Write(ref epochs, counting);
+            foreach (string old in Directory.EnumerateDirectories(folder))
+            {
+                if (!counting.Any(each => PathOf(each.Epoch) == old))
+                {
+                    Directory.Delete(old, recursive: true);
+                }
             }
         }
     }
@@ -70,204 +87,114 @@ internal sealed class KeyBundleStore
     {
         ArgumentNullException.ThrowIfNull(request);
         Check(request.Digest.Span, request.Model.Span);
-        return StatusOf(Convert.ToHexStringLower(request.Digest.Span));
+        return StatusOf(request.Digest.Span);
     }
 
     /// <summary>Takes a bundle, or the rest of one.</summary>
     /// <exception cref="GrpcException">
-    /// INVALID_ARGUMENT for chunks that do not follow each other or a bundle of another length or hash, ABORTED while another upload of the
-    /// same bundle runs, RESOURCE_EXHAUSTED where no room is left.
+    /// INVALID_ARGUMENT for chunks that do not follow each other or a bundle of another length or hash, RESOURCE_EXHAUSTED where no room is left,
+    /// UNAVAILABLE before the first epoch is known.
     /// </exception>
     public async Task<KeyStatusReply> PutAsync(IAsyncEnumerable<KeyChunk> chunks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chunks);
-        string? name = null;
-        FileStream? file = null;
-        long total = 0;
-        try
+        byte[]? digest = null;
+        await foreach (KeyChunk chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            await foreach (KeyChunk chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
+            long total = Check(chunk.Digest.Span, chunk.Model.Span);
+            digest ??= chunk.Digest.ToByteArray();
+            if (StatusOf(digest) is { State: State.Ready or State.Retired } known)
             {
-                if (file is null)
-                {
-                    total = Check(chunk.Digest.Span, chunk.Model.Span);
-                    name = Convert.ToHexStringLower(chunk.Digest.Span);
-                    if (StatusOf(name) is { State: State.Ready or State.Retired } known)
-                    {
-                        return known;
-                    }
-
-                    file = OpenPartial(ref name, total);
-                }
-
-                if (chunk.TotalBytes != total || chunk.Offset != file.Position || chunk.Data.Length > MostChunkBytes || file.Position + chunk.Data.Length > total
-                    || Convert.ToHexStringLower(chunk.Digest.Span) != name)
-                {
-                    throw new GrpcException(
-                        GrpcStatusCode.InvalidArgument,
-                        $"A bundle of this model has {total} bytes in chunks of at most {MostChunkBytes}, the next from byte {file.Position}; ask KeyStatus where to go on.");
-                }
-
-                await WriteAsync(file, chunk, cancellationToken).ConfigureAwait(false);
+                return known;
             }
 
-            return file is null || name is null
-                ? throw new GrpcException(GrpcStatusCode.InvalidArgument, "No chunk came.")
-                : await FinishAsync(file, name, total, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (file is not null)
+            if (chunk.TotalBytes != total || !chunk.Digest.Span.SequenceEqual(digest))
             {
-                await file.DisposeAsync().ConfigureAwait(false);
-                writing.TryRemove(name!, out _);
+                throw new GrpcException(GrpcStatusCode.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"A bundle of this model has {total} bytes, all under one digest."));
             }
+
+            await AppendAsync(digest, chunk, cancellationToken).ConfigureAwait(false);
         }
+
+        return digest is null ? throw new GrpcException(GrpcStatusCode.InvalidArgument, "No chunk came.") : StatusOf(digest);
     }
 
     /// <summary>The file of a whole bundle that counts now, or null.</summary>
     public string? Find(ReadOnlySpan<byte> digest)
     {
-        string name = Convert.ToHexStringLower(digest);
-        return Epochs().Select(each => PathOf(each, name, Whole)).FirstOrDefault(File.Exists);
+        foreach (EpochBundles each in Volatile.Read(ref epochs))
+        {
+            if (!each.IsRetired(digest) && each.Uploads.PathOf(digest) is { } path)
+            {
+                return path;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Counts a refused query of a bundle; after <see cref="MostRefusals"/> the bundle is retired: no more reactions to learn from.</summary>
+    /// <exception cref="IOException">The count could not be made durable; it holds until the miner is restarted.</exception>
     public void CountRefusal(ReadOnlySpan<byte> digest)
     {
-        string name = Convert.ToHexStringLower(digest);
-        if (refusals.AddOrUpdate(name, 1, static (_, count) => count + 1) < MostRefusals)
+        foreach (EpochBundles each in Volatile.Read(ref epochs))
         {
-            return;
-        }
-
-        foreach (ulong each in Epochs())
-        {
-            string whole = PathOf(each, name, Whole);
-            if (File.Exists(whole))
-            {
-                File.WriteAllBytes(PathOf(each, name, Retired), []);
-                File.Delete(whole);
-            }
+            each.CountRefusal(digest, MostRefusals);
         }
     }
 
-    private static async Task WriteAsync(FileStream file, KeyChunk chunk, CancellationToken cancellationToken)
+    private async Task AppendAsync(byte[] digest, KeyChunk chunk, CancellationToken cancellationToken)
     {
-        long before = file.Position;
+        EpochBundles[] now = Volatile.Read(ref epochs);
+        if (now.Length == 0)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, "The miner does not know the epoch yet; ask again later.");
+        }
+
         try
         {
-            await file.WriteAsync(chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
+            await now[0].Uploads.AppendAsync(digest, chunk.TotalBytes, chunk.Offset, chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UploadRefusedException refused)
+        {
+            throw new GrpcException(
+                new GrpcStatus(
+                    refused.Refusal == UploadRefusal.Full ? GrpcStatusCode.ResourceExhausted : GrpcStatusCode.InvalidArgument,
+                    $"The chunk is not taken: {refused.Message}; KeyStatus tells where to go on."),
+                inner: refused);
         }
         catch (IOException fault)
         {
-            file.SetLength(before);
             throw new GrpcException(new GrpcStatus(GrpcStatusCode.ResourceExhausted, "The miner has no room for the bundle; ask again later."), inner: fault);
         }
     }
 
     private long Check(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> model) =>
-        digest.Length != DigestBytes ? throw new GrpcException(GrpcStatusCode.InvalidArgument, $"A digest has {DigestBytes} bytes.")
+        digest.Length != SHA256.HashSizeInBytes
+            ? throw new GrpcException(GrpcStatusCode.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"A digest has {SHA256.HashSizeInBytes} bytes."))
         : sizes.TryGetValue(Convert.ToHexStringLower(model), out long bytes) ? bytes
         : throw new GrpcException(GrpcStatusCode.InvalidArgument, "No model of this card is served here, or it needs no keys.");
 
-    private KeyStatusReply StatusOf(string name)
+    private KeyStatusReply StatusOf(ReadOnlySpan<byte> digest)
     {
-        foreach (ulong each in Epochs())
+        EpochBundles[] now = Volatile.Read(ref epochs);
+        foreach (EpochBundles each in now)
         {
-            if (File.Exists(PathOf(each, name, Retired)))
+            if (each.IsRetired(digest))
             {
                 return new KeyStatusReply { State = State.Retired };
             }
 
-            FileInfo whole = new(PathOf(each, name, Whole));
-            if (whole.Exists)
+            if (each.Uploads.Find(digest) is { IsComplete: true } whole)
             {
-                return new KeyStatusReply { State = State.Ready, ReceivedBytes = whole.Length };
+                return new KeyStatusReply { State = State.Ready, ReceivedBytes = whole.ReceivedBytes };
             }
         }
 
-        FileInfo partial = new(PathOf(Volatile.Read(ref epoch), name, Partial));
-        return partial.Exists ? new KeyStatusReply { State = State.Partial, ReceivedBytes = partial.Length } : new KeyStatusReply { State = State.Absent };
+        // A begun one of the epoch before is not gone on with: its keys would count for one epoch only.
+        long received = now.Length == 0 ? 0 : now[0].Uploads.Find(digest).ReceivedBytes;
+        return received > 0 ? new KeyStatusReply { State = State.Partial, ReceivedBytes = received } : new KeyStatusReply { State = State.Absent };
     }
 
-    private FileStream OpenPartial(ref string? name, long total)
-    {
-        string digest = name!;
-        if (!writing.TryAdd(digest, true))
-        {
-            name = null;
-            throw new GrpcException(GrpcStatusCode.Aborted, "Another upload of this bundle is running.");
-        }
-
-        try
-        {
-            MakeRoom(digest, total);
-            string path = PathOf(Volatile.Read(ref epoch), digest, Partial);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
-            file.Seek(0, SeekOrigin.End);
-            return file;
-        }
-        catch
-        {
-            writing.TryRemove(digest, out _);
-            throw;
-        }
-    }
-
-    private void MakeRoom(string digest, long total)
-    {
-        List<FileInfo> all = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => new FileInfo(path))];
-        long used = all.Where(file => !file.Name.StartsWith(digest, StringComparison.Ordinal)).Sum(file => file.Length);
-        foreach (FileInfo stale in all.Where(file => file.Extension == Partial && !writing.ContainsKey(Path.GetFileNameWithoutExtension(file.Name))).OrderBy(file => file.LastWriteTimeUtc))
-        {
-            if (used + total <= mostBytes)
-            {
-                break;
-            }
-
-            used -= stale.Length;
-            stale.Delete();
-        }
-
-        if (used + total > mostBytes)
-        {
-            throw new GrpcException(GrpcStatusCode.ResourceExhausted, "The miner has no room for another bundle; ask again later.");
-        }
-    }
-
-    private static async Task<KeyStatusReply> FinishAsync(FileStream file, string name, long total, CancellationToken cancellationToken)
-    {
-        if (file.Position < total)
-        {
-            return new KeyStatusReply { State = State.Partial, ReceivedBytes = file.Position };
-        }
-
-        file.Flush(flushToDisk: true);
-        string partial = file.Name;
-        byte[] hash;
-        await using (FileStream read = File.OpenRead(partial))
-        {
-            hash = await SHA256.HashDataAsync(read, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (Convert.ToHexStringLower(hash) != name)
-        {
-            File.Delete(partial);
-            throw new GrpcException(GrpcStatusCode.InvalidArgument, "The bytes are not those of the digest; the bundle was dropped.");
-        }
-
-        File.Move(partial, Path.ChangeExtension(partial, Whole), overwrite: true);
-        return new KeyStatusReply { State = State.Ready, ReceivedBytes = total };
-    }
-
-    private IEnumerable<ulong> Epochs()
-    {
-        ulong now = Volatile.Read(ref epoch);
-        return now == 0 ? [now] : [now, now - 1];
-    }
-
-    private string PathOf(ulong its, string name, string extension) =>
-        Path.Combine(folder, its.ToString(System.Globalization.CultureInfo.InvariantCulture), name + extension);
+    private string PathOf(ulong epoch) => Path.Combine(folder, epoch.ToString(CultureInfo.InvariantCulture));
 }

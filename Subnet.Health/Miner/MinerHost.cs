@@ -64,7 +64,7 @@ public sealed class MinerHost : IAsyncDisposable
         spent = new SpentTokenStore(Path.Combine(settings.Folder, "spent.db"));
         admission = new AdmissionControl(settings.Running, settings.Waiting);
         metrics = new MinerMetrics(settings.Name, () => admission.Inside);
-        keys = new KeyBundleStore(Path.Combine(settings.Folder, "keys"), models, settings.KeyBytes);
+        keys = new KeyBundleStore(Path.Combine(settings.Folder, "keys"), models, settings.KeyBytes, time);
         TokenChallenge challenge = TokenChallenge.ForMiner(AccessTokenVerifier.IssuerOf(settings.Netuid), settings.Netuid, hotkey.PublicKey);
         queries = new QueryService(models, hotkey, challenge, spent, admission, new ServedQueryLog(log.Recorder), metrics, time);
         proofs = new ProofService(settings.Netuid, hotkey, models, spent, ledger, randomness);
@@ -305,6 +305,7 @@ public sealed class MinerHost : IAsyncDisposable
         }
 
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        keys.BeginEpoch(queries.View.Epoch);
         GrpcServices services = new();
         InferenceEndpoint.AddTo(services, queries, keys, proofs, models.Max(model => model.LargestQueryBytes));
         health.AddTo(services);

@@ -19,22 +19,34 @@ internal sealed class DigestUploads
     private readonly string folder;
     private readonly UploadLimits limits;
     private readonly TimeProvider clock;
+    private readonly Func<long> elsewhere;
+    private readonly Func<string, FileStream> open;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Upload> uploads = new(StringComparer.Ordinal);
+    private long announced;
 
     /// <param name="folder">Made if need be; what a former process left in it is taken up.</param>
     /// <param name="limits">What uploads may take.</param>
     /// <param name="clock">Tells when a begun upload is given up.</param>
+    /// <param name="elsewhere">Bytes that other folders take of the same room; null for none.</param>
+    /// <param name="open">Opens a file for writing; null for the file system.</param>
     /// <exception cref="IOException">The folder cannot be used.</exception>
-    public DigestUploads(string folder, UploadLimits limits, TimeProvider clock)
+    public DigestUploads(string folder, UploadLimits limits, TimeProvider clock, Func<long>? elsewhere = null, Func<string, FileStream>? open = null)
     {
         (this.folder, this.limits, this.clock) = (folder, limits, clock);
+        this.elsewhere = elsewhere ?? (static () => 0);
+        this.open = open ?? (static path => new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true));
         Directory.CreateDirectory(folder);
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
         {
             Adopt(file);
         }
+
+        announced = uploads.Values.Sum(static upload => upload.Bytes);
     }
+
+    /// <summary>Room taken by whole and begun uploads, in bytes, by their announced lengths.</summary>
+    public long AnnouncedBytes => Interlocked.Read(ref announced);
 
     /// <summary>How much of a file is there.</summary>
     public UploadStatus Find(ReadOnlySpan<byte> digest)
@@ -76,6 +88,12 @@ internal sealed class DigestUploads
                 throw new UploadRefusedException(UploadRefusal.WrongOffset, "the upload was given up meanwhile; begin anew");
             }
 
+            if (!upload.IsComplete && upload.Received == upload.Total)
+            {
+                // All bytes are there, but the process ended, or the caller went, before their digest was checked.
+                return await FinishAsync(name, Path.Combine(folder, name), upload, cancellationToken).ConfigureAwait(false);
+            }
+
             if (upload.IsComplete || offset + chunk.Length <= upload.Received)
             {
                 return new UploadStatus(upload.Received, upload.IsComplete);
@@ -115,7 +133,7 @@ internal sealed class DigestUploads
         }
 
         string path = Path.Combine(folder, name);
-        using (FileStream file = new(path + Partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true))
+        using (FileStream file = open(path + Partial))
         {
             // A write that broke off may have left bytes that nobody counted.
             file.SetLength(upload.Received);
@@ -168,9 +186,7 @@ internal sealed class DigestUploads
         {
             if (uploads.TryGetValue(name, out Upload? known))
             {
-                return known.Total == total || known.Total == Upload.Unknown
-                    ? known.Announced(total)
-                    : throw new UploadRefusedException(UploadRefusal.WrongLength, string.Create(CultureInfo.InvariantCulture, $"the upload was announced with {known.Total} bytes"));
+                return Resume(known, total);
             }
 
             if (Room() < total)
@@ -185,11 +201,25 @@ internal sealed class DigestUploads
 
             Upload upload = new(total, clock.GetTimestamp());
             uploads.Add(name, upload);
+            announced += total;
             return upload;
         }
     }
 
-    private long Room() => limits.TotalBytes - uploads.Values.Sum(static upload => Math.Max(upload.Total, upload.Received));
+    private Upload Resume(Upload known, long total)
+    {
+        if (known.Total != total && known.Total != Upload.Unknown)
+        {
+            throw new UploadRefusedException(UploadRefusal.WrongLength, string.Create(CultureInfo.InvariantCulture, $"the upload was announced with {known.Total} bytes"));
+        }
+
+        announced -= known.Bytes;
+        known.Total = total;
+        announced += known.Bytes;
+        return known;
+    }
+
+    private long Room() => limits.TotalBytes - announced - elsewhere();
 
     private void GiveUpIdle()
     {
@@ -204,6 +234,7 @@ internal sealed class DigestUploads
         if (uploads.Remove(name, out Upload? upload))
         {
             upload.IsGone = true;
+            announced -= upload.Bytes;
             File.Delete(Path.Combine(folder, name + Partial));
             File.Delete(Path.Combine(folder, name));
         }
@@ -228,7 +259,9 @@ internal sealed class DigestUploads
 
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
-        public long Total { get; private set; } = total;
+        public long Total { get; set; } = total;
+
+        public long Bytes => Math.Max(Total, Received);
 
         public long Touched { get; set; } = touched;
 
@@ -237,11 +270,5 @@ internal sealed class DigestUploads
         public bool IsComplete { get; set; }
 
         public bool IsGone { get; set; }
-
-        public Upload Announced(long length)
-        {
-            Total = length;
-            return this;
-        }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class KeyBundleStoreTests
     private static readonly byte[] Card = [.. Enumerable.Repeat((byte)7, 32)];
     private static readonly byte[] Bundle = NewBundle(1);
 
+    private readonly StandingClock clock = new();
     private TemporaryFolder folder = null!;
     private KeyBundleStore store = null!;
 
@@ -77,14 +78,61 @@ internal sealed class KeyBundleStoreTests
     }
 
     [Test]
-    public async Task Room_is_bounded_and_unfinished_bundles_give_way()
+    public async Task Refusals_are_counted_on_after_a_restart()
+    {
+        await store.PutAsync(Chunks(Bundle, 0, BundleBytes), CancellationToken.None);
+        for (int i = 0; i < KeyBundleStore.MostRefusals; i++)
+        {
+            Assert.That(store.Find(SHA256.HashData(Bundle)), Is.Not.Null);
+            store.CountRefusal(SHA256.HashData(Bundle));
+            store = Open();
+        }
+
+        Assert.That(Status(Bundle).State, Is.EqualTo(State.Retired));
+        Assert.That((await store.PutAsync(Chunks(Bundle, 0, BundleBytes), CancellationToken.None)).State, Is.EqualTo(State.Retired));
+    }
+
+    [Test]
+    public async Task Bundle_counts_in_the_epoch_after_its_own_and_shares_the_room_with_it()
+    {
+        await store.PutAsync(Chunks(Bundle, 0, BundleBytes), CancellationToken.None);
+        store.BeginEpoch(2);
+        Assert.That(File.ReadAllBytes(store.Find(SHA256.HashData(Bundle))!), Is.EqualTo(Bundle));
+        await store.PutAsync(Chunks(NewBundle(4), 0, BundleBytes), CancellationToken.None);
+        GrpcException full = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(NewBundle(5), 0, BundleBytes), CancellationToken.None)))!;
+        Assert.That(full.Status.Code, Is.EqualTo(GrpcStatusCode.ResourceExhausted));
+        store.BeginEpoch(3);
+        Assert.That((Status(Bundle).State, Status(NewBundle(4)).State), Is.EqualTo((State.Absent, State.Ready)));
+    }
+
+    [Test]
+    public async Task Room_is_bounded_and_an_upload_that_stands_still_gives_way()
     {
         Assert.That(() => store.PutAsync(Chunks(NewBundle(3), 0, 90_000, isBroken: true), CancellationToken.None), Throws.InstanceOf<IOException>());
         await store.PutAsync(Chunks(NewBundle(4), 0, BundleBytes), CancellationToken.None);
+        GrpcException full = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(NewBundle(5), 0, BundleBytes), CancellationToken.None)))!;
+        Assert.That(full.Status.Code, Is.EqualTo(GrpcStatusCode.ResourceExhausted));
+        clock.Advance(TimeSpan.FromMinutes(2));
         await store.PutAsync(Chunks(NewBundle(5), 0, BundleBytes), CancellationToken.None);
         Assert.That(Status(NewBundle(3)).State, Is.EqualTo(State.Absent));
-        GrpcException full = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(NewBundle(6), 0, BundleBytes), CancellationToken.None)))!;
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.That(() => store.PutAsync(Chunks(NewBundle(6), 0, BundleBytes), CancellationToken.None), Throws.InstanceOf<GrpcException>());
+    }
+
+    [Test]
+    public async Task Full_disk_is_resource_exhausted_and_the_upload_goes_on_when_there_is_room()
+    {
+        bool isFull = false;
+        store = new KeyBundleStore(folder.Combine("keys"), [new KeyedModel()], 250_000, clock, path => new FillingFile(path, () => isFull));
+        store.BeginEpoch(1);
+        Assert.That(() => store.PutAsync(Chunks(Bundle, 0, 40_000, isBroken: true), CancellationToken.None), Throws.InstanceOf<IOException>());
+        isFull = true;
+        GrpcException full = (await Assert.ThrowsAsync<GrpcException>(() => store.PutAsync(Chunks(Bundle, 40_000, BundleBytes), CancellationToken.None)))!;
         Assert.That(full.Status.Code, Is.EqualTo(GrpcStatusCode.ResourceExhausted));
+        Assert.That(Status(Bundle).ReceivedBytes, Is.EqualTo(40_000));
+        isFull = false;
+        await store.PutAsync(Chunks(Bundle, 40_000, BundleBytes), CancellationToken.None);
+        Assert.That(File.ReadAllBytes(store.Find(SHA256.HashData(Bundle))!), Is.EqualTo(Bundle));
     }
 
     [Test]
@@ -127,9 +175,22 @@ internal sealed class KeyBundleStoreTests
 
     private KeyBundleStore Open()
     {
-        KeyBundleStore opened = new(folder.Combine("keys"), [new KeyedModel()], 250_000);
+        KeyBundleStore opened = new(folder.Combine("keys"), [new KeyedModel()], 250_000, clock);
         opened.BeginEpoch(1);
         return opened;
+    }
+
+    // Half of what is written reaches the disk before it is full.
+    private sealed class FillingFile(string path, Func<bool> isFull) : FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 0, useAsync: true)
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await base.WriteAsync(isFull() ? buffer[..(buffer.Length / 2)] : buffer, cancellationToken);
+            if (isFull())
+            {
+                throw new IOException("no space left on device");
+            }
+        }
     }
 
     private sealed class KeyedModel : IServedModel

@@ -95,7 +95,7 @@ internal sealed class MinerFixture : IAsyncDisposable
             View = TokenLedgerView.Of(Epoch, [new PublishedTokenKey(Epoch, 1, issuer.Key)]),
         };
         GrpcServices services = new();
-        InferenceEndpoint.AddTo(services, service, new KeyBundleStore(folder.Combine("keys"), [model], 1 << 20), null, model.LargestQueryBytes);
+        InferenceEndpoint.AddTo(services, service, new KeyBundleStore(folder.Combine("keys"), [model], 1 << 20, TimeProvider.System), null, model.LargestQueryBytes);
         GrpcServerHost host = await GrpcServerHost.StartAsync(
             new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         MinerFixture fixture = new(issuerSecret, issuer, hotkey, challenge, model, spent, metrics, folder, host);

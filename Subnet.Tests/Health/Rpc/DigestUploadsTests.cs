@@ -7,7 +7,7 @@ namespace Subnet.Tests.Health.Rpc;
 [TestFixture]
 internal sealed class DigestUploadsTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly StandingClock _clock = new();
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -110,6 +110,31 @@ internal sealed class DigestUploadsTests
         Assert.That((await Append(uploads, file, 8_000, 2_000)).IsComplete);
     }
 
+    [Test]
+    public async Task A_file_whose_last_chunk_came_just_before_a_crash_is_checked_with_the_next_chunk()
+    {
+        byte[] file = Bytes(8_000);
+        byte[] digest = SHA256.HashData(file);
+        File.WriteAllBytes(_folder.Combine(Convert.ToHexStringLower(digest) + ".part"), file);
+        DigestUploads uploads = Open();
+        Assert.That(uploads.Find(digest), Is.EqualTo(new UploadStatus(8_000, false)));
+        Assert.That((await uploads.AppendAsync(digest, 8_000, 8_000, default, default)).IsComplete);
+        Assert.That(uploads.PathOf(digest), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Room_that_other_folders_take_is_not_given_again()
+    {
+        long elsewhere = 20_000;
+        DigestUploads uploads = new(_folder.Path, new UploadLimits { UploadBytes = 20_000, TotalBytes = 35_000, ChunkBytes = 4_000 }, _clock, () => elsewhere);
+        Assert.That(await Refusal(Append(uploads, Bytes(16_000), 0, 1)), Is.EqualTo(UploadRefusal.Full));
+        elsewhere = 10_000;
+        await Append(uploads, Bytes(16_000), 0, 1);
+        Assert.That(uploads.AnnouncedBytes, Is.EqualTo(16_000));
+        uploads.Remove(SHA256.HashData(Bytes(16_000)));
+        Assert.That(uploads.AnnouncedBytes, Is.Zero);
+    }
+
     private static byte[] Bytes(int count)
     {
         byte[] bytes = new byte[count];
@@ -135,15 +160,4 @@ internal sealed class DigestUploadsTests
     }
 
     private DigestUploads Open() => new(_folder.Path, new UploadLimits { UploadBytes = 20_000, TotalBytes = 35_000, ChunkBytes = 4_000 }, _clock);
-
-    private sealed class ManualClock : TimeProvider
-    {
-        private TimeSpan _now = TimeSpan.FromDays(1);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now.Ticks;
-
-        public void Advance(TimeSpan time) => _now += time;
-    }
 }
