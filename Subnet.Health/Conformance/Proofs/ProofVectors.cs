@@ -43,7 +43,11 @@ internal static class ProofVectors
     /// <summary>An opening proof: the verifier's answer, and the prover's bytes where its secrets are given.</summary>
     public static VectorDifference? Opening(VectorCase vector, VectorFolder folder)
     {
-        ProofContext context = Context(vector.Object("ctx"));
+        if (!TryContext(vector.Object("ctx"), out ProofContext? context, out string? fault))
+        {
+            return VectorDifference.OfUnreadable(vector.Flag("ok"), fault);
+        }
+
         int count = vector.Count("n");
         byte[] proof = vector.Hex("proof");
         bool taken = count is > 0 and <= GeneratorSet.MaxCount
@@ -63,12 +67,21 @@ internal static class ProofVectors
     /// <summary>An audit list: leaves, plan, root, gamma, form and value.</summary>
     public static VectorDifference? Audits(VectorCase vector, VectorFolder folder)
     {
-        VectorCase ctx = vector.Object("ctx");
-        ProofContext context = Context(ctx);
-        if (!TryAudits(vector, out AuditList? audits, out string? error)
-            || !VectorCommitment.TryParse(vector.Hex("commitment"), out VectorCommitment? commitment))
+        bool expected = !vector.Has("ok") || vector.Flag("ok");
+        AuditList? audits = null;
+        if (!TryContext(vector.Object("ctx"), out ProofContext? context, out string? error) || !TryAudits(vector, out audits, out error))
         {
-            return new VectorDifference("audits that are taken", error ?? "the commitment is no point");
+            return VectorDifference.OfUnreadable(expected, error);
+        }
+
+        if (!VectorCommitment.TryParse(vector.Hex("commitment"), out VectorCommitment? commitment))
+        {
+            return VectorDifference.OfUnreadable(expected, "the commitment is no point");
+        }
+
+        if (!expected)
+        {
+            return new VectorDifference("audits that are refused", "audits that are taken");
         }
 
         byte[][] leaves = [.. vector.Objects("audits").Select(audit => Audit(audit).PlanLeaf(context.Miner, context.Card))];
@@ -93,7 +106,11 @@ internal static class ProofVectors
     /// <summary>A linear proof: the validator's and the public's answer, and the prover's bytes where its secrets are given.</summary>
     public static VectorDifference? Linear(VectorCase vector, VectorFolder folder)
     {
-        ProofContext context = Context(vector.Object("ctx"));
+        if (!TryContext(vector.Object("ctx"), out ProofContext? context, out string? fault))
+        {
+            return VectorDifference.OfUnreadable(vector.Flag("ok") || (vector.Has("public_ok") && vector.Flag("public_ok")), fault);
+        }
+
         byte[] proof = vector.Hex("proof");
         int features = vector.Count("n");
         int classes = vector.Count("classes");
@@ -128,15 +145,18 @@ internal static class ProofVectors
     private static bool VerifyPublic(
         VectorCase vector, ProofContext context, int features, int classes, VectorCommitment commitment, byte[] proof, VectorFolder folder)
     {
-        // The form is that of the named audit list, made under that list's own context and commitment.
-        VectorCase source = folder.Case("audits.json", vector.Text("form_of"));
-        if (!TryAudits(source, out AuditList? audits, out string? error)
+        // The form is that of the named audit list, made under that list's own context and commitment. A folder without it may hold the honest proof of that name.
+        string name = vector.Text("form_of");
+        VectorCase source = folder.Find("audits.json", name) ?? folder.Find("linear.json", name) ?? throw new VectorFormatException($"refers to '{name}', which audits.json does not have");
+        AuditList? audits = null;
+        if (!TryContext(source.Object("ctx"), out ProofContext? sourceContext, out string? error)
+            || !TryAudits(source, out audits, out error)
             || !VectorCommitment.TryParse(source.Hex("commitment"), out VectorCommitment? sourceCommitment))
         {
             throw new VectorFormatException($"refers to audits that cannot be read: {error}");
         }
 
-        LinearStatement origin = LinearStatement.For(Context(source.Object("ctx")), audits, sourceCommitment);
+        LinearStatement origin = LinearStatement.For(sourceContext, audits, sourceCommitment);
         LinearForm form = ProofKnownAnswers.Combine(origin, audits).Form;
         int count = vector.Count("count");
         return count > 0
@@ -147,36 +167,31 @@ internal static class ProofVectors
                 folder.Generators(features * classes));
     }
 
-    private static ProofContext Context(VectorCase ctx)
+    private static bool TryContext(VectorCase ctx, [NotNullWhen(true)] out ProofContext? context, [NotNullWhen(false)] out string? error)
     {
         long netuid = ctx.Integer("netuid");
-        if (netuid is < 0 or > ushort.MaxValue)
-        {
-            throw new VectorFormatException("has a netuid of more than 16 bits");
-        }
-
-        try
-        {
-            return new ProofContext((ushort)netuid, (ulong)ctx.Integer("epoch"), ctx.Hex("miner"), ctx.Hex("verifier"), ctx.Hex("card"));
-        }
-        catch (ArgumentException fault)
-        {
-            throw new VectorFormatException(fault.Message);
-        }
+        ulong epoch = ctx.Unsigned("epoch");
+        byte[][] names = [ctx.Hex("miner"), ctx.Hex("verifier"), ctx.Hex("card")];
+        error = netuid is < 0 or > ushort.MaxValue ? "a netuid has 16 bits" : names.Any(name => name.Length != 32) ? "miner, verifier and card have 32 bytes each" : null;
+        context = error is null ? new ProofContext((ushort)netuid, epoch, names[0], names[1], names[2]) : null;
+        return error is null;
     }
 
-    private static Audit Audit(VectorCase audit)
+    private static Audit Audit(VectorCase audit) =>
+        new(audit.Hex("request"), audit.Hex("reply"), audit.Hex("seed"), audit.Rows("rows"), audit.Rows("answers"));
+
+    private static bool TryAudits(VectorCase vector, [NotNullWhen(true)] out AuditList? audits, [NotNullWhen(false)] out string? error)
     {
         try
         {
-            return new Audit(audit.Hex("request"), audit.Hex("reply"), audit.Hex("seed"), audit.Rows("rows"), audit.Rows("answers"));
+            return AuditList.TryCreate(vector.Objects("audits").Select(Audit), out audits, out error);
         }
         catch (ArgumentException fault)
         {
-            throw new VectorFormatException($"has an audit that {fault.Message}");
+            // A hash of another length, no rows, ragged ones.
+            audits = null;
+            error = fault.Message;
+            return false;
         }
     }
-
-    private static bool TryAudits(VectorCase vector, [NotNullWhen(true)] out AuditList? audits, [NotNullWhen(false)] out string? error) =>
-        AuditList.TryCreate(vector.Objects("audits").Select(Audit), out audits, out error);
 }

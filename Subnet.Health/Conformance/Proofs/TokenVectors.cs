@@ -28,7 +28,7 @@ internal static class TokenVectors
         // The RFC gives the inverse of the blind; the blind is the inverse's inverse.
         byte[] prepared = [.. vector.Has("msg_prefix") ? vector.Hex("msg_prefix") : [], .. vector.Hex("msg")];
         byte[] factor = key.Invert(vector.Hex("inv"));
-        bool blinds = key.TryBlind(prepared, vector.Hex("salt"), factor, out byte[] blinded, out byte[] inverse);
+        bool blinds = key.TryBlind(prepared, vector.Has("salt") ? vector.Hex("salt") : [], factor, out byte[] blinded, out byte[] inverse);
         using BlindRsaSecretKey secret = BlindRsaSecretKey.FromPrimes(vector.Hex("p"), vector.Hex("q"), vector.Hex("e"), vector.Hex("d"));
         bool signs = secret.TryBlindSign(blinded, out byte[] blindSignature);
         bool finishes = key.TryFinalize(prepared, saltLength, blindSignature, inverse, out byte[] signature);

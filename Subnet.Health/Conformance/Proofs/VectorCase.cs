@@ -51,6 +51,11 @@ internal readonly struct VectorCase(JsonElement element, string file)
         ? value
         : throw new VectorFormatException($"'{name}' is not a 64-bit integer");
 
+    /// <summary>An integer from 0 to 2^64 - 1.</summary>
+    public ulong Unsigned(string name) => Member(name, JsonValueKind.Number).TryGetUInt64(out ulong value)
+        ? value
+        : throw new VectorFormatException($"'{name}' is not an unsigned 64-bit integer");
+
     /// <summary>An integer of any size.</summary>
     public BigInteger BigInteger(string name) =>
         System.Numerics.BigInteger.TryParse(Member(name, JsonValueKind.Number).GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)

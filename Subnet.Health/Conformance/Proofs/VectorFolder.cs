@@ -7,11 +7,15 @@ namespace Subnet.Health.Conformance.Proofs;
 /// <summary>A folder of proof vectors, and the generators that its cases share.</summary>
 internal sealed class VectorFolder(string path)
 {
+    private const string Readme = "README.md";
+
     private readonly Dictionary<string, Dictionary<string, VectorCase>> byId = [];
     private readonly Dictionary<int, GeneratorSet> generators = [];
 
-    /// <summary>The files, by name.</summary>
-    public IEnumerable<string> Files => Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+    /// <summary>The files, by name: all but the README, so that a file of an unknown kind is met and fails.</summary>
+    public IEnumerable<string> Files => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+        .Where(file => !string.Equals(Path.GetFileName(file), Readme, StringComparison.OrdinalIgnoreCase))
+        .Order(StringComparer.Ordinal);
 
     /// <summary>The cases of a file.</summary>
     /// <exception cref="VectorFormatException">Not JSON, or without a list of cases.</exception>
@@ -32,9 +36,8 @@ internal sealed class VectorFolder(string path)
         }
     }
 
-    /// <summary>A case of another file of the folder.</summary>
-    /// <exception cref="VectorFormatException">There is none of that id.</exception>
-    public VectorCase Case(string file, string id)
+    /// <summary>A case of another file of the folder; null where file or id are absent.</summary>
+    public VectorCase? Find(string file, string id)
     {
         if (!byId.TryGetValue(file, out Dictionary<string, VectorCase>? cases))
         {
@@ -48,12 +51,8 @@ internal sealed class VectorFolder(string path)
             byId.Add(file, cases);
         }
 
-        return cases.TryGetValue(id, out VectorCase vector) ? vector : throw new VectorFormatException($"refers to '{id}', which {file} does not have");
+        return cases.TryGetValue(id, out VectorCase vector) ? vector : null;
     }
-
-    /// <summary>The cases of another file of the folder; none where it is absent.</summary>
-    public IEnumerable<VectorCase> Cases(string file) =>
-        Files.FirstOrDefault(name => Path.GetFileName(name) == file) is { } found ? Read(found) : [];
 
     /// <summary>Generators for vectors of that length.</summary>
     public GeneratorSet Generators(int count)

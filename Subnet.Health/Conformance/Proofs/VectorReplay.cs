@@ -23,6 +23,12 @@ internal sealed record VectorDifference(string Expected, string Actual)
     public static VectorDifference? Between(string what, long expected, long actual) =>
         expected == actual ? null : new VectorDifference($"{what} {expected}", $"{what} {actual}");
 
+    /// <summary>
+    /// The answer to a case whose inputs cannot even be put together (a hash of 31 bytes, ragged rows): right where the case is to be refused, else the fault.
+    /// </summary>
+    public static VectorDifference? OfUnreadable(bool isToBeTaken, string fault) =>
+        isToBeTaken ? new VectorDifference("inputs that are taken", $"inputs refused: {fault}") : null;
+
     /// <summary>A difference, or null where the verdicts agree.</summary>
     public static VectorDifference? OfVerdict(string what, bool expected, bool actual) =>
         expected == actual ? null : new VectorDifference($"{what} {(expected ? "taken" : "refused")}", $"{what} {(actual ? "taken" : "refused")}");
