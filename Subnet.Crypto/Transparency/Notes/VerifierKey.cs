@@ -13,15 +13,12 @@ namespace Subnet.Crypto.Transparency.Notes;
 /// </summary>
 public sealed class VerifierKey : IEquatable<VerifierKey>
 {
-    /// <summary>Length of a name in UTF-16 units, at most.</summary>
-    public const int MaximumNameLength = 256;
-
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private readonly byte[] publicKey;
 
     /// <summary>The key of a name, a type and 32 public bytes.</summary>
-    /// <exception cref="TransparencyException">The name is empty, too long, or has a space or a plus; the key has not 32 bytes.</exception>
+    /// <exception cref="TransparencyException">The name is empty, or has a space or a plus; the key has not 32 bytes.</exception>
     public VerifierKey(string name, SignatureType type, ReadOnlySpan<byte> publicKey)
     {
         if (!IsName(name))
@@ -85,7 +82,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     /// <summary>Whether a text can be the name of a key.</summary>
     public static bool IsName(string? name)
     {
-        if (string.IsNullOrEmpty(name) || name.Length > MaximumNameLength)
+        if (string.IsNullOrEmpty(name))
         {
             return false;
         }

@@ -175,7 +175,7 @@ internal static class NoteCases
             tiles++;
         }
 
-        return tiles > 0 ? null : throw new TlogCaseException("the case has no tiles");
+        return tiles > 0 || leaves.Length == 0 ? null : throw new TlogCaseException("the case has no tiles");
     }
 
     private static string? CheckCosignature(string body, WitnessAnswer answer, VerifierKey witness)

@@ -43,15 +43,16 @@ internal sealed class TlogCase(string file, JsonElement value)
 
     public byte[] Base64(string name) => DecodeBase64(Text(name), name);
 
-    public TreeHash? Hash(string name) => ToHash(Base64(name));
+    /// <summary>A hash; null if the text is not canonical base64 of 32 bytes, or there is none: such a hash must be refused, not fail the reader.</summary>
+    public TreeHash? Hash(string name) => TreeHash.TryParseBase64(TextOrNull(name) ?? "", out TreeHash hash) ? hash : null;
 
-    /// <summary>The hashes of a list; null if one has not 32 bytes. A JSON null is an empty list.</summary>
+    /// <summary>The hashes of a list; null if one is not canonical base64 of 32 bytes. A JSON null is an empty list.</summary>
     public TreeHash[]? Hashes(string name)
     {
         List<TreeHash> hashes = [];
         foreach (string text in Texts(name))
         {
-            if (ToHash(DecodeBase64(text, name)) is not { } hash)
+            if (!TreeHash.TryParseBase64(text, out TreeHash hash))
             {
                 return null;
             }
@@ -76,8 +77,6 @@ internal sealed class TlogCase(string file, JsonElement value)
     public VerifierKey[] Keys(string name) => [.. Texts(name).Select(VerifierKey.Parse)];
 
     public static TlogCaseException Wrong(string name, string wanted) => new($"'{name}' is not {wanted}");
-
-    private static TreeHash? ToHash(byte[] bytes) => bytes.Length == TreeHash.ByteCount ? new TreeHash(bytes) : null;
 
     private static byte[] DecodeBase64(string text, string name)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Subnet.Health.Conformance.Tlog;
@@ -8,8 +9,6 @@ namespace Subnet.Health.Conformance.Tlog;
 /// </summary>
 internal sealed class TlogConformance : IConformanceSuite
 {
-    private const string AuditEventFile = "auditevent-example.json";
-
     /// <inheritdoc/>
     public string Name => "tlog";
 
@@ -41,26 +40,36 @@ internal sealed class TlogConformance : IConformanceSuite
 
     private static Dictionary<string, Func<TlogCase, string?>> Kinds(TreeCases trees) => new(StringComparer.Ordinal)
     {
-        ["hashes.json"] = trees.Hashes,
-        ["inclusion.json"] = trees.Inclusion,
-        ["consistency.json"] = trees.Consistency,
-        ["range.json"] = TreeCases.Range,
-        ["tilepaths.json"] = TreeCases.TilePath,
-        ["tiles.json"] = trees.Tiles,
-        ["entrybundles.json"] = trees.EntryBundles,
-        ["thirdparty-proofs.json"] = TreeCases.ThirdPartyProof,
-        ["thirdparty-testlog.json"] = NoteCases.ThirdPartyLog,
-        ["vkeys.json"] = NoteCases.VerifierKeys,
-        ["notes.json"] = NoteCases.Notes,
-        ["checkpoints.json"] = NoteCases.Checkpoints,
-        ["policies.json"] = NoteCases.Policies,
-        ["tlogproofs.json"] = NoteCases.ProofFiles,
-        ["witness.json"] = NoteCases.WitnessConversation,
-        ["tamper.json"] = NoteCases.Tampering,
-        ["entries.json"] = AuditCases.Entries,
-        ["subjects-receipts.json"] = AuditCases.SubjectsAndReceipts,
-        ["bundles.json"] = AuditCases.Bundles,
+        ["hashes"] = trees.Hashes,
+        ["inclusion"] = trees.Inclusion,
+        ["consistency"] = trees.Consistency,
+        ["range"] = TreeCases.Range,
+        ["tilepaths"] = TreeCases.TilePath,
+        ["tiles"] = trees.Tiles,
+        ["entrybundles"] = trees.EntryBundles,
+        ["thirdparty-proofs"] = TreeCases.ThirdPartyProof,
+        ["thirdparty-testlog"] = NoteCases.ThirdPartyLog,
+        ["vkeys"] = NoteCases.VerifierKeys,
+        ["notes"] = NoteCases.Notes,
+        ["checkpoints"] = NoteCases.Checkpoints,
+        ["policies"] = NoteCases.Policies,
+        ["tlogproofs"] = NoteCases.ProofFiles,
+        ["witness"] = NoteCases.WitnessConversation,
+        ["tamper"] = NoteCases.Tampering,
+        ["entries"] = AuditCases.Entries,
+        ["subjects-receipts"] = AuditCases.SubjectsAndReceipts,
+        ["bundles"] = AuditCases.Bundles,
+        ["auditevent"] = AuditEventCase.Replay,
     };
+
+    /// <summary>The kind that the file's name is or, before what tells several files of a kind apart, begins with.</summary>
+    private static bool TryKind(string path, Dictionary<string, Func<TlogCase, string?>> kinds, [NotNullWhen(true)] out Func<TlogCase, string?>? replay)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        string? kind = kinds.Keys.Where(kind => name.StartsWith(kind, StringComparison.Ordinal)).MaxBy(kind => kind.Length);
+        replay = kind is null ? null : kinds[kind];
+        return replay is not null;
+    }
 
     private static void RunFile(
         string path, string file, Dictionary<string, Func<TlogCase, string?>> kinds, ConformanceReport report, CancellationToken cancellationToken)
@@ -78,14 +87,14 @@ internal sealed class TlogConformance : IConformanceSuite
 
         using (document)
         {
-            if (Path.GetFileName(path) == AuditEventFile)
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("auditEvent", out _))
             {
                 Replay(new TlogCase(file, document.RootElement), AuditEventCase.Replay, report);
                 return;
             }
 
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("cases", out JsonElement cases)
-                || cases.ValueKind != JsonValueKind.Array || !kinds.TryGetValue(Path.GetFileName(path), out Func<TlogCase, string?>? replay))
+                || cases.ValueKind != JsonValueKind.Array || !TryKind(path, kinds, out Func<TlogCase, string?>? replay))
             {
                 report.Fail(file, "a file of the schema", "a file of an unknown kind");
                 return;
