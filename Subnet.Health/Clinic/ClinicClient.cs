@@ -25,6 +25,7 @@ public sealed class ClinicClient : IAsyncDisposable
     private readonly SigningKey coldkey;
     private readonly ILedgerClient ledger;
     private readonly RoleLog log;
+    private readonly LedgerWitnesses witnesses;
     private readonly TimeProvider time;
     private readonly IRandomSource random;
     private readonly AtRestKey atRest;
@@ -53,6 +54,7 @@ public sealed class ClinicClient : IAsyncDisposable
         ranking = new MinerRanking(time);
         issuers = new IssuerChannels(settings.IssuerOf, settings.IssuerChannels ?? settings.Channels, time);
         purchase = new TokenPurchase(wallet, coldkey, ledger, issuers, time, random);
+        witnesses = new LedgerWitnesses(ledger, log, settings.Witnesses, settings.IssuerChannels ?? settings.Channels, time);
         sender = new QuerySender(
             log.Recorder, wallet, history, miners, ranking, new MinerClient(settings.Timeout, settings.Retries, time), settings.Policy.Hash, time, random);
     }
@@ -150,6 +152,7 @@ public sealed class ClinicClient : IAsyncDisposable
             Policy = settings.Policy.Hash,
             Files = settings.LogFiles,
             Witnesses = settings.Witnesses,
+            Quorum = settings.WitnessQuorum,
             Anchor = async (checkpoint, stop) =>
                 (await ledger.SubmitAsync(account, new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop).ConfigureAwait(false)).Demand(),
         };
@@ -301,7 +304,11 @@ public sealed class ClinicClient : IAsyncDisposable
     }
 
     /// <summary>Publishes the log's head and puts it on the ledger, if it grew.</summary>
-    public Task AnchorAsync(CancellationToken cancellationToken = default) => log.AnchorAsync(cancellationToken);
+    public async Task AnchorAsync(CancellationToken cancellationToken = default)
+    {
+        await witnesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await log.AnchorAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -312,6 +319,7 @@ public sealed class ClinicClient : IAsyncDisposable
         await wallet.DisposeAsync().ConfigureAwait(false);
         await history.DisposeAsync().ConfigureAwait(false);
         await log.DisposeAsync().ConfigureAwait(false);
+        witnesses.Dispose();
         atRest.Dispose();
         await closeOwned().ConfigureAwait(false);
     }
@@ -353,6 +361,7 @@ public sealed class ClinicClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         const int ShortestHash = 8;
+        await witnesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<MinerOffer> all = await miners.FindAsync(query.Netuid, cancellationToken).ConfigureAwait(false);
         MinerOffer[] offers =
         [

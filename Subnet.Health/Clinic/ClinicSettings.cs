@@ -1,3 +1,4 @@
+using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Rpc.Client;
 
@@ -42,6 +43,9 @@ internal sealed record ClinicSettings(string Name, string Folder, Func<ushort, U
     /// <summary>Where the log's files are; the folder <c>log</c> unless a test gives its own.</summary>
     public ILogFiles? LogFiles { get; init; }
 
-    /// <summary>Who is asked to cosign the log's checkpoints.</summary>
+    /// <summary>Who is asked to cosign the log's checkpoints besides the ledger's validators.</summary>
     public IReadOnlyList<IWitnessClient> Witnesses { get; init; } = [];
+
+    /// <summary>Which witnesses must have cosigned before a checkpoint is published; null publishes it with those that did.</summary>
+    public TrustPolicy? WitnessQuorum { get; init; }
 }

@@ -9,6 +9,7 @@ using Subnet.Crypto.Tokens;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
+using Subnet.Health.Review.Serving;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Certificates;
 using Subnet.Health.Rpc.Server;
@@ -31,6 +32,7 @@ public sealed class MinerHost : IAsyncDisposable
     private readonly AdmissionControl admission;
     private readonly MinerMetrics metrics;
     private readonly RoleLog log;
+    private readonly LedgerWitnesses witnesses;
     private readonly QueryService queries;
     private readonly KeyBundleStore keys;
     private readonly ProofService proofs;
@@ -60,6 +62,7 @@ public sealed class MinerHost : IAsyncDisposable
         this.ledger = ledger;
         this.log = log;
         this.eventRandom = eventRandom;
+        witnesses = new LedgerWitnesses(ledger, log, settings.Witnesses, settings.WitnessChannels, time);
         logger = loggers.CreateLogger<MinerHost>();
         spent = new SpentTokenStore(Path.Combine(settings.Folder, "spent.db"));
         admission = new AdmissionControl(settings.Running, settings.Waiting);
@@ -173,6 +176,7 @@ public sealed class MinerHost : IAsyncDisposable
         RoleLogOptions logOptions = new(Path.Combine(settings.Folder, "log"), ledger.Identity.Network, "miner")
         {
             Witnesses = settings.Witnesses,
+            Quorum = settings.WitnessQuorum,
             Anchor = async (checkpoint, stop) =>
                 (await ledger.SubmitAsync(signer, new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop).ConfigureAwait(false)).Demand(),
         };
@@ -256,6 +260,7 @@ public sealed class MinerHost : IAsyncDisposable
 
         await spent.DisposeAsync().ConfigureAwait(false);
         await log.DisposeAsync().ConfigureAwait(false);
+        witnesses.Dispose();
         eventRandom.Dispose();
         proofs.Dispose();
         metrics.Dispose();
@@ -309,6 +314,7 @@ public sealed class MinerHost : IAsyncDisposable
         GrpcServices services = new();
         InferenceEndpoint.AddTo(services, queries, keys, proofs, models.Max(model => model.LargestQueryBytes));
         health.AddTo(services);
+        TransparencyEndpoint.AddTo(services, log.Served, null, null);
         server = await GrpcServerHost.StartAsync(
             new GrpcServerHostOptions(settings.Endpoint)
             {
@@ -361,8 +367,11 @@ public sealed class MinerHost : IAsyncDisposable
         }
     }
 
-    private async Task RefreshAsync(CancellationToken cancellationToken) =>
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
         queries.View = await queries.View.RefreshAsync(ledger, settings.Netuid, cancellationToken).ConfigureAwait(false);
+        await witnesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task BeginEpochAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.Net;
+using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Storage;
+using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Health.Miner;
@@ -32,8 +34,14 @@ internal sealed record MinerSettings(string Name, string Folder, ushort Netuid, 
     /// <summary>How long running queries may go on after a stop.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who is asked to cosign the log's checkpoints.</summary>
+    /// <summary>How validators are reached that witness the log; https only with trust.</summary>
+    public GrpcChannelOptions WitnessChannels { get; init; } = new();
+
+    /// <summary>Who is asked to cosign the log's checkpoints besides the ledger's validators.</summary>
     public IReadOnlyList<IWitnessClient> Witnesses { get; init; } = [];
+
+    /// <summary>Which witnesses must have cosigned before a checkpoint is published; null publishes it with those that did.</summary>
+    public TrustPolicy? WitnessQuorum { get; init; }
 
     /// <summary>Whether the models are registered and the endpoint announced on the ledger at the start.</summary>
     public bool Publishes { get; init; } = true;

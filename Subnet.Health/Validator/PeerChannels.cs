@@ -15,5 +15,8 @@ internal sealed class PeerChannels(GrpcClientTls? tls, TimeProvider time)
         new GrpcChannelOptions { OneCallPerConnection = oneCall, Tls = address.Scheme == Uri.UriSchemeHttps ? ForCall(oneCall) : null },
         time);
 
+    /// <summary>How channels are made that last and are the validator's own to name.</summary>
+    public GrpcChannelOptions ForAll() => new() { Tls = tls };
+
     private GrpcClientTls? ForCall(bool oneCall) => oneCall && tls is not null ? tls with { Certificate = null } : tls;
 }

@@ -4,6 +4,8 @@ using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
+using Subnet.Health.Review.Serving;
+using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Scoring;
 using Subnet.Health.Validator.Challenges;
@@ -24,6 +26,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     private readonly ValidatorParts parts;
     private readonly RoleLog log;
     private readonly RoleWitness witness;
+    private readonly LedgerWitnesses others;
     private readonly GrpcServerHost host;
     private readonly PlanningStep planning;
     private readonly SendingStep sending;
@@ -41,6 +44,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         ValidatorParts parts, RoleLog log, RoleWitness witness, GrpcServerHost host, SqliteScoringStore seeds, ScoringService organic, Func<ValidatorParts, IWeightPolicy>? policy)
     {
         (this.parts, this.log, this.witness, this.host, this.seeds, this.organic) = (parts, log, witness, host, seeds, organic);
+        others = new LedgerWitnesses(parts.Ledger, log, [], parts.Channels.ForAll(), parts.Time);
         planning = new PlanningStep(parts);
         sending = new SendingStep(parts);
         judging = new JudgingStep(parts);
@@ -125,6 +129,7 @@ internal sealed class ValidatorService : IAsyncDisposable
                 settings, hotkey, ledger, store, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), random.Create(), time, logger);
             GrpcServices services = new();
             new VerdictService(parts).AddTo(services);
+            TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
             ScoringService organic = new(
                 hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time);
             organic.AddTo(services);
@@ -159,6 +164,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            await others.RefreshAsync(cancellationToken).ConfigureAwait(false);
             await weights.SettleAsync((await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height).ConfigureAwait(false);
             (ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)[] concluded = [.. organic.TakeConcluded()];
             foreach (ushort netuid in parts.Settings.Netuids)
@@ -227,6 +233,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         parts.Random.Dispose();
         witness.Dispose();
         await log.DisposeAsync().ConfigureAwait(false);
+        others.Dispose();
         stopping.Dispose();
         turn.Dispose();
     }

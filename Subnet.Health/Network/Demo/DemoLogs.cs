@@ -14,18 +14,21 @@ internal static class DemoLogs
     /// <param name="name">Its name.</param>
     /// <param name="folder">The log's folder.</param>
     /// <param name="origin">The log's name; it holds the key that must have signed.</param>
+    /// <param name="policy">The reviewer's: logs, witnesses, quorum.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>What was found, and how many entries there are.</returns>
-    public static (DemoLogResult Result, long Entries) Verify(string role, string name, string folder, string origin, CancellationToken cancellationToken)
+    /// <returns>What was found, how many entries there are, and whether the quorum of witnesses cosigned the newest checkpoint.</returns>
+    public static (DemoLogResult Result, long Entries, bool IsWitnessed) Verify(
+        string role, string name, string folder, string origin, TrustPolicy policy, CancellationToken cancellationToken)
     {
-        VerifierKey key = LogName.KeyOf(origin) ?? throw new ArgumentException($"'{origin}' names no key", nameof(origin));
-        TrustPolicy policy = TrustPolicy.Threshold([key], [], 0);
         VerificationReport report = new();
         FolderLogSource source = new(folder);
         SemanticVerifier semantic = new(new SemanticOptions(), report, WitnessMark.Read(source, origin, policy));
-        new StructuralVerifier(origin, policy).Verify(source, null, report, semantic.Add, cancellationToken);
+        // Whether witnesses cosigned is a question of its own: what the tree says is verified either way.
+        TrustPolicy anyQuorum = TrustPolicy.Threshold(policy.Logs, policy.Witnesses.Values, 0);
+        new StructuralVerifier(origin, anyQuorum).Verify(source, null, report, semantic.Add, cancellationToken);
         semantic.Finish();
         string[] findings = [.. report.Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.Code).Distinct().Order(StringComparer.Ordinal)];
-        return (new DemoLogResult(role, name, origin, report.IsSound, [.. report.Types.Keys], findings), report.Entries);
+        bool witnessed = report.Checkpoint is { } head && policy.IsQuorum(head.Cosignatures.Select(signature => signature.Key));
+        return (new DemoLogResult(role, name, origin, report.IsSound, [.. report.Types.Keys], findings), report.Entries, witnessed);
     }
 }

@@ -138,7 +138,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
                 miner.Conduct == MinerConduct.Relay ? VictimOf(miner, randomness) : null);
             MinerHost host = await Pacer.PumpAsync(
                 MinerHost.StartAsync(
-                    new MinerSettings(miner.Name, folder, miner.Netuid, AnyPort), [model], Keys.Hot("miner-" + miner.Name), Ledger, time, randomness, loggers,
+                    new MinerSettings(miner.Name, folder, miner.Netuid, AnyPort) { WitnessQuorum = DemoPolicy.Quorum(Keys) }, [model], Keys.Hot("miner-" + miner.Name), Ledger, time, randomness, loggers,
                     cancellationToken),
                 cancellationToken).ConfigureAwait(false);
             Miners[miner.Name] = host;
@@ -181,7 +181,11 @@ internal sealed class DemoNetwork : IAsyncDisposable
         {
             string wallet = "clinic-" + clinic;
             Clinics[clinic] = await ClinicClient.OpenAsync(
-                new ClinicSettings(clinic, Path.Combine(Home, "clinic", clinic), netuid => issuers[netuid]) { TokenDelay = TimeSpan.Zero },
+                new ClinicSettings(clinic, Path.Combine(Home, "clinic", clinic), netuid => issuers[netuid])
+                {
+                    TokenDelay = TimeSpan.Zero,
+                    WitnessQuorum = DemoPolicy.Quorum(Keys),
+                },
                 Keys.Cold(wallet), Ledger, time, RandomOf(wallet).Create()).ConfigureAwait(false);
             closing.Add(Clinics[clinic].DisposeAsync);
         }
@@ -252,7 +256,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
     /// <summary>The hotkey of a miner.</summary>
     public ReadOnlyMemory<byte> HotkeyOf(DemoMiner miner) => Keys.Hot("miner-" + miner.Name).PublicKey.ToArray();
 
-    /// <summary>Writes where everybody is found.</summary>
+    /// <summary>Writes where everybody is found, and whom a reviewer trusts.</summary>
     public void WriteNetworkFile(bool isRunning)
     {
         List<NetworkRole> roles = [new NetworkRole("node", "node", null, null, isRunning ? nodeAddress : null, null, "node", "node/log", null)];
@@ -265,6 +269,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
             $"validator/{validator.Name}", $"validator/{validator.Name}/log", null)));
         roles.AddRange(DemoPlan.Clinics.Select(clinic => new NetworkRole("clinic", clinic, null, null, null, null, $"clinic/{clinic}", $"clinic/{clinic}/log", null)));
         new NetworkFile(DemoPlan.Network, seed.IsShared, isRunning ? new NetworkNode(nodeAddress, null) : null, roles).Write(Home);
+        File.WriteAllText(Path.Combine(Home, DemoPolicy.FileName), DemoPolicy.Write(Keys));
     }
 
     /// <summary>Stops everybody in turn, the ledger last.</summary>

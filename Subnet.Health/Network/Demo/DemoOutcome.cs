@@ -3,6 +3,7 @@ using Subnet.Core.Ledger;
 using Subnet.Core.State;
 using Subnet.Core.Storage;
 using Subnet.Crypto.Identity;
+using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Tracing;
 using Subnet.Health.Validator;
@@ -84,17 +85,27 @@ internal sealed class DemoOutcome
     /// <returns>The result, and how many entries all logs hold.</returns>
     public (DemoResult Result, long Entries) Conclude(DemoOptions options, CancellationToken cancellationToken)
     {
+        TrustPolicy policy = TrustPolicyFile.Parse(File.ReadAllBytes(Path.Combine(options.Folder, DemoPolicy.FileName)));
         List<DemoLogResult> verified = [];
+        List<string> unwitnessed = [];
         long entries = 0;
         foreach ((string role, string name, string folder, string origin) in logs)
         {
-            (DemoLogResult result, long count) = DemoLogs.Verify(role, name, folder, origin, cancellationToken);
+            (DemoLogResult result, long count, bool isWitnessed) = DemoLogs.Verify(role, name, folder, origin, policy, cancellationToken);
+            if (!isWitnessed && role is ("clinic" or "miner"))
+            {
+                unwitnessed.Add($"{role} {name}");
+            }
+
             verified.Add(result);
             entries += count;
         }
 
         string[] unsound = [.. verified.Where(log => !log.IsSound).Select(log => $"{log.Role} {log.Name} ({string.Join(", ", log.Findings)})")];
         Claim("logs-verified", "every audit log is sound: no entry missing, changed or out of order", unsound.Length == 0, Listed(unsound, $"{verified.Count} logs"));
+        Claim(
+            "logs-witnessed", "the newest checkpoint of every clinic's and miner's log is cosigned by more than half of the validators", unwitnessed.Count == 0,
+            unwitnessed.Count > 0 ? $"not so: {string.Join(", ", unwitnessed)}" : $"{DemoPlan.Clinics.Count + DemoPlan.Miners.Count} logs, at least {DemoPolicy.Threshold} of {DemoPlan.Validators.Count} validators each");
         Claim("ledger-replayed", "executing the ledger again from its genesis gives the same state, and nothing was minted or lost in any block", Replay(), $"block {height}");
         return (
             new DemoResult(

@@ -27,7 +27,7 @@ internal sealed class DemoTests
 
             Assert.That(
                 result["claims"]!.AsArray().Select(claim => (string)claim!["name"]!),
-                Is.SupersetOf(new[] { "exact", "auc", "honest-proved", "cheats-caught", "cheats-unpaid", "honest-paid", "collusion-costs", "query-traced", "logs-verified", "ledger-replayed" }));
+                Is.SupersetOf(new[] { "exact", "auc", "honest-proved", "cheats-caught", "cheats-unpaid", "honest-paid", "collusion-costs", "query-traced", "logs-verified", "logs-witnessed", "ledger-replayed" }));
             Assert.That(result["miners"]!.AsArray(), Has.Count.EqualTo(6));
             Assert.That(result["validators"]!.AsArray(), Has.Count.EqualTo(4));
             Assert.That(reports[1]["result"]!.ToJsonString(), Is.EqualTo(result.ToJsonString()));
