@@ -10,14 +10,21 @@ namespace Subnet.Crypto.Forests;
 /// </summary>
 public sealed class ForestLayout
 {
+    /// <summary>Shorter paths cost as much: the zero test has at least this degree.</summary>
+    public const int FewestPathFeatures = 4;
+
+    /// <summary>The most distinct features on a path that a zero test is made for.</summary>
+    public const int MostPathFeatures = 16;
+
     private readonly int copiesInRow;
 
     /// <summary>Plans a layout.</summary>
     /// <param name="set">The set.</param>
     /// <param name="bits">n, a power of two from 2 to N/2.</param>
     /// <param name="leaves">L, a power of two from 2 to N; copies of them must not be more than there are bits.</param>
+    /// <param name="pathFeatures">D, the most distinct features on a path: even, from 4 to 16.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    public ForestLayout(ForestSet set, int bits, int leaves)
+    public ForestLayout(ForestSet set, int bits, int leaves, int pathFeatures = FewestPathFeatures)
     {
         ArgumentNullException.ThrowIfNull(set);
         int half = set.Degree / 2;
@@ -26,7 +33,13 @@ public sealed class ForestLayout
             throw new ArgumentException($"{bits} bits and {leaves} leaves are not powers of two that share {set.Degree} slots");
         }
 
+        if (pathFeatures < FewestPathFeatures || pathFeatures > MostPathFeatures || int.IsOddInteger(pathFeatures))
+        {
+            throw new ArgumentException($"{pathFeatures} features on a path are not an even number from {FewestPathFeatures} to {MostPathFeatures}");
+        }
+
         Set = set;
+        PathFeatures = pathFeatures;
         Bits = bits;
         Leaves = leaves;
         Copies = set.Degree / leaves;
@@ -46,6 +59,9 @@ public sealed class ForestLayout
 
     /// <summary>L.</summary>
     public int Leaves { get; }
+
+    /// <summary>D: mismatch counts go from 0 to D, and the zero test is of degree D.</summary>
+    public int PathFeatures { get; }
 
     /// <summary>How often each leaf stands in the slots.</summary>
     public int Copies { get; }

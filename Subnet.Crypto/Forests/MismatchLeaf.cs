@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Subnet.Crypto.Forests;
 
 /// <summary>
-/// A leaf as a box: m = constant + sum of bits - sum of bits counts the features of its path that miss their interval, 0 to 4; the leaf is
+/// A leaf as a box: m = constant + sum of bits - sum of bits counts the features of its path that miss their interval; the leaf is
 /// reached where m is 0. Private.
 /// </summary>
 /// <param name="Constant">Intervals with a lower end.</param>

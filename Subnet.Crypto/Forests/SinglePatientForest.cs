@@ -7,15 +7,13 @@ using Subnet.Crypto.Rlwe;
 namespace Subnet.Crypto.Forests;
 
 /// <summary>
-/// <c>forest-private</c>: trees whose structure and leaves are private, one patient a query (encrypted-inference 3b, b1; parameters 3). A leaf's mismatch count m is linear
-/// in the bits, and v Z(m) = v (m-1)(m-2)(m-3)(m-4)/24 picks the leaves that are reached: the values go into a second matrix that
-/// shares the rotations, so that depth is 2 and no product with plaintext values comes last. Safe for concurrent use.
+/// <c>forest-private</c>: trees whose structure and leaves are private, one patient a query (encrypted-inference 3b, b1; parameters 3). A leaf's mismatch count m, 0 to D, is linear
+/// in the bits, and v Z(m) = v (m-1)(m-2)...(m-D)/D! picks the leaves that are reached: the values go into a second matrix that
+/// shares the rotations, so that no product with plaintext values comes last. With y = m (m - D - 1) the factors j and D + 1 - j are y + j (D + 1 - j): D/2
+/// factors, multiplied pairwise, 2 products deep at D = 4, 3 up to 8, 4 up to 16. Safe for concurrent use.
 /// </summary>
 public sealed class SinglePatientForest : IDisposable
 {
-    /// <summary>The most distinct features on a path: the zero test is of degree 4.</summary>
-    public const int MaxFeaturesOnPath = 4;
-
     private readonly byte[] card;
     private readonly ForestLayout layout;
     private readonly IRandomSourceFactory random;
@@ -24,9 +22,9 @@ public sealed class SinglePatientForest : IDisposable
     private readonly EncodedMatrix weighted;
     private readonly Plaintext countConstants = new();
     private readonly Plaintext weightedConstants = new();
-    private readonly Plaintext four;
-    private readonly Plaintext five;
-    private readonly Plaintext six;
+    private readonly Plaintext last;
+    private readonly Plaintext afterLast;
+    private readonly Plaintext[] offsets;
     private readonly Plaintext? bias;
 
     /// <summary>Encodes a forest.</summary>
@@ -62,9 +60,10 @@ public sealed class SinglePatientForest : IDisposable
         encoder.Encode(slots, countConstants);
         Fill(slots, leaf => leaf < leaves.Count ? t.Multiply(values[leaf], t.FromSigned(leaves[leaf].Constant - 1)) : 0);
         encoder.Encode(slots, weightedConstants);
-        four = new Plaintext([4]);
-        five = new Plaintext([5]);
-        six = new Plaintext([6]);
+        int d = layout.PathFeatures;
+        last = new Plaintext([(ulong)d]);
+        afterLast = new Plaintext([(ulong)d + 1]);
+        offsets = [.. Enumerable.Range(2, (d / 2) - 1).Select(j => new Plaintext([(ulong)(j * (d + 1 - j))]))];
         bias = constant == 0 ? null : new Plaintext([t.FromSigned(constant)]);
     }
 
@@ -97,15 +96,26 @@ public sealed class SinglePatientForest : IDisposable
         evaluator.AddPlain(v, weightedConstants, v);
         cancellationToken.ThrowIfCancellationRequested();
 
-        // v (m-1) times (m-4), and m (m-5) + 6 = (m-2)(m-3).
+        // v (m-1) times (m-D), and y = m (m-D-1) plus a constant for each further pair of factors.
         Ciphertext shifted = new(parameters);
-        evaluator.SubtractPlain(m, four, shifted);
-        Ciphertext outer = Multiply(keys, v, shifted);
-        evaluator.SubtractPlain(m, five, shifted);
-        Ciphertext inner = Multiply(keys, m, shifted);
-        evaluator.AddPlain(inner, six, inner);
-        cancellationToken.ThrowIfCancellationRequested();
-        Ciphertext answer = Multiply(keys, outer, inner);
+        evaluator.SubtractPlain(m, last, shifted);
+        var factors = new List<Ciphertext> { Multiply(keys, v, shifted) };
+        evaluator.SubtractPlain(m, afterLast, shifted);
+        Ciphertext y = Multiply(keys, m, shifted);
+        foreach (Plaintext offset in offsets)
+        {
+            Ciphertext factor = new(parameters);
+            evaluator.AddPlain(y, offset, factor);
+            factors.Add(factor);
+        }
+
+        while (factors.Count > 1)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            factors = [.. factors.Chunk(2).Select(pair => pair.Length == 1 ? pair[0] : Multiply(keys, pair[0], pair[1]))];
+        }
+
+        Ciphertext answer = factors[0];
         if (bias is not null)
         {
             evaluator.AddPlain(answer, bias, answer);
@@ -121,18 +131,29 @@ public sealed class SinglePatientForest : IDisposable
     {
         countConstants.Dispose();
         weightedConstants.Dispose();
-        four.Dispose();
-        five.Dispose();
-        six.Dispose();
+        last.Dispose();
+        afterLast.Dispose();
+        Array.ForEach(offsets, offset => offset.Dispose());
         bias?.Dispose();
         CryptographicOperations.ZeroMemory(card);
     }
 
-    // v N / (24 copies): coefficient 0 is the sum of all slots over N, and each leaf stands in every copy.
+    // v N / (D! copies): coefficient 0 is the sum of all slots over N, and each leaf stands in every copy.
     private ulong[] Values(Modulus t, IReadOnlyList<MismatchLeaf> leaves)
     {
-        ulong factor = t.Multiply(t.Reduce((ulong)(layout.Set.Degree / layout.Copies)), t.Invert(24));
+        ulong factor = t.Multiply(t.Reduce((ulong)(layout.Set.Degree / layout.Copies)), t.Invert(Factorial(t, layout.PathFeatures)));
         return [.. leaves.Select(leaf => t.Multiply(t.FromSigned(leaf.Value), factor))];
+    }
+
+    private static ulong Factorial(Modulus t, int d)
+    {
+        ulong product = 1;
+        for (int j = 2; j <= d; j++)
+        {
+            product = t.Multiply(product, (ulong)j);
+        }
+
+        return product;
     }
 
     private EncodedMatrix Encode(Modulus t, IReadOnlyList<MismatchLeaf> leaves, ulong[]? values)

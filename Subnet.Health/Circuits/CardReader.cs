@@ -21,9 +21,30 @@ namespace Subnet.Health.Circuits;
 internal sealed record CardQuery(
     KeylessParameters Parameters, int ScaleBits, FeatureEncoding Encoding, int Classes, long Bound, double Rounding, ImmutableArray<byte> Commitment)
 {
+    /// <summary>The chance of a wrong decryption, as computed from set and norm.</summary>
+    public required ExactnessClaim Exactness { get; init; }
+
+    /// <summary>Bytes of a query of one row.</summary>
+    public int UploadBytes => KeylessQuery.ByteCount(Parameters.Set, Layout(1).Place(Parameters.Set).Ciphertexts);
+
+    /// <summary>Bytes of its reply.</summary>
+    public int ReplyBytes => KeylessReply.ByteCount(Parameters, Classes);
+
     /// <summary>How a query of a row class is laid out.</summary>
     public KeylessLayout Layout(int rowClass) => new(Encoding.Length, Classes, rowClass);
 }
+
+/// <summary>What a miner says that rounding to integers costs, measured on its reference rows.</summary>
+/// <param name="Rows">Rows that the card admits.</param>
+/// <param name="RefusedRows">Rows that it refuses.</param>
+/// <param name="RelativeError">Root mean square of the change of the scores over their deviation.</param>
+/// <param name="LabelsChanged">Labels changed outside the declared rounding of the threshold.</param>
+/// <param name="RowsNearThreshold">Rows within it.</param>
+/// <param name="Auc">Of the float model, where outcomes were known.</param>
+/// <param name="AucInteger">Of the integer model.</param>
+/// <param name="TargetMet">No label changed and the AUC within 0.002.</param>
+internal sealed record CardQuantisation(
+    long Rows, long RefusedRows, double RelativeError, long LabelsChanged, long RowsNearThreshold, double? Auc, double? AucInteger, bool TargetMet);
 
 /// <summary>What a miner says a query takes, in milliseconds on one core of its machine.</summary>
 internal sealed record CardCost(double EncryptMs, double EvaluateMs, double DecryptMs);
@@ -53,6 +74,12 @@ internal sealed record ReadCard(
 {
     /// <summary>What stays with the miner, in words.</summary>
     public string PrivatePart { get; init; } = "";
+
+    /// <summary>What rounding costs.</summary>
+    public required CardQuantisation Quantisation { get; init; }
+
+    /// <summary>The chance of a wrong decryption.</summary>
+    public ExactnessClaim Exactness => Keyless?.Exactness ?? Forest!.Exactness;
 
     /// <summary>What the miner says a query takes on its machine; null where it says nothing.</summary>
     public CardCost? Cost { get; init; }
@@ -99,11 +126,17 @@ internal static class CardReader
             CardForest? forest = underKeys ? ForestJson.Read(card.Object("forest"), circuit, features.Names.Count) : null;
             PublicRest rest = RestJson.Read(card.Object("rest"), features.Names.Count);
             CheckRest(rest, query?.Classes ?? 1);
+            string secret = query is { Parameters.Set.WeightsArePublic: true } ? CircuitWords.NothingPrivate : CircuitWords.PrivatePart(circuit);
+            PlanObject.Require(card.Text("private") == secret, "the card says what its circuit keeps private");
+            PlanObject.Require(
+                card.Text("encryption_loss") == (query?.Exactness ?? forest!.Exactness).EncryptionLoss, "the loss by encryption is the one that follows from set and bounds");
+            PlanObject.Require(card.Text("output").Length > 0, "the card says what an answer means");
             return new ReadCard(
                 [.. ModelCard.Hash(bytes)],
                 new CardText(card.Text("id"), card.Text("title"), card.Text("intended_use"), card.Text("limits"), card.Text("data"))
                 {
                     Claims = [.. card.Objects("claims").Select(Claim)],
+                    Output = card.Text("output"),
                 },
                 card.Word<ModelTask>("task"),
                 circuit,
@@ -114,7 +147,8 @@ internal static class CardReader
                 forest,
                 rest)
             {
-                PrivatePart = card.Text("private"),
+                PrivatePart = secret,
+                Quantisation = Quantisation(card.Object("quantisation")),
                 Cost = card.Has("cost") ? Cost(card.Object("cost")) : null,
             };
         }
@@ -129,6 +163,24 @@ internal static class CardReader
         bool isNumber = decimal.TryParse(json.Text("value"), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value);
         PlanObject.Require(isNumber, "a claimed metric is a number");
         return new CardClaim(json.Text("name"), value);
+    }
+
+    private static CardQuantisation Quantisation(PlanObject json)
+    {
+        string target = json.Text("target");
+        PlanObject.Require(target is "met" or "missed", "the target of quantisation is met or missed");
+        var read = new CardQuantisation(
+            json.Integer("rows", 0, long.MaxValue),
+            json.Integer("refused_rows", 0, long.MaxValue),
+            json.Double("relative_error"),
+            json.Integer("labels_changed", 0, long.MaxValue),
+            json.Integer("rows_near_threshold", 0, long.MaxValue),
+            json.Has("auc") ? json.Double("auc") : null,
+            json.Has("auc_integer") ? json.Double("auc_integer") : null,
+            target == "met");
+        bool isMet = read.LabelsChanged == 0 && (read.Auc is not double auc || Math.Abs(auc - read.AucInteger.GetValueOrDefault()) <= QuantisationReport.LargestAucLoss);
+        PlanObject.Require(read.Auc.HasValue == read.AucInteger.HasValue && read.TargetMet == isMet, "the target of quantisation is judged by its numbers");
+        return read;
     }
 
     private static CardCost Cost(PlanObject json) => new(json.Double("encrypt_ms"), json.Double("evaluate_ms"), json.Double("decrypt_ms"));
@@ -161,7 +213,16 @@ internal static class CardReader
         double rounding = json.Double("rounding");
         PlanObject.Require(rounding >= 0 && double.IsFinite(rounding), "the rounding is a finite number");
         byte[] commitment = Hex(json.Text("commitment"));
-        return new CardQuery(new KeylessParameters(set, plainBits), scale, encoding, classes, (long)bound, rounding, [.. commitment]);
+        var parameters = new KeylessParameters(set, plainBits);
+        var query = new CardQuery(parameters, scale, encoding, classes, (long)bound, rounding, [.. commitment])
+        {
+            Exactness = ExactnessClaim.Of(parameters, norm1),
+        };
+        PlanObject.Require(json.Text("set_name") == set.Name, "the name is that of the set");
+        PlanObject.Require(json.Text("failure_probability") == query.Exactness.FailureProbability, "the failure probability is the one that follows from set and bounds");
+        PlanObject.Require(json.Integer("upload_bytes", 1, int.MaxValue) == query.UploadBytes, "a query has the bytes that follow from the set");
+        PlanObject.Require(json.Integer("reply_bytes", 1, int.MaxValue) == query.ReplyBytes, "a reply has the bytes that follow from the set");
+        return query;
     }
 
     private static void CheckRest(PublicRest rest, int raw)

@@ -35,7 +35,7 @@ internal static class CircuitCompiler
                 break;
             }
 
-            var compiled = new CompiledModel(kind, model, choice, new QuantisationReport(0, 0, 0, 0, 0, null, null));
+            var compiled = new CompiledModel(kind, model, choice, new QuantisationReport(0, 0, 0, 0, 0, 0, null, null));
             best = compiled with { Report = QuantisationMeasure.Measure(model, rows, compiled.TryScore, choice.LargestRounding) };
             if (best.Report.MeetsTarget)
             {

@@ -14,6 +14,9 @@ internal static class CircuitWords
         _ => "linear",
     };
 
+    /// <summary>What is kept private where the weights are declared public.</summary>
+    public const string NothingPrivate = "nothing: the weights are declared public and anybody who asks can compute them";
+
     /// <summary>What the circuit keeps private.</summary>
     public static string PrivatePart(CircuitKind kind) => kind switch
     {

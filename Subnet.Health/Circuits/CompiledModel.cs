@@ -14,7 +14,7 @@ internal sealed record CompiledModel(CircuitKind Kind, SplitModel Model, Paramet
 
     /// <summary>What stays with the miner, in words.</summary>
     public string PrivatePart => Choice.Parameters.Set.WeightsArePublic
-        ? "nothing: the weights are declared public and anybody who asks can compute them"
+        ? CircuitWords.NothingPrivate
         : CircuitWords.PrivatePart(Kind);
 
     /// <summary>Number of raw scores.</summary>

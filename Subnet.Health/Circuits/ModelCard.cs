@@ -16,6 +16,9 @@ namespace Subnet.Health.Circuits;
 /// <param name="Data">What it was trained and measured on.</param>
 internal sealed record CardText(string Id, string Title, string IntendedUse, string Limits, string Data)
 {
+    /// <summary>What an answer means; empty for the words that follow from the task.</summary>
+    public string Output { get; init; } = "";
+
     /// <summary>What the miner claims of it, measured on <see cref="Data"/>: <c>auc</c>, <c>brier</c>, ...</summary>
     public ImmutableArray<CardClaim> Claims { get; init; } = [];
 }
@@ -27,7 +30,7 @@ internal sealed record CardClaim(string Name, decimal Value);
 
 /// <summary>
 /// A model card (protocol 2): canonical JSON that binds everything which turns a patient into a probability. Its hash is in
-/// every query and receipt; any change is another card. Nothing private is in it but rounded-up norms and bounds.
+/// every query and receipt; any change is another card. What follows from set and bounds is computed, not claimed, and computed again by whoever reads it. Nothing private is in it but rounded-up norms and bounds.
 /// </summary>
 internal static class ModelCard
 {
@@ -50,7 +53,7 @@ internal static class ModelCard
         card.Add("query", Query(compiled.Choice, commitment));
         card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
         card.Add("quantisation", Quantisation(compiled.Report));
-        card.Add("encryption_loss", "0");
+        card.Add("encryption_loss", ExactnessClaim.Of(compiled.Choice.Parameters, compiled.Choice.DeclaredNorm1).EncryptionLoss);
         return CanonicalJsonWriter.Write(card);
     }
 
@@ -69,7 +72,7 @@ internal static class ModelCard
         card.Add("forest", ForestJson.Write(compiled, commitment));
         card.Add("rest", RestJson.Write(PublicRest.Of(compiled.Model)));
         card.Add("quantisation", Quantisation(compiled.Report));
-        card.Add("encryption_loss", "0");
+        card.Add("encryption_loss", compiled.Exactness.EncryptionLoss);
         return CanonicalJsonWriter.Write(card);
     }
 
@@ -88,6 +91,7 @@ internal static class ModelCard
             { "limits", text.Limits },
             { "data", text.Data },
             { "claims", new CanonicalList(text.Claims.Select(claim => (CanonicalValue)new CanonicalObject { { "name", claim.Name }, { "value", claim.Value.ToString(CultureInfo.InvariantCulture) } })) },
+            { "output", text.Output.Length > 0 ? text.Output : RestWords.Meaning(schema.Task, schema.ClassLabels, PublicRest.Of(model)) },
             { "task", schema.Task.ToString().ToLowerInvariant() },
             { "classes", new CanonicalList(schema.ClassLabels.Select(label => (CanonicalValue)label)) },
             { "circuit", CircuitWords.Of(kind) },
@@ -127,7 +131,7 @@ internal static class ModelCard
             { "encoding", EncodingJson.Write(choice.Form.Encoding) },
             { "upload_bytes", KeylessQuery.ByteCount(set, layout.Place(set).Ciphertexts) },
             { "reply_bytes", KeylessReply.ByteCount(choice.Parameters, choice.Form.Classes) },
-            { "failure_probability", "0" },
+            { "failure_probability", ExactnessClaim.Of(choice.Parameters, choice.DeclaredNorm1).FailureProbability },
         };
     }
 
@@ -140,6 +144,8 @@ internal static class ModelCard
             { "relative_error", Number(report.RelativeError) },
             { "largest_error", Number(report.LargestError) },
             { "labels_changed", report.LabelsChanged },
+            { "rows_near_threshold", report.RowsNearThreshold },
+            { "target", report.MeetsTarget ? "met" : "missed" },
         };
         if (report.Auc is double auc && report.AucInteger is double rounded)
         {

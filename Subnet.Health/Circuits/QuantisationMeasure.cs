@@ -24,6 +24,7 @@ internal static class QuantisationMeasure
         double largest = 0;
         int changed = 0;
         int refused = 0;
+        int near = 0;
         var statistics = new List<double>();
         for (int row = 0; row < rows.Count; row++)
         {
@@ -45,31 +46,39 @@ internal static class QuantisationMeasure
             }
 
             FinishedScore label = ScoreFinish.Finish(rest, exact, x);
-            if (!label.HasLabelOf(ScoreFinish.Finish(rest, rounded, x)) && !ScoreFinish.IsTie(rest, exact, x, 2 * rounding))
+            FinishedScore roundedLabel = ScoreFinish.Finish(rest, rounded, x);
+            bool isNear = ScoreFinish.IsTie(rest, exact, x, Reach(classes, rounding, exact));
+            near += isNear ? 1 : 0;
+            changed += !isNear && !label.HasLabelOf(roundedLabel) ? 1 : 0;
+            if (rows.Outcomes?[row] is bool outcome && label.Scores.Length == 1)
             {
-                changed++;
-            }
-
-            floats.Add(exact[0]);
-            integers.Add(rounded[0]);
-            if (rows.Outcomes is bool[] known)
-            {
-                outcomes.Add(known[row]);
+                // The raw score where it is the only one: links and calibrations keep its order, and round it.
+                floats.Add(classes == 1 ? exact[0] : label.Scores[0]);
+                integers.Add(classes == 1 ? rounded[0] : roundedLabel.Scores[0]);
+                outcomes.Add(outcome);
             }
         }
 
         double mean = statistics.Count == 0 ? 0 : statistics.Average();
         double deviation = statistics.Count == 0 ? 0 : Math.Sqrt(statistics.Average(value => (value - mean) * (value - mean)));
         double rms = statistics.Count == 0 ? 0 : Math.Sqrt(squares / statistics.Count);
-        bool hasAuc = classes == 1 && outcomes.Count > 0 && outcomes.Contains(true) && outcomes.Contains(false);
+        bool hasAuc = outcomes.Contains(true) && outcomes.Contains(false);
         return new QuantisationReport(
             rows.Count - refused,
             refused,
             deviation > 0 ? rms / deviation : rms,
             largest,
             changed,
+            near,
             hasAuc ? Auc(floats, outcomes) : null,
             hasAuc ? Auc(integers, outcomes) : null);
+    }
+
+    // One score moves by the declared rounding; of several any two may move apart by twice as much. Reported scores are in single precision.
+    private static double Reach(int classes, double rounding, double[] exact)
+    {
+        const double SingleUnit = 1.0 / (1 << 23);
+        return (classes == 1 ? rounding : 2 * rounding) + (SingleUnit * exact.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max());
     }
 
     /// <summary>Area under the ROC curve, ties counted half.</summary>

@@ -12,8 +12,8 @@ internal sealed class ReferenceRows
     /// <summary>Takes rows and what the model says of them.</summary>
     /// <param name="model">A model that can be split.</param>
     /// <param name="rows">Rows for it.</param>
-    /// <param name="outcomes">The true answer for each row (1 yes, 0 no), or null where it is not known.</param>
-    public ReferenceRows(SplitModel model, RowBatch rows, bool[]? outcomes = null)
+    /// <param name="outcomes">The true answer for each row (yes, no, or null where it is not known), or null where none is.</param>
+    public ReferenceRows(SplitModel model, RowBatch rows, bool?[]? outcomes = null)
     {
         Count = rows.Count;
         Width = model.Head.FeatureCount;
@@ -21,7 +21,7 @@ internal sealed class ReferenceRows
         Features = Width == 0 ? [] : model.Features.Evaluate(rows);
     }
 
-    private ReferenceRows(int count, int width, float[] features, bool[]? outcomes)
+    private ReferenceRows(int count, int width, float[] features, bool?[]? outcomes)
     {
         Count = count;
         Width = width;
@@ -36,7 +36,7 @@ internal sealed class ReferenceRows
     public int Width { get; }
 
     /// <summary>True answers, or null.</summary>
-    public bool[]? Outcomes { get; }
+    public bool?[]? Outcomes { get; }
 
     private float[] Features { get; }
 
@@ -49,7 +49,7 @@ internal sealed class ReferenceRows
             Row(rows[i]).CopyTo(taken.AsSpan(i * Width));
         }
 
-        return new ReferenceRows(rows.Count, Width, taken, Outcomes is bool[] known ? [.. rows.Select(row => known[row])] : null);
+        return new ReferenceRows(rows.Count, Width, taken, Outcomes is bool?[] known ? [.. rows.Select(row => known[row])] : null);
     }
 
     /// <summary>The feature vector of a row.</summary>

@@ -46,6 +46,16 @@ internal sealed class ConformanceReport
         CaseFinished?.Invoke(this);
     }
 
+    /// <summary>Adds what another report collected, in its order.</summary>
+    public void Add(ConformanceReport other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Passed += other.Passed;
+        failures.AddRange(other.failures);
+        skips.AddRange(other.skips);
+        CaseFinished?.Invoke(this);
+    }
+
     /// <summary>Passes the case if the two texts are equal, else records the difference.</summary>
     public void Check(string caseId, string expected, string actual)
     {

@@ -24,6 +24,9 @@ internal sealed class ModelFormatException : Exception
         Fix = fix;
     }
 
+    /// <summary>Whether the format document lists the component among those that are to be refused by name.</summary>
+    public bool IsRefusedByName { get; init; }
+
     /// <summary>Archive entry, graph node or file.</summary>
     public string Place { get; }
 

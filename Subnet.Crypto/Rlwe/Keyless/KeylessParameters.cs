@@ -74,6 +74,30 @@ public sealed class KeylessParameters
         return noiseTwice << FloodingMarginBits <= BigInteger.One << (FloodBitsOf(set, plainBits) + 1);
     }
 
+    /// <summary>
+    /// Whether the answer to an honestly formed query cannot be decrypted wrongly: noise, flooding and every rounding at their largest stay
+    /// within half a step of the plain modulus (parameters 1). Exact integers throughout.
+    /// </summary>
+    /// <param name="norm1">As for <see cref="Admits"/>.</param>
+    public bool NeverFails(BigInteger norm1)
+    {
+        // All bounds doubled, quotients rounded up.
+        BigInteger noise = 43 * norm1;
+        if (!Set.WeightsArePublic)
+        {
+            noise += (42 * ((2 * Set.Degree) + 1)) + (BigInteger.One << (FloodBits + 1));
+        }
+
+        BigInteger left = Set.Product;
+        for (int last = Set.Moduli.Length - 1; last > 0 && left / Set.Moduli[last].Value >= BigInteger.One << (ReplyBits + 3); last--)
+        {
+            left /= Set.Moduli[last].Value;
+            noise = Quotient(noise, Set.Moduli[last].Value) + Set.Degree + 1;
+        }
+
+        return Quotient(noise << ReplyBits, left) + Set.Degree + 1 < BigInteger.One << (ReplyBits - PlainBits);
+    }
+
     /// <summary>f = floor(log2(q / (8 t))).</summary>
     public static int FloodBitsOf(KeylessSet set, int plainBits)
     {
@@ -87,6 +111,8 @@ public sealed class KeylessParameters
         ArgumentNullException.ThrowIfNull(set);
         return plainBits + set.LogDegree + 1;
     }
+
+    private static BigInteger Quotient(BigInteger value, BigInteger divisor) => (value + divisor - 1) / divisor;
 
     private static bool ReplyFits(KeylessSet set, int plainBits)
     {

@@ -14,6 +14,18 @@ namespace Subnet.Health.Circuits.Forests;
 internal sealed record CardForest(
     ForestSet Set, ForestLayout? Layout, ForestEdges Edges, double Scale, long Bound, double Rounding, ImmutableArray<byte> Commitment)
 {
+    /// <summary>The chance of a wrong decryption, as computed from set and bounds.</summary>
+    public required ExactnessClaim Exactness { get; init; }
+
+    /// <summary>Bytes of a key bundle.</summary>
+    public long KeyBytes => ForestKeyBundle.ByteCount(Set, Elements.Count);
+
+    /// <summary>Bytes of a query.</summary>
+    public int UploadBytes => ForestQuery.ByteCount(Set, IsBatch ? Edges.Bits : 1);
+
+    /// <summary>Bytes of a reply.</summary>
+    public int ReplyBytes => ForestReply.ByteCount(Set, IsBatch);
+
     /// <summary>Whether a query holds many patients.</summary>
     public bool IsBatch => Layout is null;
 

@@ -25,10 +25,18 @@ internal sealed record CompiledForest(
     QuantisationReport Report)
 {
     /// <summary>A report before anything was measured.</summary>
-    public static readonly QuantisationReport Nothing = new(0, 0, 0, 0, 0, null, null);
+    public static readonly QuantisationReport Nothing = new(0, 0, 0, 0, 0, 0, null, null);
 
     /// <summary>What stays with the miner, in words.</summary>
     public string PrivatePart => CircuitWords.PrivatePart(Kind);
+
+    /// <summary>The number of trees that the card names: rounded up to a power of two.</summary>
+    public int DeclaredTrees => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Forest.Trees.Length);
+
+    /// <summary>The chance of a wrong decryption.</summary>
+    public ExactnessClaim Exactness => Layout is ForestLayout layout
+        ? ExactnessClaim.Of(layout)
+        : ExactnessClaim.Of(Set, Forest.Depth, DeclaredTrees, ForestSlots.LargestAnswer);
 
     /// <summary>Whether a query holds many patients.</summary>
     public bool IsBatch => Kind == CircuitKind.ForestBatch;

@@ -61,13 +61,16 @@ internal static class ForestCompiler
 
     private static CompiledForest Single(SplitModel model, ForestEdges edges, IntegerForest forest, double scale)
     {
-        MismatchLeaf[] boxes = [.. forest.ToBoxes(FeatureOfBit(edges))];
-        int most = boxes.Max(box => FeaturesOf(box, edges));
-        if (most > SinglePatientForest.MaxFeaturesOnPath)
+        int[] features = FeatureOfBit(edges);
+        MismatchLeaf[] boxes = [.. forest.ToBoxes(features)];
+        int most = boxes.Max(box => box.Added.Concat(box.Subtracted).Select(bit => features[bit]).Distinct().Count());
+        if (most > ForestLayout.MostPathFeatures)
         {
             throw new CircuitException(
-                $"the model cannot be compiled to forest-private: a path asks for {most} features, above {SinglePatientForest.MaxFeaturesOnPath}; train trees of depth {SinglePatientForest.MaxFeaturesOnPath}, or use forest-leaves.");
+                $"the model cannot be compiled to forest-private: a path asks for {most} features, above {ForestLayout.MostPathFeatures}; train trees of depth {ForestLayout.FewestPathFeatures}, or use forest-leaves.");
         }
+
+        int pathFeatures = Math.Max(ForestLayout.FewestPathFeatures, (most + 1) / 2 * 2);
 
         foreach (ForestSet set in (ReadOnlySpan<ForestSet>)[ForestSet.Small, ForestSet.Large])
         {
@@ -77,7 +80,7 @@ internal static class ForestCompiler
                 continue;
             }
 
-            var layout = new ForestLayout(set, edges.Bits, leaves);
+            var layout = new ForestLayout(set, edges.Bits, leaves, pathFeatures);
             double bound = new ForestNoise(set).SinglePatient(layout);
             if (new ForestNoise(set).Admits(bound))
             {
@@ -92,7 +95,7 @@ internal static class ForestCompiler
     {
         foreach (ForestSet set in (ReadOnlySpan<ForestSet>)[ForestSet.Small, ForestSet.Large])
         {
-            double bound = new ForestNoise(set).Batch(forest.Depth, forest.Trees.Length);
+            double bound = new ForestNoise(set).Batch(forest.Depth, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)forest.Trees.Length));
             if (new ForestNoise(set).Admits(bound))
             {
                 return new CompiledForest(CircuitKind.ForestBatch, model, set, null, edges, forest, scale, set.FloodBits - bound, CompiledForest.Nothing);
@@ -104,10 +107,4 @@ internal static class ForestCompiler
 
     /// <summary>The feature of each bit.</summary>
     public static int[] FeatureOfBit(ForestEdges edges) => [.. edges.Features.SelectMany(own => Enumerable.Repeat(own.Feature, own.Edges.Length))];
-
-    private static int FeaturesOf(MismatchLeaf box, ForestEdges edges)
-    {
-        int[] features = FeatureOfBit(edges);
-        return box.Added.Concat(box.Subtracted).Select(bit => features[bit]).Distinct().Count();
-    }
 }

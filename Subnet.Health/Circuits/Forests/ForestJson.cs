@@ -10,6 +10,7 @@ internal static class ForestJson
 {
     private const int CommitmentBytes = 32;
     private const int MaxBatchBits = 4096;
+    private const int MostTrees = 1 << 20;
 
     /// <summary>Writes it.</summary>
     public static CanonicalObject Write(CompiledForest compiled, ReadOnlySpan<byte> commitment)
@@ -27,11 +28,17 @@ internal static class ForestJson
             { "key_bytes", ForestKeyBundle.ByteCount(compiled.Set, compiled.Elements.Count) },
             { "upload_bytes", ForestQuery.ByteCount(compiled.Set, compiled.IsBatch ? compiled.Edges.Bits : 1) },
             { "reply_bytes", ForestReply.ByteCount(compiled.Set, compiled.IsBatch) },
-            { "failure_probability", "below 2^-128" },
+            { "failure_probability", compiled.Exactness.FailureProbability },
         };
         if (compiled.Layout is ForestLayout layout)
         {
             json.Add("leaves", layout.Leaves);
+            json.Add("path_features", layout.PathFeatures);
+        }
+        else
+        {
+            json.Add("depth", compiled.Forest.Depth);
+            json.Add("trees", compiled.DeclaredTrees);
         }
 
         return json;
@@ -51,8 +58,27 @@ internal static class ForestJson
         PlanObject.Require(scale > 0 && double.IsFinite(scale) && rounding >= 0 && double.IsFinite(rounding), "scale and rounding are finite numbers");
         bool isBound = long.TryParse(json.Text("bound"), NumberStyles.None, CultureInfo.InvariantCulture, out long bound);
         PlanObject.Require(isBound && bound > 0 && bound <= ForestSlots.LargestAnswer, "the bound is below half the plain modulus");
-        return new CardForest(
-            set, kind == CircuitKind.ForestPrivate ? Layout(json, set, bits) : null, new ForestEdges([.. features], bits), scale, bound, rounding, [.. Hex(json.Text("commitment"))]);
+        ForestLayout? layout = kind == CircuitKind.ForestPrivate ? Layout(json, set, bits) : null;
+        var forest = new CardForest(set, layout, new ForestEdges([.. features], bits), scale, bound, rounding, [.. Hex(json.Text("commitment"))])
+        {
+            Exactness = layout is null ? Batch(json, set) : ExactnessClaim.Of(layout),
+        };
+        PlanObject.Require(json.Text("set_name") == set.Name, "the name is that of the set");
+        PlanObject.Require(json.Text("failure_probability") == forest.Exactness.FailureProbability, "the failure probability is the one that follows from set and bounds");
+        PlanObject.Require(json.Integer("key_bytes", 1, long.MaxValue) == forest.KeyBytes, "the key bundle has the bytes that follow from the set");
+        PlanObject.Require(json.Integer("upload_bytes", 1, long.MaxValue) == forest.UploadBytes, "a query has the bytes that follow from the set");
+        PlanObject.Require(json.Integer("reply_bytes", 1, long.MaxValue) == forest.ReplyBytes, "a reply has the bytes that follow from the set");
+        return forest;
+    }
+
+    private static ExactnessClaim Batch(PlanObject json, ForestSet set)
+    {
+        const int Deepest = 64;
+        int depth = (int)json.Integer("depth", 1, Deepest);
+        int trees = (int)json.Integer("trees", 1, MostTrees);
+        var noise = new ForestNoise(set);
+        PlanObject.Require(noise.Admits(noise.Batch(depth, trees)), "the set leaves its margin for flooding");
+        return ExactnessClaim.Of(set, depth, trees, ForestSlots.LargestAnswer);
     }
 
     private static ForestLayout Layout(PlanObject json, ForestSet set, int bits)
@@ -60,7 +86,8 @@ internal static class ForestJson
         ForestLayout layout;
         try
         {
-            layout = new ForestLayout(set, bits, (int)json.Integer("leaves", 2, set.Degree));
+            layout = new ForestLayout(
+                set, bits, (int)json.Integer("leaves", 2, set.Degree), (int)json.Integer("path_features", ForestLayout.FewestPathFeatures, ForestLayout.MostPathFeatures));
         }
         catch (ArgumentException fault)
         {

@@ -19,6 +19,9 @@ internal sealed record IntegerForest(ImmutableArray<BatchTree> Trees, long Const
     /// <summary>Number of leaves.</summary>
     public int LeafCount => Trees.Sum(Leaves);
 
+    /// <summary>Number of leaves of one tree.</summary>
+    public int LeavesOf(int tree) => Leaves(Trees[tree]);
+
     /// <summary>The largest absolute answer.</summary>
     public long Bound
     {

@@ -52,14 +52,18 @@ internal sealed record CircuitQueryEntry(
 
 /// <summary>What rounding costs.</summary>
 internal sealed record QuantisationEntry(
-    int Rows, int RefusedRows, double RelativeError, double LargestError, int LabelsChanged, double? Auc, double? AucInteger)
+    int Rows, int RefusedRows, double RelativeError, double LargestError, int LabelsChanged, int RowsNearThreshold, double? Auc, double? AucInteger, bool TargetMet)
 {
     /// <summary>Describes a report.</summary>
     public static QuantisationEntry Of(QuantisationReport report) => new(
-        report.Rows, report.RefusedRows, report.RelativeError, report.LargestError, report.LabelsChanged, report.Auc, report.AucInteger);
+        report.Rows, report.RefusedRows, report.RelativeError, report.LargestError, report.LabelsChanged, report.RowsNearThreshold, report.Auc, report.AucInteger, report.MeetsTarget);
 
     /// <summary>The report in one sentence.</summary>
     public string Sentence => string.Create(
         CultureInfo.InvariantCulture,
-        $"quantisation on {Rows} rows ({RefusedRows} refused): error {RelativeError:P3} of the scores' deviation, at most {LargestError:G3}, {LabelsChanged} labels changed");
+        $"quantisation on {Rows} rows ({RefusedRows} refused): error {RelativeError:P3} of the scores' deviation, at most {LargestError:G3}, {LabelsChanged} labels changed, {RowsNearThreshold} rows within the declared rounding of the threshold, {AucWords}; {(TargetMet ? "target met" : "TARGET MISSED (no label changed, AUC within 0.002)")}");
+
+    private string AucWords => Auc is double exact && AucInteger is double rounded
+        ? string.Create(CultureInfo.InvariantCulture, $"AUC {exact:F5} and {rounded:F5} after rounding")
+        : "AUC not measured (it takes one score and --label)";
 }

@@ -41,7 +41,7 @@ internal sealed class ConformanceCommand : SubnetCommand
 
         Option<int> rows = new("--rows")
         {
-            Description = "Rows of each model that go through encryption.",
+            Description = "Rows of each model that go through encryption. Forests under keys take one for each 32, and in batches as many whole trees as have four leaves a row.",
             DefaultValueFactory = _ => ModelsConformance.DefaultRows,
         };
         return new ConformanceCommand(suite, arguments => new ModelsConformance(arguments.GetValue(rows)), rows);

@@ -40,7 +40,18 @@ internal sealed class ModelCardCommand : SubnetCommand
             card.Text.Limits,
             card.Text.Data,
             [.. card.Text.Claims.Select(claim => new CardClaimEntry(claim.Name, claim.Value.ToString(CultureInfo.InvariantCulture)))],
+            card.Text.Output,
+            card.Task.ToString().ToLowerInvariant(),
+            RestWords.Link(card.Rest),
+            RestWords.Calibration(card.Rest),
+            RestWords.Decision(card.Rest),
             card.Cost,
+            card.Quantisation,
+            card.Exactness.FailureProbability,
+            card.Exactness.EncryptionLoss,
+            card.Keyless?.UploadBytes ?? card.Forest!.UploadBytes,
+            card.Keyless?.ReplyBytes ?? card.Forest!.ReplyBytes,
+            card.Forest?.KeyBytes ?? 0,
             CircuitWords.Of(card.Circuit),
             card.PrivatePart,
             card.ClassLabels,
@@ -63,18 +74,26 @@ internal sealed class ModelCardCommand : SubnetCommand
             console.WriteLine($"claimed: {string.Join(", ", card.Claims.Select(claim => $"{claim.Name} {claim.Value}"))}");
         }
 
+        console.WriteLine($"answers: {card.Output} ({card.Task}{(card.ClassLabels.Count > 0 ? $"; classes {string.Join(", ", card.ClassLabels)}" : "")})");
+        console.WriteLine($"link: {card.Link}; calibration: {card.Calibration}; label: {card.Decision}");
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"bytes: keys {card.KeyBytes} once an epoch, upload {card.UploadBytes}, reply {card.ReplyBytes}; failure probability {card.FailureProbability}; loss by encryption {card.EncryptionLoss}"));
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss by rounding, as the miner measured it on {card.Quantisation.Rows} rows: error {card.Quantisation.RelativeError:P3} of the scores' deviation, {card.Quantisation.LabelsChanged} labels changed, {(card.Quantisation is { Auc: double auc, AucInteger: double rounded } ? $"AUC {auc:F5} and {rounded:F5} after rounding" : "AUC not measured")}; target {(card.Quantisation.TargetMet ? "met" : "MISSED")}"));
         if (card.Cost is CardCost cost)
         {
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"takes: {cost.EncryptMs} ms to encrypt, {cost.EvaluateMs} ms to answer, {cost.DecryptMs} ms to decrypt, on one core of the miner's machine"));
         }
 
         console.WriteLine($"circuit: {card.Circuit}; private: {card.PrivatePart}");
-        Table inputs = new Table().AddColumns("input", "type", "range", "missing", "feature", "unit", "codes");
+        Table inputs = new Table().AddColumns("input", "type", "range", "missing", "feature", "unit", "codes", "words");
         foreach (CardInputEntry input in card.Inputs)
         {
             string range = input.Lowest is double lowest ? string.Create(CultureInfo.InvariantCulture, $"{lowest:G6} to {input.Highest:G6}") : "any";
             inputs.AddRow(
-                new Text(input.Name), new Text(input.Kind), new Text(range), new Text(input.Missing), new Text(input.Feature ?? ""), new Text(input.Unit ?? ""), new Text(string.Join(' ', input.Codes)));
+                new Text(input.Name), new Text(input.Kind), new Text(range), new Text(input.Missing), new Text(input.Feature ?? ""), new Text(input.Unit ?? ""), new Text(string.Join(' ', input.Codes)), new Text(string.Join(' ', input.Words)));
         }
 
         console.Write(inputs);
@@ -105,7 +124,18 @@ internal sealed record ModelCardDocument(
     string Limits,
     string Data,
     IReadOnlyList<CardClaimEntry> Claims,
+    string Output,
+    string Task,
+    string Link,
+    string Calibration,
+    string Decision,
     CardCost? Cost,
+    CardQuantisation Quantisation,
+    string FailureProbability,
+    string EncryptionLoss,
+    int UploadBytes,
+    int ReplyBytes,
+    long KeyBytes,
     string Circuit,
     string PrivatePart,
     IReadOnlyList<string> ClassLabels,
@@ -145,7 +175,7 @@ internal sealed record CardForestEntry(
         forest.Edges.Bits,
         forest.Edges.Features.Sum(own => own.Edges.Length),
         forest.Elements.Count,
-        ForestKeyBundle.ByteCount(forest.Set, forest.Elements.Count),
+        forest.KeyBytes,
         forest.Bound,
         forest.Rounding,
         Convert.ToHexStringLower(forest.Commitment.AsSpan()));
@@ -153,7 +183,7 @@ internal sealed record CardForestEntry(
 
 /// <summary>One value that a card asks for.</summary>
 internal sealed record CardInputEntry(
-    string Name, string Kind, double? Lowest, double? Highest, string Missing, string? Feature, string? Unit, IReadOnlyList<string> Codes)
+    string Name, string Kind, double? Lowest, double? Highest, string Missing, string? Feature, string? Unit, IReadOnlyList<string> Codes, IReadOnlyList<string> Words)
 {
     /// <summary>Describes the slots of an input.</summary>
     public static IEnumerable<CardInputEntry> Of(CardInput input) => input.Slots.Select((slot, j) => new CardInputEntry(
@@ -164,5 +194,6 @@ internal sealed record CardInputEntry(
         slot.Missing.ToString().ToLowerInvariant(),
         slot.Source?.Feature,
         slot.Source?.Unit,
-        [.. slot.Source?.Codes.Select(code => $"{code.System}|{code.Code}") ?? []]));
+        [.. slot.Source?.Codes.Select(code => $"{code.System}|{code.Code}") ?? []],
+        [.. slot.Source?.Words.Select(word => $"{word.Word}={word.Value}") ?? []]));
 }

@@ -50,6 +50,8 @@ internal sealed class ModelCompileCommand : SubnetCommand
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string> meaning = new("--output-meaning") { Description = "What an answer means; otherwise said from the model's task and classes.", DefaultValueFactory = _ => "" };
+    private readonly Option<string?> label = LabelColumn.Option();
     private readonly Option<string?> circuit = ModelArguments.Circuit();
 
     private readonly Option<string?> passwordFile = OptionNames.Create<string?>(
@@ -62,7 +64,7 @@ internal sealed class ModelCompileCommand : SubnetCommand
             new CommandExample("model compile heart.zip --input training.csv --output heart", "a saved model and rows for its ranges"))
     {
         Arguments.Add(model);
-        foreach (Option option in (Option[])[input, output, circuit, publicWeights, features, id, title, use, limits, data, claims, passwordFile])
+        foreach (Option option in (Option[])[input, label, output, circuit, publicWeights, features, id, title, use, limits, meaning, data, claims, passwordFile])
         {
             Options.Add(option);
         }
@@ -91,8 +93,9 @@ internal sealed class ModelCompileCommand : SubnetCommand
         var text = new CardText(context.Get(id)!, context.Get(title)!, context.Get(use)!, context.Get(limits)!, context.Get(data)!)
         {
             Claims = [.. (context.Get(claims) ?? []).Select(Claim)],
+            Output = context.Get(meaning)!,
         };
-        var reference = new ReferenceRows(split, rows);
+        var reference = new ReferenceRows(split, rows, LabelColumn.Read(context, label, input));
         using OperatingSystemRandomSource random = new();
         Compilation compilation = ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind
             ? Compilation.Of(ForestCompiler.Compile(split, reference, kind, random), read.Schema, schema, text, random, context.Time)

@@ -13,6 +13,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
 {
     private readonly Argument<string> model = ModelArguments.Model();
     private readonly Option<string> input = ModelArguments.Input();
+    private readonly Option<string?> label = LabelColumn.Option();
     private readonly Option<string?> circuit = ModelArguments.Circuit();
 
     public ModelInspectCommand()
@@ -24,6 +25,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
     {
         Arguments.Add(model);
         Options.Add(input);
+        Options.Add(label);
         Options.Add(circuit);
     }
 
@@ -37,7 +39,7 @@ internal sealed class ModelInspectCommand : SubnetCommand
         ModelInspectDocument document = Describe(read);
         if (context.Get(input) is not null && read.Split is SplitModel split)
         {
-            document = Compile(context, split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read)), document);
+            document = Compile(context, split, new ReferenceRows(split, ModelArguments.ReadRows(context, input, read), LabelColumn.Read(context, label, input)), document);
         }
 
         context.Output.Document(document, console => Render(console, document));

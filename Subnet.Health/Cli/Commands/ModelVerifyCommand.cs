@@ -16,6 +16,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
 {
     private readonly Argument<string> model = ModelArguments.Model();
     private readonly Option<string> input = ModelArguments.Input();
+    private readonly Option<string?> label = LabelColumn.Option();
     private readonly Option<string?> circuit = ModelArguments.Circuit();
 
     public ModelVerifyCommand()
@@ -26,6 +27,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
     {
         Arguments.Add(model);
         Options.Add(input);
+        Options.Add(label);
         Options.Add(circuit);
     }
 
@@ -37,7 +39,7 @@ internal sealed class ModelVerifyCommand : SubnetCommand
     {
         IPlainModel read = ModelArguments.ReadModel(context, model);
         SplitModel split = read.Split ?? throw new CircuitException($"the model cannot be compiled: {read.PlaintextReason}.");
-        var rows = new ReferenceRows(split, ModelArguments.ReadRows(context, input, read));
+        var rows = new ReferenceRows(split, ModelArguments.ReadRows(context, input, read), LabelColumn.Read(context, label, input));
         using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
         using OperatingSystemRandomSource random = new();
         Verification verification = ModelArguments.ReadCircuit(context, circuit) is CircuitKind kind

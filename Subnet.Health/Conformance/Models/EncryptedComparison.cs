@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
 using Subnet.Health.Circuits.Forests;
@@ -6,6 +7,22 @@ using Subnet.Health.Models.Heads;
 using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Conformance.Models;
+
+/// <summary>How much of a case goes through encryption.</summary>
+/// <param name="Most">Rows.</param>
+/// <param name="UnderKeys">Whether trees also go through the circuits with keys.</param>
+internal readonly record struct EncryptedRows(int Most, bool UnderKeys)
+{
+    // One row under keys takes as long as a hundred keyless ones.
+    private const int RowsForOne = 32;
+    private const int LeavesForRow = 4;
+
+    /// <summary>Rows of a private forest for one patient: two at the default.</summary>
+    public int Single => Most / RowsForOne;
+
+    /// <summary>Leaves of a batch: of a larger forest as many whole trees as have so many leaves together, one at least.</summary>
+    public int BatchLeaves => Most * LeavesForRow;
+}
 
 /// <summary>
 /// Compiles a model against the ordinary rows of its case and compares decrypted answers with the integer model, which must
@@ -21,11 +38,11 @@ internal static class EncryptedComparison
     /// <param name="about">The case.</param>
     /// <param name="model">The model.</param>
     /// <param name="rows">All rows of the case.</param>
-    /// <param name="mostRows">How many rows go through encryption.</param>
+    /// <param name="amount">How much goes through encryption.</param>
     /// <param name="report">Told of differences or success.</param>
     /// <param name="cancellationToken">Checked between rows.</param>
     public static void Run(
-        string id, ModelCase about, IPlainModel model, RowBatch rows, int mostRows, ConformanceReport report, CancellationToken cancellationToken)
+        string id, ModelCase about, IPlainModel model, RowBatch rows, EncryptedRows amount, ConformanceReport report, CancellationToken cancellationToken)
     {
         if (model.Split is not SplitModel split)
         {
@@ -57,7 +74,7 @@ internal static class EncryptedComparison
         long[] expected = new long[compiled.Classes];
         long[] actual = new long[compiled.Classes];
         int compared = 0;
-        foreach (int row in ordinary.Take(mostRows))
+        foreach (int row in ordinary.Take(amount.Most))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string? refusal = compiled.TryEvaluate(reference.Row(row), expected);
@@ -79,19 +96,14 @@ internal static class EncryptedComparison
             report.Pass(id);
         }
 
-        RunForests(id, split, reference, ordinary, mostRows, report, cancellationToken);
+        RunForests(id, split, reference, ordinary, amount, report, cancellationToken);
     }
 
-    // Trees also under keys, where their structure can be private: one row for each 32, two at most, since one takes as long as a
-    // hundred keyless ones.
+    // Trees also under keys, where parameters 3 and 5 serve them so.
     private static void RunForests(
-        string id, SplitModel split, ReferenceRows reference, int[] ordinary, int mostRows, ConformanceReport report, CancellationToken cancellationToken)
+        string id, SplitModel split, ReferenceRows reference, int[] ordinary, EncryptedRows amount, ConformanceReport report, CancellationToken cancellationToken)
     {
-        const int MostRows = 2;
-        const int MostBatchLeaves = 400;
-        const int RowsForOne = 32;
-        int single = Math.Min(MostRows, mostRows / RowsForOne);
-        if (split.Head is not TreeEnsembleHead trees || single == 0)
+        if (split.Head is not TreeEnsembleHead trees || amount.Single == 0 || !amount.UnderKeys)
         {
             return;
         }
@@ -100,25 +112,83 @@ internal static class EncryptedComparison
         foreach (CircuitKind kind in (ReadOnlySpan<CircuitKind>)[CircuitKind.ForestPrivate, CircuitKind.ForestBatch])
         {
             bool isBatch = kind == CircuitKind.ForestBatch;
-            if (isBatch && trees.Trees.Sum(tree => tree.LeafCount) > MostBatchLeaves)
-            {
-                continue;
-            }
-
+            string name = $"{id} {CircuitWords.Of(kind)}";
             CompiledForest compiled;
             try
             {
                 using IRandomSource random = randomness.Create();
                 compiled = ForestCompiler.Compile(split, reference.Take(ordinary), kind, random);
             }
-            catch (CircuitException)
+            catch (CircuitException fault)
             {
-                // Deeper paths or several scores: the keyless circuit serves these models, and was compared above.
+                // The keyless circuit serves the model and was compared; a refusal that the parameters do not ask for is a fault.
+                if (MustBeServed(trees, isBatch))
+                {
+                    report.Fail(name, "a circuit", fault.Message);
+                }
+
                 continue;
             }
 
-            CompareForest($"{id} {CircuitWords.Of(kind)}", compiled, reference, [.. ordinary.Take(isBatch ? mostRows : single)], randomness, report, cancellationToken);
+            if (compiled.Report.LabelsChanged > 0)
+            {
+                report.Fail($"{name} labels", "none changed by rounding", $"{compiled.Report.LabelsChanged} changed");
+            }
+
+            CompareForest(
+                name,
+                isBatch ? compiled with { Forest = FirstTrees(compiled.Forest, amount.BatchLeaves) } : compiled,
+                reference,
+                [.. ordinary.Take(isBatch ? amount.Most : amount.Single)],
+                randomness,
+                report,
+                cancellationToken);
         }
+    }
+
+    // What parameters 3 and 5 offer, whatever the compiler thinks of it: one score, thresholds, paths of at most six features or trees of depth 5.
+    private static bool MustBeServed(TreeEnsembleHead trees, bool isBatch)
+    {
+        const int DeepestBatch = 5;
+        const int MostFeatures = 6;
+        const int MostEdges = 2048;
+        const int MostLeaves = 8192;
+        if (trees.ScoreCount != 1 || trees.Aggregate is TreeAggregate.Minimum or TreeAggregate.Maximum
+            || trees.Trees.All(tree => tree.Nodes.IsEmpty) || trees.Trees.SelectMany(tree => tree.Nodes).Any(node => node.Test != NodeTest.LessOrEqual))
+        {
+            return false;
+        }
+
+        (int Depth, int Features)[] paths = [.. trees.Trees.Select(tree => Longest(tree, tree.Nodes.IsEmpty ? ~0 : 0, []))];
+        return isBatch
+            ? paths.Max(path => path.Depth) <= DeepestBatch
+            : paths.Max(path => path.Features) <= MostFeatures && EdgeSuperset.Real(trees).Values.Sum(edges => edges.Count) <= MostEdges
+                && trees.Trees.Sum(tree => tree.LeafCount) <= MostLeaves;
+    }
+
+    private static (int Depth, int Features) Longest(DecisionTree tree, int at, ImmutableHashSet<int> asked)
+    {
+        if (at < 0)
+        {
+            return (0, asked.Count);
+        }
+
+        TreeNode node = tree.Nodes[at];
+        (int depth, int features) = Longest(tree, node.First, asked.Add(node.Feature));
+        (int otherDepth, int otherFeatures) = Longest(tree, node.Second, asked.Add(node.Feature));
+        return (1 + Math.Max(depth, otherDepth), Math.Max(features, otherFeatures));
+    }
+
+    private static IntegerForest FirstTrees(IntegerForest forest, int leaves)
+    {
+        int taken = 0;
+        int sum = 0;
+        while (taken < forest.Trees.Length && (taken == 0 || sum + forest.LeavesOf(taken) <= leaves || !(forest.Trees[..taken].Any(tree => tree.Depth > 0))))
+        {
+            sum += forest.LeavesOf(taken++);
+        }
+
+        return forest with { Trees = forest.Trees[..taken] };
     }
 
     private static void CompareForest(

@@ -83,6 +83,9 @@ internal sealed record ComponentKind(string Signature, string Magic, uint Oldest
         ("Text", "turn text into numbers or categories before training"),
         ("Ngram", "turn text into numbers or categories before training"),
         ("WRDTOKNS", "turn text into numbers or categories before training"),
+        ("CharToken", "turn text into numbers or categories before training"),
+        ("StopWord", "turn text into numbers or categories before training"),
+        ("WordEmbed", "turn text into numbers or categories before training"),
         ("Tokenize", "turn text into numbers or categories before training"),
         ("ValueMapping", "use MapValueToKey instead"),
         ("FeatureContribution", "save the model without the explanation step"),
@@ -90,7 +93,16 @@ internal sealed record ComponentKind(string Signature, string Magic, uint Oldest
         ("Onnx", "give the .onnx file itself"),
         ("Tensor", "export the model to ONNX and give that file"),
         ("Custom", "put the custom mapping outside the model"),
-        ("TreeEnseFeat", "use the trees as the model, without featurising with them"),
+        ("TreeEns", "use the trees as the model, without featurising with them"),
+        ("FieldAware", "train a linear model or trees"),
+        ("FAFM", "train a linear model or trees"),
+        ("MFPredictor", "train a linear model or trees"),
+        ("MaFact", "train a linear model or trees"),
+        ("SSA", "give the model the values of the series as columns"),
+        ("SrCnn", "give the model the values of the series as columns"),
+        ("Iid", "give the model the values of the series as columns"),
+        ("Image", "give the model numbers measured on the image"),
+        ("Torch", "export the model to ONNX and give that file"),
         ("RowToRowMapper", "save the model again with ML.NET 1.x or later"),
         ("OptColTransform", "save the model again with ML.NET 1.x or later"),
     ];
@@ -98,8 +110,8 @@ internal sealed record ComponentKind(string Signature, string Magic, uint Oldest
     /// <summary>The row of a signature, or null.</summary>
     public static ComponentKind? Find(string signature) => Known.GetValueOrDefault(signature);
 
-    /// <summary>What to do about a signature that has no row.</summary>
-    public static string AdviceFor(string signature)
+    /// <summary>What to do about a signature that the format document lists to be refused by name; null for others without a row.</summary>
+    public static string? AdviceFor(string signature)
     {
         foreach ((string start, string advice) in Advice)
         {
@@ -109,6 +121,6 @@ internal sealed record ComponentKind(string Signature, string Magic, uint Oldest
             }
         }
 
-        return "train without this component";
+        return null;
     }
 }

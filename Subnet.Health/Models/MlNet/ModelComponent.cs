@@ -186,8 +186,15 @@ internal sealed class ModelComponent : ByteReader
 
     private static uint CheckKind(ByteReader raw, byte[] content, string signature)
     {
-        ComponentKind kind = ComponentKind.Find(signature)
-            ?? throw raw.Unsupported("this kind of component is not supported", ComponentKind.AdviceFor(signature));
+        if (ComponentKind.Find(signature) is not ComponentKind kind)
+        {
+            string? advice = ComponentKind.AdviceFor(signature);
+            throw new ModelFormatException(raw.Place, signature, "this kind of component is not supported", advice ?? "train without this component")
+            {
+                IsRefusedByName = advice is not null,
+            };
+        }
+
         raw.Seek(0x40);
         string magic = Encoding.Latin1.GetString(content, 0x40, 8).Replace('\0', ' ');
         raw.Require(string.Equals(magic, kind.Magic, StringComparison.Ordinal), "the mark of the component does not belong to its signature");

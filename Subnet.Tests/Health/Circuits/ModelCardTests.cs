@@ -97,6 +97,35 @@ internal sealed class ModelCardTests
             Throws.InstanceOf<CircuitException>().With.Message.Contains("admits"));
     }
 
+    [TestCase("\"failure_probability\":\"0\"", "\"failure_probability\":\"below 2^-300\"", "failure probability")]
+    [TestCase("\"encryption_loss\":\"0\"", "\"encryption_loss\":\"-1\"", "loss by encryption")]
+    [TestCase("\"upload_bytes\":102585", "\"upload_bytes\":1000", "a query has the bytes")]
+    [TestCase("\"set_name\":\"k4096-100\"", "\"set_name\":\"k9999\"", "name is that of the set")]
+    [TestCase("\"private\":\"shape", "\"private\":\"all shape", "keeps private")]
+    [TestCase("\"labels_changed\":0", "\"labels_changed\":7", "judged by its numbers")]
+    public void A_card_that_claims_what_does_not_follow_from_its_numbers_is_refused(string claim, string changed, string rule)
+    {
+        (IPlainModel model, CompiledModel compiled, RowBatch batch, _) = Compile("heart-gam");
+        string card = Encoding.UTF8.GetString(Write(model, compiled, batch));
+        Assert.That(card, Does.Contain(claim));
+        Assert.That(
+            () => CardReader.Read(Encoding.UTF8.GetBytes(card.Replace(claim, changed, StringComparison.Ordinal))),
+            Throws.InstanceOf<CircuitException>().With.Message.Contains(rule));
+    }
+
+    [Test]
+    public void An_answer_means_what_the_miner_says_or_what_follows_from_the_task()
+    {
+        (IPlainModel model, CompiledModel compiled, RowBatch batch, _) = Compile("heart-gam");
+        byte[] own = ModelCard.Write(
+            compiled, model.Schema, CardSchema.Of(compiled.Model, batch, FeatureMapping.Default), Words with { Output = "narrowed arteries" }, new byte[33]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(CardReader.Read(own).Text.Output, Is.EqualTo("narrowed arteries"));
+            Assert.That(CardReader.Read(Write(model, compiled, batch)).Text.Output, Does.StartWith("yes or no (1 is yes)").And.Contain("probability"));
+        });
+    }
+
     [Test]
     public void The_card_holds_no_weight()
     {

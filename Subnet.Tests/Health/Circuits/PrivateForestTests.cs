@@ -35,6 +35,21 @@ internal sealed class PrivateForestTests
         }
     }
 
+    [TestCase(6)]
+    [TestCase(9)]
+    public void Paths_of_more_features_take_the_larger_set_and_answer_to_the_unit(int depth)
+    {
+        (CompiledForest compiled, ReferenceRows rows) = Compile(CircuitKind.ForestPrivate, depth, trees: 2);
+        using var circuit = new EncryptedForest(compiled, new byte[32], randomness);
+        Assert.That(compiled.TryEvaluate(rows.Row(1), out long expected), Is.Null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(compiled.Set, Is.SameAs(ForestSet.Large));
+            Assert.That(compiled.Layout!.PathFeatures, Is.EqualTo((depth + 1) / 2 * 2));
+            Assert.That(circuit.Answer([rows.Row(1).ToArray()], CancellationToken.None), Is.EqualTo(new[] { expected }));
+        });
+    }
+
     [Test]
     public void A_batch_answers_every_patient_to_the_unit()
     {
@@ -121,6 +136,17 @@ internal sealed class PrivateForestTests
             Assert.That(small.Admits(small.Batch(5, 100)), Is.False);
             Assert.That(large.Admits(large.Batch(5, 100)));
             Assert.That(Math.Round(small.SinglePatient(new ForestLayout(ForestSet.Small, 512, 4096))), Is.EqualTo(95).Within(1));
+            Assert.That(small.Admits(small.SinglePatient(new ForestLayout(ForestSet.Small, 512, 4096, 6))), Is.False);
+            Assert.That(large.Admits(large.SinglePatient(new ForestLayout(ForestSet.Large, 512, 4096, 6))));
+            Assert.That(() => new ForestLayout(ForestSet.Large, 512, 4096, 7), Throws.ArgumentException);
+
+            // The worst cases of the parameters: 2^142.4, 2^63, 2^106 and 2^149.1 of at most 2^154 on set 5.
+            Assert.That(small.LargestSinglePatient(new ForestLayout(ForestSet.Small, 512, 4096)), Is.EqualTo(142.4).Within(0.5));
+            Assert.That(small.LargestBatch(2, 100, 32767), Is.EqualTo(63).Within(0.5));
+            Assert.That(small.LargestBatch(3, 100, 32767), Is.EqualTo(106).Within(0.5));
+            Assert.That(small.LargestBatch(4, 100, 32767), Is.EqualTo(149.1).Within(0.5));
+            Assert.That(small.NeverFails(149.1));
+            Assert.That(small.NeverFails(155), Is.False);
         });
     }
 
@@ -189,7 +215,7 @@ internal sealed class PrivateForestTests
             Assert.That(
                 () => ForestCompiler.Compile(split with { Head = new LinearHead([1], 0) }, rows, CircuitKind.ForestPrivate, random), Throws.InstanceOf<CircuitException>().With.Message.Contains("no forest"));
             Assert.That(
-                () => ForestCompiler.Compile(split with { Head = Grown(7, 1, new Random(2)) }, rows, CircuitKind.ForestPrivate, random), Throws.InstanceOf<CircuitException>().With.Message.Contains("features, above 4"));
+                () => ForestCompiler.Compile(split with { Head = Grown(13, 1, new Random(2)) }, rows, CircuitKind.ForestPrivate, random), Throws.InstanceOf<CircuitException>().With.Message.Contains("no set holds"));
         });
     }
 

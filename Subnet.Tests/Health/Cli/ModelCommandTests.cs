@@ -89,6 +89,89 @@ internal sealed class ModelCommandTests
         });
     }
 
+    [TestCase("inspect")]
+    [TestCase("verify")]
+    public async Task A_label_column_gives_the_area_under_the_curve_before_and_after_rounding(string command)
+    {
+        using TemporaryFolder home = new();
+        string rows = Path.Combine(home.Path, "rows.csv");
+        await File.WriteAllLinesAsync(rows, File.ReadLines(Rows("heart-lbfgs-minmax")).Take(61));
+        CommandRun run = await CommandRun.Of(home.Path, ["model", command, Model("heart-lbfgs-minmax"), "--input", rows, "--label", "label", "--json"]);
+        JsonNode loss = JsonNode.Parse(run.Output)!["quantisation"]!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That((double)loss["auc"]!, Is.InRange(0.8, 1));
+            Assert.That((double)loss["auc_integer"]!, Is.EqualTo((double)loss["auc"]!).Within(0.002));
+            Assert.That((bool)loss["target_met"]!);
+        });
+    }
+
+    [Test]
+    public async Task A_label_column_that_is_not_there_or_has_no_numbers_ends_with_usage()
+    {
+        using TemporaryFolder home = new();
+        string rows = Path.Combine(home.Path, "rows.csv");
+        string[] lines = [.. File.ReadLines(Rows("heart-lbfgs-minmax")).Take(41)];
+        await File.WriteAllLinesAsync(rows, [lines[0] + ",outcome", .. lines.Skip(1).Select(line => line + (line.EndsWith('1') ? ",ill" : ",well"))]);
+        string[] arguments = ["model", "inspect", Model("heart-lbfgs-minmax"), "--input", rows, "--json", "--label"];
+        CommandRun absent = await CommandRun.Of(home.Path, [.. arguments, "nothing"]);
+        CommandRun words = await CommandRun.Of(home.Path, [.. arguments, "outcome"]);
+        CommandRun yes = await CommandRun.Of(home.Path, [.. arguments, "outcome=ill"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(absent.ExitCode, Is.EqualTo((int)ExitCode.Usage));
+            Assert.That(absent.Output + absent.Error, Does.Contain("no column 'nothing'"));
+            Assert.That(words.ExitCode, Is.EqualTo((int)ExitCode.Usage));
+            Assert.That(words.Output + words.Error, Does.Contain("--label outcome="));
+            Assert.That(yes.ExitCode, Is.Zero, yes.Error);
+            Assert.That((double)JsonNode.Parse(yes.Output)!["quantisation"]!["auc"]!, Is.GreaterThan(0.8));
+        });
+    }
+
+    [Test]
+    public async Task A_card_is_shown_with_everything_that_a_clinic_decides_by()
+    {
+        using TemporaryFolder home = new();
+        string folder = Path.Combine(home.Path, "heart");
+        string rows = Path.Combine(home.Path, "rows.csv");
+        await File.WriteAllLinesAsync(rows, File.ReadLines(Rows("heart-ap-platt")).Take(61));
+        Dictionary<string, string> password = new() { ["SUBNET_MODEL_PASSWORD"] = "a long password" };
+        CommandRun compile = await CommandRun.Of(
+            home.Path,
+            [
+                "model", "compile", Model("heart-ap-platt"), "--input", rows, "--output", folder, "--id", "m1", "--label", "label", "--title", "Arteries", "--intended-use", "adults",
+                "--limits", "not children", "--data", "Cleveland", "--claim", "auc=0.9", "--output-meaning", "narrowed arteries",
+            ],
+            password);
+        CommandRun card = await CommandRun.Of(home.Path, ["model", "card", Path.Combine(folder, "card.json")]);
+        CommandRun twice = await CommandRun.Of(home.Path, ["model", "compile", Model("heart-ap-platt"), "--input", rows, "--output", folder + "2", "--claim", "good"], password);
+        Assert.That(compile.ExitCode, Is.Zero, compile.Error);
+        Assert.That(card.ExitCode, Is.Zero, card.Error);
+        Assert.That(twice.ExitCode, Is.EqualTo((int)ExitCode.Usage));
+        string shown = string.Join(' ', card.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Multiple(() =>
+        {
+            foreach (string part in (string[])[
+                "m1: Arteries", "for: adults", "not for: not children", "data: Cleveland", "auc 0.9", "narrowed arteries", "1 / (1 + exp(", "failure probability 0", "loss by encryption 0",
+                "upload 102585", "reply ", "AUC 0.", "target met", "weights", "age", "refused", "commitment ", "to answer", "circuit: linear"])
+            {
+                Assert.That(shown, Does.Contain(part));
+            }
+        });
+    }
+
+    [Test]
+    public async Task Ranges_too_wide_for_the_target_are_said_to_miss_it()
+    {
+        using TemporaryFolder home = new();
+
+        // The table's last rows are made up: values of a million, which leave ordinary ones a few steps.
+        CommandRun run = await CommandRun.Of(home.Path, ["model", "inspect", Model("heart-ap-platt"), "--input", Rows("heart-ap-platt"), "--label", "label"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output.ReplaceLineEndings(" "), Does.Contain("TARGET MISSED").And.Contain("AUC"));
+    }
+
     [Test]
     public async Task A_damaged_model_and_rows_that_do_not_fit_end_with_one_sentence_and_could_not()
     {
