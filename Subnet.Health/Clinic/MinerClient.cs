@@ -58,8 +58,12 @@ internal sealed class MinerClient
         return ReceiptCheck.Read(reply, request, miner.Span, card.Span);
     }
 
-    /// <summary>Whether nothing of the query's token was spent: the miner was busy, drained, or was never reached.</summary>
-    public static bool IsUnspent(GrpcStatusCode code) => code == GrpcStatusCode.ResourceExhausted;
+    /// <summary>Whether nothing of the query's token was spent: the miner was busy, its transport refused the call, or it was never reached.</summary>
+    public static bool IsUnspent(GrpcException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.Status.Code == GrpcStatusCode.ResourceExhausted || fault.IsRefused || fault.IsUnconnected;
+    }
 
     // A busy miner is left to others at once; a broken connection or a restart is worth another try.
     private static bool IsTransient(GrpcStatusCode code) => code is GrpcStatusCode.Unavailable or GrpcStatusCode.Internal or GrpcStatusCode.Unknown;

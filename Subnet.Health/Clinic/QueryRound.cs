@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Subnet.Health.Circuits;
 using Subnet.Health.Node;
 
@@ -38,14 +39,9 @@ internal sealed class QueryRound(
 
         int[] starts = [.. sizes.Select((_, i) => sizes.Take(i).Sum())];
         QueryAttempt[][] answers = new QueryAttempt[sizes.Count][];
-        await Parallel.ForAsync(
-            0,
+        await SendAllAsync(
             sizes.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellationToken },
-            async (i, stop) =>
-            {
-                answers[i] = await AnswerAsync(offers, rows, starts[i], sizes[i], agree, authority, stop).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            async i => answers[i] = await AnswerAsync(offers, rows, starts[i], sizes[i], agree, authority, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         List<ClinicScore> scores = [];
         for (int i = 0; i < answers.Length; i++)
         {
@@ -59,6 +55,31 @@ internal sealed class QueryRound(
             scores,
             [.. answers.SelectMany(each => each).Select(attempt => attempt.Evidence!)],
             [.. failed]);
+    }
+
+    // What runs when something fails is finished, since it is paid for and in the log; nothing more is begun. Thrown is the first fault in time, but an empty
+    // wallet only where nothing else went wrong: it may be what the other fault left behind.
+    private async Task SendAllAsync(int count, Func<int, Task> send)
+    {
+        ConcurrentQueue<ExceptionDispatchInfo> faults = new();
+        int next = -1;
+        async Task LaneAsync()
+        {
+            for (int i = Interlocked.Increment(ref next); i < count && faults.IsEmpty; i = Interlocked.Increment(ref next))
+            {
+                try
+                {
+                    await send(i).ConfigureAwait(false);
+                }
+                catch (Exception fault) when (fault is ClinicException or OperationCanceledException)
+                {
+                    faults.Enqueue(ExceptionDispatchInfo.Capture(fault));
+                }
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(settings.Parallel, count)).Select(_ => Task.Run(LaneAsync))).ConfigureAwait(false);
+        (faults.FirstOrDefault(fault => fault.SourceException is not ClinicException { Fault: ClinicFault.NoToken }) ?? faults.FirstOrDefault())?.Throw();
     }
 
     private static ClinicScore Score(ScoredRow row, int index, IReadOnlyList<IReadOnlyList<string>> imputed, string queryEvent) =>
@@ -113,7 +134,7 @@ internal sealed class QueryRound(
             }
 
             failed.Add(new FailedAttempt(attempt.Event, attempt.Miner, attempt.Code));
-            tried.Add($"{offer.Address} ({attempt.Code})");
+            tried.Add($"{offer.Address} ({attempt.Code}{(attempt.Cause is { Length: > 0 } cause ? ": " + cause.TrimEnd('.') : "")})");
         }
 
         throw isTokenless

@@ -24,9 +24,10 @@ internal sealed record QueryAuthority(ClinicQuery Query, string Basis, string Su
 /// <param name="Event">Its event.</param>
 /// <param name="Miner">Address of the miner.</param>
 /// <param name="Code">Null for an answer, else what happened.</param>
+/// <param name="Cause">What happened in words, or null where the code says it.</param>
 /// <param name="Rows">The scored rows.</param>
 /// <param name="Evidence">Receipt and log index.</param>
-internal sealed record QueryAttempt(string Event, string Miner, string? Code, ScoredRow[]? Rows, ClinicEvidence? Evidence);
+internal sealed record QueryAttempt(string Event, string Miner, string? Code, string? Cause, ScoredRow[]? Rows, ClinicEvidence? Evidence);
 
 /// <summary>
 /// Carries out one query at one miner in the order that the log demands: token taken, <c>query.sent</c> durable, bytes sent, receipt checked,
@@ -69,7 +70,7 @@ internal sealed class QuerySender(
             Token = UnsafeByteOperations.UnsafeWrap(token.Bytes),
         };
         long started = time.GetTimestamp();
-        (QueryOutcome? outcome, string? code) = await SendAsync(offer, request, token, cancellationToken).ConfigureAwait(false);
+        (QueryOutcome? outcome, string? code, string? cause) = await SendAsync(offer, request, token, cancellationToken).ConfigureAwait(false);
         double milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
         ScoredRow[]? scored = null;
         if (outcome is { IsAnswered: true })
@@ -81,7 +82,7 @@ internal sealed class QuerySender(
         {
             ranking.Failed(offer.HotkeyHex);
             await RecordAsync("result.received", Failed(name, offer, code!), authority).ConfigureAwait(false);
-            return new QueryAttempt(name, offer.Address, code, null, null);
+            return new QueryAttempt(name, offer.Address, code, cause, null, null);
         }
 
         ranking.Answered(offer.HotkeyHex, milliseconds);
@@ -97,30 +98,37 @@ internal sealed class QuerySender(
             outcome.Receipt!.Time,
             outcome.ReceiptSignature!.Value,
             index);
-        return new QueryAttempt(name, offer.Address, null, scored, evidence);
+        return new QueryAttempt(name, offer.Address, null, null, scored, evidence);
     }
 
-    private async Task<(QueryOutcome? Outcome, string? Code)> SendAsync(MinerOffer offer, QueryRequest request, TakenToken token, CancellationToken cancellationToken)
+    private async Task<(QueryOutcome? Outcome, string? Code, string? Cause)> SendAsync(
+        MinerOffer offer, QueryRequest request, TakenToken token, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await wallet.ReturnAsync(token).ConfigureAwait(false);
+            return (null, "cancelled", null);
+        }
+
         try
         {
             QueryOutcome outcome = await client
                 .SendAsync(miners.ChannelTo(offer.Endpoint), offer.Hotkey, offer.Card.Card.Hash.ToArray(), request, cancellationToken)
                 .ConfigureAwait(false);
-            return (outcome, outcome.Refusal?.Code ?? (outcome.Fault is null ? null : "bad-receipt"));
+            return (outcome, outcome.Refusal?.Code ?? (outcome.Fault is null ? null : "bad-receipt"), outcome.Fault);
         }
         catch (GrpcException fault)
         {
-            if (MinerClient.IsUnspent(fault.Status.Code))
+            if (MinerClient.IsUnspent(fault))
             {
                 await wallet.ReturnAsync(token).ConfigureAwait(false);
             }
 
-            return (null, CodeOf(fault.Status.Code));
+            return (null, CodeOf(fault.Status.Code), fault.Status.Message);
         }
         catch (OperationCanceledException)
         {
-            return (null, "cancelled");
+            return (null, "cancelled", null);
         }
     }
 

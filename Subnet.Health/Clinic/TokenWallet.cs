@@ -45,8 +45,7 @@ internal sealed class TokenWallet : IAsyncDisposable
 
     private readonly SqliteFile file;
     private readonly AtRestKey atRest;
-    private readonly ConcurrentDictionary<(ushort Netuid, string Miner, int Rows), ConcurrentQueue<TakenToken>> shelves = new();
-    private int asking;
+    private readonly ConcurrentDictionary<(ushort Netuid, string Miner, int Rows), Shelf> shelves = new();
 
     /// <summary>Opens or creates the file; its folder must exist.</summary>
     /// <param name="path">The file.</param>
@@ -136,25 +135,29 @@ internal sealed class TokenWallet : IAsyncDisposable
     /// <param name="now">Tokens bought too recently wait.</param>
     public async Task<TakenToken?> TakeAsync(ushort netuid, string miner, int rows, ulong epoch, DateTimeOffset now)
     {
-        (ushort, string, int) shelf = (netuid, miner, rows);
-        ConcurrentQueue<TakenToken> ready = shelves.GetOrAdd(shelf, _ => new ConcurrentQueue<TakenToken>());
-        while (ready.TryDequeue(out TakenToken? taken))
+        Shelf shelf = shelves.GetOrAdd((netuid, miner, rows), _ => new Shelf());
+        if (shelf.TryTake(epoch) is { } ready)
         {
-            if (taken.Epoch <= epoch && taken.Epoch + 1 >= epoch)
-            {
-                return taken;
-            }
+            return ready;
         }
 
-        int wanted = Interlocked.Increment(ref asking);
+        // One refill at a time: who comes meanwhile finds its token on the shelf after it, and only an empty store leaves somebody without.
+        Interlocked.Increment(ref shelf.Waiting);
+        await shelf.Refill.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (shelf.TryTake(epoch) is { } left)
+            {
+                return left;
+            }
+
+            int wanted = Math.Min(Volatile.Read(ref shelf.Waiting), MostAhead);
             List<(byte[] Id, byte[] Secret, long Epoch)> found = await file.RunAsync(connection =>
             {
                 List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
                     "select id, secret, epoch from token where netuid = $0 and miner = $1 and rows = $2 and state = $3 and epoch >= $4 and epoch <= $5 and usable_at <= $6 order by epoch, usable_at, id limit $7",
                     reader => (reader.Blob(0)!, reader.Blob(1)!, reader.GetInt64(2)),
-                    (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds(), Math.Min(wanted, MostAhead));
+                    (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds(), wanted);
                 foreach ((byte[] id, _, _) in oldest)
                 {
                     connection.Execute("update token set state = $1 where id = $0", id, (int)State.Taken);
@@ -162,19 +165,17 @@ internal sealed class TokenWallet : IAsyncDisposable
 
                 return oldest;
             }).ConfigureAwait(false);
-            foreach ((byte[] id, byte[] secret, long its) in found.Skip(1))
+            foreach ((byte[] id, byte[] secret, long its) in found)
             {
-                ready.Enqueue(new TakenToken(id, Open(secret, id), (ulong)its));
+                shelf.Tokens.Enqueue(new TakenToken(id, Open(secret, id), (ulong)its));
             }
 
-            // Another caller may have put more on the shelf than it needed, and left none in the store.
-            return found.Count > 0 ? new TakenToken(found[0].Id, Open(found[0].Secret, found[0].Id), (ulong)found[0].Epoch)
-                : ready.TryDequeue(out TakenToken? last) ? last
-                : null;
+            return shelf.TryTake(epoch);
         }
         finally
         {
-            Interlocked.Decrement(ref asking);
+            Interlocked.Decrement(ref shelf.Waiting);
+            shelf.Refill.Release();
         }
     }
 
@@ -214,9 +215,14 @@ internal sealed class TokenWallet : IAsyncDisposable
     /// <summary>Puts tokens that were taken out ahead and not used back, and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (TakenToken unused in shelves.Values.SelectMany(shelf => shelf))
+        foreach (Shelf shelf in shelves.Values)
         {
-            await ReturnAsync(unused).ConfigureAwait(false);
+            foreach (TakenToken unused in shelf.Tokens)
+            {
+                await ReturnAsync(unused).ConfigureAwait(false);
+            }
+
+            shelf.Refill.Dispose();
         }
 
         await file.DisposeAsync().ConfigureAwait(false);
@@ -224,4 +230,28 @@ internal sealed class TokenWallet : IAsyncDisposable
 
     private byte[] Open(byte[] secret, byte[] id) => atRest.Open(secret, id)
         ?? throw new ClinicException(ClinicFault.StoreFailed, "The token wallet does not open.", "Use the wallet it was made with; if its file was changed, restore it.");
+
+    // Tokens of one kind that are taken out of the store durably and not used yet.
+    private sealed class Shelf
+    {
+        public int Waiting;
+
+        public ConcurrentQueue<TakenToken> Tokens { get; } = new();
+
+        public SemaphoreSlim Refill { get; } = new(1, 1);
+
+        /// <summary>The first token that is good in an epoch; what is good no more is dropped.</summary>
+        public TakenToken? TryTake(ulong epoch)
+        {
+            while (Tokens.TryDequeue(out TakenToken? taken))
+            {
+                if (taken.Epoch <= epoch && taken.Epoch + 1 >= epoch)
+                {
+                    return taken;
+                }
+            }
+
+            return null;
+        }
+    }
 }

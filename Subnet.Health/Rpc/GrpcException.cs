@@ -25,4 +25,10 @@ internal sealed class GrpcException : Exception
 
     /// <summary>The metadata that came (or is to go) with the status.</summary>
     public GrpcMetadata Trailers { get; }
+
+    /// <summary>Whether the server's transport refused the call before any of it was processed (HTTP/2 REFUSED_STREAM).</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Whether no connection came about, so that nothing reached the server.</summary>
+    public bool IsUnconnected { get; init; }
 }

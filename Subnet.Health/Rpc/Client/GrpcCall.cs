@@ -23,6 +23,7 @@ internal sealed class GrpcCall<TRequest, TResponse> : IAsyncDisposable
     private readonly CancellationToken callerToken;
     private readonly CancellationTokenSource cancellation;
     private readonly DeadlineTimer? deadline;
+    private readonly HttpMessageInvoker? own;
     private readonly HttpRequestMessage request;
     private readonly StreamingContent? upload;
     private readonly Task<HttpResponseMessage> sending;
@@ -33,6 +34,7 @@ internal sealed class GrpcCall<TRequest, TResponse> : IAsyncDisposable
     {
         this.method = method;
         this.callerToken = callerToken;
+        own = channel.Options.OneCallPerConnection ? invoker : null;
         limits = options.Limits ?? channel.Options.Limits;
         maxSendBytes = channel.Options.MaxSendMessageBytes;
         requestCoding = options.Compress ? MessageCoding.Gzip : null;
@@ -183,6 +185,7 @@ internal sealed class GrpcCall<TRequest, TResponse> : IAsyncDisposable
 
         deadline?.Dispose();
         request.Dispose();
+        own?.Dispose();
         cancellation.Dispose();
     }
 
@@ -349,6 +352,10 @@ internal sealed class GrpcCall<TRequest, TResponse> : IAsyncDisposable
         }
 
         Status ??= TransportErrors.ToStatus(exception);
-        return new GrpcException(Status.Value, inner: exception);
+        return new GrpcException(Status.Value, inner: exception)
+        {
+            IsRefused = TransportErrors.IsRefused(exception),
+            IsUnconnected = TransportErrors.IsConnectFailure(exception),
+        };
     }
 }

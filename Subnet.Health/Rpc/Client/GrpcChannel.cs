@@ -2,19 +2,28 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
+using Polly;
+using Polly.Retry;
 using Subnet.Health.Rpc.Certificates;
 
 namespace Subnet.Health.Rpc.Client;
 
 /// <summary>
-/// Calls the methods of one server over HTTP/2. Connections are opened when needed and kept. Safe for concurrent use.
-/// The transport itself repeats what it knows was not processed (REFUSED_STREAM, GOAWAY before the stream, a kept
-/// connection found closed); nothing else is ever sent twice.
+/// Calls the methods of one server over HTTP/2. Connections are opened when needed and kept, or are each call's own. Safe for
+/// concurrent use.
 /// </summary>
+/// <remarks>
+/// What the server did not process is sent again: at once by the transport (REFUSED_STREAM, GOAWAY before the stream, a kept connection
+/// found closed), and after that, for a unary call refused still, with growing pauses. Nothing else is ever sent twice.
+/// </remarks>
 internal sealed class GrpcChannel : IDisposable
 {
-    private readonly SocketsHttpHandler handler;
-    private readonly HttpMessageInvoker invoker;
+    private const int RefusedRetries = 4;
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromMilliseconds(10);
+
+    private readonly HttpMessageInvoker? shared;
+    private readonly SslClientAuthenticationOptions? tls;
+    private readonly ResiliencePipeline refused;
     private readonly TimeProvider clock;
 
     /// <summary>A channel to <paramref name="address"/>: <c>https</c>, or <c>http</c> on loopback.</summary>
@@ -23,13 +32,13 @@ internal sealed class GrpcChannel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
-        bool tls = address.Scheme == Uri.UriSchemeHttps;
-        if (!tls && (address.Scheme != Uri.UriSchemeHttp || !address.IsLoopback))
+        bool isTls = address.Scheme == Uri.UriSchemeHttps;
+        if (!isTls && (address.Scheme != Uri.UriSchemeHttp || !address.IsLoopback))
         {
             throw new ArgumentException($"'{address}' is neither https nor http on loopback", nameof(address));
         }
 
-        if (tls && options.Tls is null)
+        if (isTls && options.Tls is null)
         {
             throw new ArgumentException($"'{address}' needs the authorities to trust", nameof(options));
         }
@@ -37,8 +46,18 @@ internal sealed class GrpcChannel : IDisposable
         Address = address;
         Options = options;
         this.clock = clock;
-        handler = CreateHandler(address, options);
-        invoker = new HttpMessageInvoker(handler, disposeHandler: true);
+        tls = CreateTls(address, options);
+        shared = options.OneCallPerConnection ? null : Connect();
+        refused = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<GrpcException>(fault => fault.IsRefused),
+                MaxRetryAttempts = RefusedRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = RefusedPause,
+                UseJitter = true,
+            })
+            .Build();
     }
 
     /// <summary>The server.</summary>
@@ -52,7 +71,7 @@ internal sealed class GrpcChannel : IDisposable
         GrpcMethod<TRequest, TResponse> method, GrpcCallOptions options, CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        GrpcCall<TRequest, TResponse>.StartStreaming(this, invoker, clock, method, options, cancellationToken);
+        GrpcCall<TRequest, TResponse>.StartStreaming(this, shared ?? Connect(), clock, method, options, cancellationToken);
 
     /// <summary>Sends one request and takes one response.</summary>
     /// <exception cref="GrpcException">The call ended with another status than OK.</exception>
@@ -62,8 +81,14 @@ internal sealed class GrpcChannel : IDisposable
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
-        await using GrpcCall<TRequest, TResponse> call = StartSingle(method, request, options, cancellationToken);
-        return await call.ReadSingleAsync().ConfigureAwait(false);
+        long started = clock.GetTimestamp();
+        return await refused.ExecuteAsync(
+            async stop =>
+            {
+                await using GrpcCall<TRequest, TResponse> call = StartSingle(method, request, options with { Timeout = Left(options.Timeout, started) }, stop);
+                return await call.ReadSingleAsync().ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends one request; the caller reads the responses and disposes the call.</summary>
@@ -71,18 +96,37 @@ internal sealed class GrpcChannel : IDisposable
         GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options, CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        GrpcCall<TRequest, TResponse>.StartSingle(this, invoker, clock, method, request, options, cancellationToken);
+        GrpcCall<TRequest, TResponse>.StartSingle(this, shared ?? Connect(), clock, method, request, options, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => invoker.Dispose();
+    public void Dispose() => shared?.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(Uri address, GrpcChannelOptions options)
+    private static SslClientAuthenticationOptions? CreateTls(Uri address, GrpcChannelOptions options) => options.Tls is not { } tls ? null : new()
+    {
+        RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            tls.Servers.Accepts(certificate as X509Certificate2, PeerRole.Server, address.IdnHost),
+        ClientCertificateContext = tls.Certificate is null ? null : SslStreamCertificateContext.Create(tls.Certificate, null, offline: true),
+
+        // A resumed session would tell the server that two connections are one client's.
+        AllowTlsResume = !options.OneCallPerConnection,
+    };
+
+    // All time of a call counts against its deadline, pauses between attempts too.
+    private TimeSpan? Left(TimeSpan? timeout, long started)
+    {
+        TimeSpan? left = timeout - clock.GetElapsedTime(started);
+        return left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left;
+    }
+
+    // A handler puts calls that are made at one moment on one connection, whatever lifetime it gives to connections. So a call that must have its own has
+    // its own handler, and its connection closes with it.
+    private HttpMessageInvoker Connect()
     {
         SocketsHttpHandler handler = new()
         {
             EnableMultipleHttp2Connections = true,
-            ConnectTimeout = options.ConnectTimeout,
-            PooledConnectionLifetime = options.OneCallPerConnection ? TimeSpan.Zero : Timeout.InfiniteTimeSpan,
+            ConnectTimeout = Options.ConnectTimeout,
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -92,16 +136,11 @@ internal sealed class GrpcChannel : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
         };
-        if (options.Tls is { } tls)
+        if (tls is not null)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    tls.Servers.Accepts(certificate as X509Certificate2, PeerRole.Server, address.IdnHost),
-                ClientCertificateContext = tls.Certificate is null ? null : SslStreamCertificateContext.Create(tls.Certificate, null, offline: true),
-            };
+            handler.SslOptions = tls;
         }
 
-        return handler;
+        return new HttpMessageInvoker(handler, disposeHandler: true);
     }
 }

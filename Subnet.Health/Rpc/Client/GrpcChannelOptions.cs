@@ -15,6 +15,6 @@ internal sealed record GrpcChannelOptions
     /// <summary>Time to open a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether each call has a connection of its own, so that the server cannot tie two calls together by it.</summary>
+    /// <summary>Whether each call has a connection of its own, without a resumed TLS session, so that the server cannot tie two calls together by it.</summary>
     public bool OneCallPerConnection { get; init; }
 }

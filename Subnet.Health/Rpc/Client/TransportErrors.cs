@@ -6,10 +6,12 @@ namespace Subnet.Health.Rpc.Client;
 /// <summary>The status of a call that the transport ended (<c>doc/PROTOCOL-HTTP2.md</c>, "HTTP2 transport mapping").</summary>
 internal static class TransportErrors
 {
+    private const long RefusedStream = 7;
+
     /// <summary>The status for what sending or reading threw.</summary>
     public static GrpcStatus ToStatus(Exception exception)
     {
-        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        foreach (Exception inner in Chain(exception))
         {
             switch (inner)
             {
@@ -27,13 +29,25 @@ internal static class TransportErrors
             : new GrpcStatus(GrpcStatusCode.Internal, "The call failed in the transport.");
     }
 
-    /// <summary>Whether the transport could not even open a connection, so that nothing reached the server.</summary>
+    /// <summary>Whether no connection could be opened, so that nothing reached the server.</summary>
     public static bool IsConnectFailure(Exception exception) =>
-        exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException };
+        Chain(exception).Any(each => each is AuthenticationException
+            or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError });
+
+    /// <summary>Whether the server refused the stream before it processed any of it (RFC 9113, 8.7).</summary>
+    public static bool IsRefused(Exception exception) => Chain(exception).Any(each => each is HttpProtocolException { ErrorCode: RefusedStream });
+
+    private static IEnumerable<Exception> Chain(Exception exception)
+    {
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            yield return inner;
+        }
+    }
 
     private static GrpcStatusCode FromReset(long code) => code switch
     {
-        7 => GrpcStatusCode.Unavailable,
+        RefusedStream => GrpcStatusCode.Unavailable,
         8 => GrpcStatusCode.Cancelled,
         11 => GrpcStatusCode.ResourceExhausted,
         12 => GrpcStatusCode.PermissionDenied,

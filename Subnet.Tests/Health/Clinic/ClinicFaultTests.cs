@@ -76,6 +76,43 @@ internal sealed class ClinicFaultTests
     }
 
     [Test]
+    public async Task Tokens_taken_by_many_at_once_are_all_given_out_and_each_once()
+    {
+        using TemporaryFolder folder = new();
+        using SigningKey key = InProcessLedger.SigningKeyOf("clinic");
+        using OperatingSystemRandomSource random = new();
+        using AtRestKey atRest = AtRestKey.Derive(key, "test", random);
+        await using TokenWallet wallet = new(folder.Combine("tokens.db"), atRest);
+        const int Tokens = 200;
+        await wallet.AddRequestsAsync(new TokenKind(1, Hex("miner"), 1, 1), Tokens, DateTimeOffset.UnixEpoch, random);
+        IReadOnlyList<OpenTokenRequest> requests = await wallet.OpenRequestsAsync(1, 1, 1, Tokens);
+        await wallet.FinishAsync([.. requests.Select(request => (request.Id, request.Seed))]);
+
+        TakenToken?[] taken = await Task.WhenAll(Enumerable.Range(0, Tokens).Select(_ => Task.Run(() => wallet.TakeAsync(1, Hex("miner"), 1, 1, DateTimeOffset.UnixEpoch))));
+
+        Assert.That(taken, Has.None.Null);
+        Assert.That(taken.Select(token => Convert.ToHexStringLower(token!.Id)), Is.Unique);
+        Assert.That(await wallet.TakeAsync(1, Hex("miner"), 1, 1, DateTimeOffset.UnixEpoch), Is.Null);
+    }
+
+    [Test]
+    public async Task Miner_that_is_not_reached_costs_no_token_and_the_message_says_why()
+    {
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
+        await using ClinicClient clinic = await own.OpenClinicAsync("unreached", settings => settings with { Retries = 0, Parallel = 4 });
+        await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 16, 3);
+        await clinic.ModelsAsync(own.Netuid);
+        await own.Miner("miner").StopAsync();
+
+        // Four queries and three tokens: who finds no token must not hide why the others failed.
+        ClinicException failed = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(64)))))!;
+
+        Assert.That(failed.Fault, Is.EqualTo(ClinicFault.NoAnswer));
+        Assert.That(failed.Message, Does.Contain("cannot be reached"));
+        Assert.That((await clinic.TokensAsync()).Single(budget => budget.Rows == 16).Ready, Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task Miner_killed_in_the_middle_of_a_query_is_left_for_another_and_both_attempts_are_in_the_log()
     {
         await using RoleNetwork own = await RoleNetwork.StartAsync("miner", "second-miner");
