@@ -5,7 +5,6 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Serving;
-using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Scoring;
 using Subnet.Health.Validator.Challenges;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
-using Subnet.Crypto.Forests;
 using Subnet.Health.Circuits;
 using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Cli.Output;
