@@ -108,6 +108,7 @@ internal static class CommandTree
             new ClinicQueryCommand(),
             new ClinicReportOutcomesCommand(),
             new ClinicHistoryCommand(),
+            new ClinicServeCommand(),
             new ClinicScoreOrganicCommand()),
         new NounCommand("epoch", "Epochs of the consensus on given and stored inputs.", new EpochRunCommand(), new EpochWhatIfCommand()),
         new NounCommand("emission", "The emission curve and where emission goes.", new EmissionScheduleCommand(), new EmissionExplainCommand()),

@@ -146,6 +146,24 @@ public sealed class ClinicClient : IAsyncDisposable
         Directory.CreateDirectory(settings.Folder);
         settings = settings with { LogFiles = settings.LogFiles ?? new PhysicalLogFiles(Path.Combine(settings.Folder, "log")) };
         LockedRandomSource locked = new(random);
+        RoleLog log = await OpenLogAsync(settings, coldkey, ledger, time, locked).ConfigureAwait(false);
+        try
+        {
+            return new ClinicClient(settings, coldkey, ledger, log, time, locked);
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a gateway's log; one process can have it open.</summary>
+    /// <exception cref="IOException">Another process has it open, or it cannot be used.</exception>
+    internal static Task<RoleLog> OpenLogAsync(ClinicSettings settings, SigningKey coldkey, ILedgerClient ledger, TimeProvider time, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(ledger);
         LedgerKey account = new(coldkey);
         RoleLogOptions options = new(Path.Combine(settings.Folder, "log"), ledger.Identity.Network, "clinic")
         {
@@ -156,16 +174,7 @@ public sealed class ClinicClient : IAsyncDisposable
             Anchor = async (checkpoint, stop) =>
                 (await ledger.SubmitAsync(account, new AnchorCheckpointCall(checkpoint.Origin, (ulong)checkpoint.Size, new Hash256(checkpoint.Root.ToArray())), stop).ConfigureAwait(false)).Demand(),
         };
-        RoleLog log = await RoleLog.OpenAsync(options, coldkey, time, locked).ConfigureAwait(false);
-        try
-        {
-            return new ClinicClient(settings, coldkey, ledger, log, time, locked);
-        }
-        catch
-        {
-            await log.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return RoleLog.OpenAsync(options, coldkey, time, random);
     }
 
     /// <summary>The models of a subnet that can be asked now, best miners first.</summary>

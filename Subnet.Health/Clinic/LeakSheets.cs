@@ -33,17 +33,30 @@ internal static class LeakSheets
             bytes,
             [.. card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))],
             [.. imputed.SelectMany(row => row).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            [
-                string.Create(CultureInfo.InvariantCulture, $"that somebody asks the model {offers[0].ModelId}, {sizes.Count} times, each time on a connection of its own"),
-                string.Create(CultureInfo.InvariantCulture, $"the size class of each query ({string.Join(", ", classes.Distinct())} rows) and its {bytes} bytes, the same for every patient"),
-                "the time at which each query comes, and the network address of the relay or clinic it comes from",
-            ],
-            [
-                "any value of a patient, or which values are missing or imputed",
-                "any score or decision",
-                "who asks: tokens do not tell, and validators send the same bytes",
-                "which queries belong to one patient or one clinic",
-                "how many of a query's rows are patients",
-            ]);
+            Learns(offers[0].ModelId, sizes.Count, classes, bytes),
+            DoesNotLearn);
     }
+
+    /// <summary>What a miner learned from a query that was answered.</summary>
+    /// <param name="card">The card that was asked under.</param>
+    /// <param name="rows">Patients in the query.</param>
+    public static IReadOnlyList<string> Learned(CardClient card, int rows) =>
+        Learns(card.Card.Text.Id, 1, [card.RowClassFor(rows) ?? card.RowClasses[^1]], QueryBytes(card));
+
+    /// <summary>What no miner learns.</summary>
+    public static IReadOnlyList<string> DoesNotLearn { get; } =
+    [
+        "any value of a patient, or which values are missing or imputed",
+        "any score or decision",
+        "who asks: tokens do not tell, and validators send the same bytes",
+        "which queries belong to one patient or one clinic",
+        "how many of a query's rows are patients",
+    ];
+
+    private static IReadOnlyList<string> Learns(string model, int queries, IReadOnlyList<int> classes, int bytes) =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"that somebody asks the model {model}, {(queries == 1 ? "once, on" : $"{queries} times, each time on")} a connection of its own"),
+        string.Create(CultureInfo.InvariantCulture, $"the size class of each query ({string.Join(", ", classes.Distinct())} rows) and its {bytes} bytes, the same for every patient"),
+        "the time at which each query comes, and the network address of the relay or clinic it comes from",
+    ];
 }

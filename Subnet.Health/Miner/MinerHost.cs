@@ -80,6 +80,15 @@ public sealed class MinerHost : IAsyncDisposable
     /// <summary>Its transparency log.</summary>
     internal RoleLog Log => log;
 
+    /// <summary>Whether queries are taken.</summary>
+    internal bool IsServing => !stopped;
+
+    /// <summary>The models that it serves.</summary>
+    internal IReadOnlyList<IServedModel> Models => models;
+
+    /// <summary>Its hotkey, 32 bytes.</summary>
+    internal ReadOnlySpan<byte> PublicKey => hotkey.PublicKey;
+
     /// <summary>Memory that the models and all admitted queries can take together, in bytes.</summary>
     public long MemoryBytes => MemoryOf(settings, models);
 

@@ -12,6 +12,7 @@ internal sealed class MinerMetrics : IDisposable
     public const string MeterName = "Subnet.Miner";
 
     private readonly Meter meter = new(MeterName);
+    private readonly KeyValuePair<string, object?> label;
     private readonly Counter<long> answered;
     private readonly Counter<long> refused;
     private readonly Counter<long> busy;
@@ -26,14 +27,19 @@ internal sealed class MinerMetrics : IDisposable
     /// <param name="inside">Queries inside, asked when the figures are read.</param>
     public MinerMetrics(string miner, Func<int> inside)
     {
-        KeyValuePair<string, object?>[] label = [new("miner", miner)];
-        answered = meter.CreateCounter<long>("subnet.miner.queries.answered", "{query}", "Queries that were answered.", label);
-        refused = meter.CreateCounter<long>("subnet.miner.queries.refused", "{query}", "Queries that were refused, with a signed statement.", label);
-        busy = meter.CreateCounter<long>("subnet.miner.queries.busy", "{query}", "Queries that found no place; their tokens were not spent.", label);
-        failed = meter.CreateCounter<long>("subnet.miner.queries.failed", "{query}", "Queries that failed for the miner's disk.", label);
-        settled = meter.CreateCounter<long>("subnet.miner.tokens.settled", "{token}", "Tokens that the ledger settled.", label);
-        duration = meter.CreateHistogram<double>("subnet.miner.query.duration", "s", "Time of an admitted query, its disk writes included.", label);
-        meter.CreateObservableGauge("subnet.miner.queries.inside", inside, "{query}", "Queries that run or wait.", label);
+        label = new("miner", miner);
+        answered = meter.CreateCounter<long>("subnet.miner.queries.answered", "{query}", "Queries that were answered.");
+        refused = meter.CreateCounter<long>("subnet.miner.queries.refused", "{query}", "Queries that were refused, with a signed statement.");
+        busy = meter.CreateCounter<long>("subnet.miner.queries.busy", "{query}", "Queries that found no place; their tokens were not spent.");
+        failed = meter.CreateCounter<long>("subnet.miner.queries.failed", "{query}", "Queries that failed for the miner's disk.");
+        settled = meter.CreateCounter<long>("subnet.miner.tokens.settled", "{token}", "Tokens that the ledger settled.");
+        duration = meter.CreateHistogram(
+            "subnet.miner.query.duration",
+            "s",
+            "Time of an admitted query, its disk writes included.",
+            null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
+        meter.CreateObservableGauge("subnet.miner.queries.inside", () => new Measurement<int>(inside(), label), "{query}", "Queries that run or wait.");
     }
 
     /// <summary>Queries answered since the start.</summary>
@@ -49,22 +55,22 @@ internal sealed class MinerMetrics : IDisposable
     public void Answered(bool isAnswer, TimeSpan time)
     {
         Interlocked.Increment(ref isAnswer ? ref answeredTotal : ref refusedTotal);
-        (isAnswer ? answered : refused).Add(1);
-        duration.Record(time.TotalSeconds);
+        (isAnswer ? answered : refused).Add(1, label);
+        duration.Record(time.TotalSeconds, label);
     }
 
     /// <summary>A query found no place.</summary>
     public void Busy()
     {
         Interlocked.Increment(ref busyTotal);
-        busy.Add(1);
+        busy.Add(1, label);
     }
 
     /// <summary>A query failed for the disk.</summary>
-    public void Failed() => failed.Add(1);
+    public void Failed() => failed.Add(1, label);
 
     /// <summary>Tokens were settled.</summary>
-    public void Settled(int count) => settled.Add(count);
+    public void Settled(int count) => settled.Add(count, label);
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();

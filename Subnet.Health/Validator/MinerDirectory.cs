@@ -47,6 +47,9 @@ internal sealed class MinerDirectory(ILedgerClient ledger, PeerChannels channels
         return [.. served.OrderBy(model => model.Neuron.Uid).ThenBy(model => model.Model.Registration.Height)];
     }
 
+    /// <summary>A card that was fetched before, or null; asks nobody.</summary>
+    public CardClient? Known(Hash256 card) => cards.GetValueOrDefault(card);
+
     /// <summary>The card of a registered model, from memory or from its miner; null where none that fits is served.</summary>
     public async Task<CardClient?> FindCardAsync(ModelView model, Uri endpoint, CancellationToken cancellationToken)
     {

@@ -36,6 +36,12 @@ public sealed class ValidatorRunner : IAsyncDisposable
     /// <summary>Ends when the validator stopped; faulted if it could not go on.</summary>
     public Task Completion => service.Completion;
 
+    /// <summary>The validator itself.</summary>
+    internal ValidatorService Service => service;
+
+    /// <summary>The ledger as this validator executes it.</summary>
+    internal ILedgerClient Ledger => ledger.Client;
+
     /// <summary>Starts a validator with the system's clock and randomness.</summary>
     /// <param name="options">What it needs.</param>
     /// <param name="loggers">Where it writes its structured log; null for nowhere.</param>

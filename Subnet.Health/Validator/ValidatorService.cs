@@ -37,6 +37,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
+    private bool isRun;
     private ulong worked;
 
     private ValidatorService(
@@ -154,7 +155,14 @@ internal sealed class ValidatorService : IAsyncDisposable
     }
 
     /// <summary>Works with every block from now on.</summary>
-    public void Run() => running = Task.Run(() => FollowAsync(stopping.Token));
+    public void Run()
+    {
+        isRun = true;
+        running = Task.Run(() => FollowAsync(stopping.Token));
+    }
+
+    /// <summary>Whether it worked with every block and does so no more.</summary>
+    public bool IsStopped => isRun && running.IsCompleted;
 
     /// <summary>Does what is due at the newest block, for every subnet; failures of one subnet are logged and tried again with the next block.</summary>
     /// <returns>Whether a ledger call of this validator waits for the next block.</returns>

@@ -3,10 +3,7 @@ using Subnet.Health.Web.Miners;
 
 namespace Subnet.Health.Cli.Api;
 
-/// <summary>
-/// What the validators of a state folder found out about miners, from their stores: verdicts, scores, latencies of judged epochs. Predictions stay closed: their keys, cards and labelled
-/// rows are the running validator's business.
-/// </summary>
+/// <summary>What the validators of a state folder found out about miners, from their stores: quality, verdicts, scores, latencies of judged epochs.</summary>
 internal sealed class HomeValidators : IDisposable
 {
     private readonly List<ValidatorStore> stores = [];
@@ -22,7 +19,7 @@ internal sealed class HomeValidators : IDisposable
             {
                 ValidatorStore store = new(file);
                 stores.Add(store);
-                reports.Add(new ValidatorReports(name, store, null));
+                reports.Add(new ValidatorReports(name, store));
             }
         }
 

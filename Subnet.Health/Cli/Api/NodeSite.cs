@@ -25,6 +25,15 @@ internal sealed record NodeSiteOptions(ILedgerClient Ledger, ILoggerFactory Logg
     /// <summary>What validators found out about miners.</summary>
     public IMinerReports Miners { get; init; } = new NoMinerReports();
 
+    /// <summary>Model cards at hand.</summary>
+    public IModelCards Cards { get; init; } = new NoModelCards();
+
+    /// <summary>What must be well beside the ledger.</summary>
+    public IReadOnlyList<HealthCheck> Checks { get; init; } = [];
+
+    /// <summary>Documents beside the ledger's.</summary>
+    public IReadOnlyList<ApiRoute> Routes { get; init; } = [];
+
     /// <summary>How old the newest block may be before the node counts as unwell; null where nobody makes blocks.</summary>
     public TimeSpan? BlockPatience { get; init; }
 }
@@ -51,14 +60,14 @@ internal sealed class NodeSite : IDisposable
         this.options = options;
         metrics = new RoleMetrics(otlp);
         PageWriter writer = new(options.Ledger, sessions, [new NavigationLink("overview", "Overview", "/"), .. further.Select(static f => f.Link)], options.IsSeeded);
-        dashboard = new DashboardPart(options.Ledger, writer, HealthAsync, options.Miners);
+        dashboard = new DashboardPart(options.Ledger, writer, HealthAsync, options.Miners, options.Cards);
         DocumentFormat format = new();
         Parts =
         [
-            new HealthPart([new HealthCheck("ledger", LedgerHealthAsync)], options.Loggers.CreateLogger<HealthPart>()),
+            new HealthPart([new HealthCheck("ledger", LedgerHealthAsync), .. options.Checks], options.Loggers.CreateLogger<HealthPart>()),
             new MetricsPart(metrics),
             new BlocksPart(options.Ledger, NodeBlockDocument.Of, format),
-            new ApiPart(LedgerApi.Routes(options.Ledger), format, options.Loggers.CreateLogger<ApiPart>()),
+            new ApiPart([.. LedgerApi.Routes(options.Ledger), .. options.Routes], format, options.Loggers.CreateLogger<ApiPart>()),
             new SiteAssets(),
             dashboard,
             .. further.SelectMany(f => f.Make(writer)),

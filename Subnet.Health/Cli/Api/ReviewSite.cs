@@ -2,6 +2,7 @@ using Subnet.Core.State;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Findings;
 using Subnet.Health.Review.Journal;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Sources;
@@ -26,19 +27,22 @@ internal sealed class ReviewSite(string home, ILedgerClient ledger, TimeProvider
 
     /// <summary>The portal's parts and its link.</summary>
     /// <param name="folders">Role, name and folder of each log.</param>
+    /// <param name="blocks">Folder of the log of the ledger's blocks; null where it is not here.</param>
+    /// <param name="sequencer">The key that signs blocks, 32 bytes.</param>
     /// <param name="reviewers">Who may sign in.</param>
     /// <param name="sessions">Who is signed in.</param>
     public (NavigationLink Link, Func<PageWriter, IReadOnlyList<IHttpPart>> Make) Part(
-        IEnumerable<(string Role, string Name, string Folder)> folders, IReadOnlySet<AccountId> reviewers, SessionStore sessions)
+        IEnumerable<(string Role, string Name, string Folder)> folders, string? blocks, AccountId sequencer, IReadOnlySet<AccountId> reviewers, SessionStore sessions)
     {
-        ReviewDesk desk = new([.. folders.Select(Open).OfType<ReviewedLog>()]);
+        ReviewDesk desk = new([.. folders.Select(Open).OfType<ReviewedLog>()], blocks is null ? null : OpenBlocks(blocks, ledger.Identity.Network, sequencer));
+        CardFinder cards = new(CardFolders());
         Dictionary<string, IReadOnlySet<AccountId>> allowed = new() { [Session.Reviewer] = reviewers };
         return (
             new NavigationLink("review", "Review", "/review"),
             writer =>
             [
                 new LoginPart(writer, sessions, new LoginChallenges(time), allowed),
-                new ReviewPart(desk, (name, stop) => TraceAsync(desk, name, stop), this, sessions, writer),
+                new ReviewPart(desk, (name, stop) => TraceAsync(desk, name, stop), cards.Find, this, new FindingStore(Path.Combine(ReviewJournal.FolderIn(home), "findings")), sessions, writer),
             ]);
     }
 
@@ -62,6 +66,10 @@ internal sealed class ReviewSite(string home, ILedgerClient ledger, TimeProvider
         string origin = source.ReadCheckpoint().Split('\n')[0];
         return LogName.KeyOf(origin) is { } key ? new ReviewedLog($"{place.Role}-{place.Name}", $"{place.Role} {place.Name}", key, source, WitnessesOf(source)) : null;
     }
+
+    private static ReviewedLog? OpenBlocks(string folder, string network, AccountId sequencer) => File.Exists(Path.Combine(folder, "checkpoint"))
+        ? new ReviewedLog("ledger", "the ledger's blocks", new VerifierKey(BlockLog.OriginOf(network), SignatureType.Ed25519, sequencer.ToArray()), new FolderLogSource(folder), [])
+        : null;
 
     // Cosigners whose names say their keys; whether they are to be trusted is the reviewer's to say.
     private static VerifierKey[] WitnessesOf(FolderLogSource source) =>

@@ -7,7 +7,6 @@ using Subnet.Health.Cli.Output;
 using Subnet.Health.Cli.Settings;
 using Subnet.Health.Network;
 using Subnet.Health.Node;
-using Subnet.Health.Web.Hosting;
 using Subnet.Health.Web.Sessions;
 
 namespace Subnet.Health.Cli.Commands;
@@ -39,31 +38,34 @@ internal sealed class DashboardCommand : SubnetCommand
     /// <inheritdoc/>
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        (ILedgerClient ledger, IAsyncDisposable owner) = await OpenAsync(context, cancellationToken).ConfigureAwait(false);
-        await using (owner.ConfigureAwait(false))
+        SeenLedger seen = await SeenLedger.OpenAsync(place, context, cancellationToken).ConfigureAwait(false);
+        await using (seen.ConfigureAwait(false))
         {
+            ILedgerClient ledger = seen.Client;
             NetworkFile? network = NetworkFile.TryRead(context.Home);
             using HomeValidators validators = new((network?.Of("validator") ?? []).Select(r => (r.Name, Path.Combine(context.Home, r.Home))));
             NodeSiteOptions options = new(ledger, context.Loggers, context.Time)
             {
                 IsSeeded = network?.Seeded ?? false,
                 Miners = validators.Reports,
+                Cards = new HomeCards(context.Home, context.Time),
                 Parties = [.. (network?.Roles ?? []).Where(static r => r.Http is not null).Select(static r => (r.Role, r.Name, r.Http!))],
             };
             SessionStore sessions = new(context.Time);
             using ReviewSite review = new(context.Home, ledger, context.Time);
-            using NodeSite site = new(options, Otlp(context), sessions, review.Part(Logs(context, network), Reviewers(context), sessions));
-            HttpSide side = await HttpSide.StartAsync(
-                new HttpSideOptions(new IPEndPoint(IPAddress.Loopback, (int)context.Settings.Number(SettingsCatalog.WebPort, context.Get(port)))),
-                site.Parts,
-                context.Loggers,
-                context.Time,
+            AccountId sequencer = await ledger.ReadAsync(static view => view.Genesis.Sequencer, cancellationToken).ConfigureAwait(false);
+            RoleSite site = await RoleSite.StartAsync(
+                options,
+                new IPEndPoint(IPAddress.Loopback, (int)context.Settings.Number(SettingsCatalog.WebPort, context.Get(port))),
+                null,
+                Otlp(context),
+                sessions,
+                [review.Part(Logs(context, network), Path.Combine(context.Home, "node", "log"), sequencer, Reviewers(context), sessions)],
                 cancellationToken).ConfigureAwait(false);
-            await using (side.ConfigureAwait(false))
+            await using (site.ConfigureAwait(false))
             {
-                context.Output.Line(new DashboardDocument(side.Address.ToString(), ledger.Identity.Network), $"dashboard of `{ledger.Identity.Network}` on {side.Address} until stopped");
+                context.Output.Line(new DashboardDocument(site.Address.ToString(), ledger.Identity.Network), $"dashboard of `{ledger.Identity.Network}` on {site.Address} until stopped");
                 await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await side.StopAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
 
@@ -90,31 +92,6 @@ internal sealed class DashboardCommand : SubnetCommand
     {
         string[] kept = (context.Settings.Text(SettingsCatalog.WebReviewers) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return [.. kept.Concat(context.Get(reviewer) ?? []).Select(LedgerText.Account)];
-    }
-
-    /// <summary>A node that answers is followed; else what lies in this home is shown as it was left.</summary>
-    private async Task<(ILedgerClient Ledger, IAsyncDisposable Owner)> OpenAsync(CommandContext context, CancellationToken cancellationToken)
-    {
-        bool hasStore = File.Exists(LedgerAccess.HomeStore(context));
-        try
-        {
-            RemoteLedger remote = await place.ConnectAsync(context, cancellationToken).ConfigureAwait(false);
-            return (remote.Client, remote);
-        }
-        catch (CommandException unreachable) when (hasStore && unreachable.Code is { Word: "no-connection" or "ledger-unavailable" or "timeout" })
-        {
-            LedgerAccess local = await place.OpenAsync(context, cancellationToken).ConfigureAwait(false);
-            return (local.Client, new Closing(local));
-        }
-    }
-
-    private sealed class Closing(LedgerAccess ledger) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            ledger.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }
 

@@ -10,7 +10,6 @@ using Subnet.Health.Cli.Output;
 using Subnet.Health.Cli.Settings;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc.Server;
-using Subnet.Health.Web.Hosting;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -78,16 +77,7 @@ internal sealed class NodeRunCommand : SubnetCommand
                 .ConfigureAwait(false);
             await using ConfiguredAsyncDisposable stopIssuers = issuers.ConfigureAwait(false);
             Uri grpc = await node.ServeAsync(listening, context.Loggers, beside: issuers.AddTo, cancellationToken: cancellationToken).ConfigureAwait(false);
-            using NodeSite site = Site(context, node);
-            HttpSide http = await HttpSide.StartAsync(
-                new HttpSideOptions(new IPEndPoint(listening.Endpoint.Address, (int)context.Settings.Number(SettingsCatalog.WebPort, context.Get(httpPort))))
-                {
-                    Certificate = listening.Tls?.Certificate,
-                },
-                site.Parts,
-                context.Loggers,
-                context.Time,
-                cancellationToken).ConfigureAwait(false);
+            RoleSite http = await SiteAsync(context, node, listening, cancellationToken).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable closing = http.ConfigureAwait(false);
             context.Output.Line(
                 new NodeRunDocument(
@@ -108,11 +98,12 @@ internal sealed class NodeRunCommand : SubnetCommand
     }
 
     // A node is unwell when no block came for a while, though one should have.
-    private NodeSite Site(CommandContext context, LedgerNode node)
+    private Task<RoleSite> SiteAsync(CommandContext context, LedgerNode node, GrpcServerHostOptions listening, CancellationToken cancellationToken)
     {
         TimeSpan pace = TimeSpan.FromMilliseconds(context.Get(interval) ?? node.Client.Identity.BlockTimeMs);
         NodeSiteOptions options = new(node.Client, context.Loggers, context.Time) { BlockPatience = (10 * pace) + TimeSpan.FromSeconds(10) };
-        return new NodeSite(options, DashboardCommand.Otlp(context), null);
+        IPEndPoint endpoint = new(listening.Endpoint.Address, (int)context.Settings.Number(SettingsCatalog.WebPort, context.Get(httpPort)));
+        return RoleSite.StartAsync(options, endpoint, listening.Tls?.Certificate, DashboardCommand.Otlp(context), null, [], cancellationToken);
     }
 
     private async Task<LedgerNode> OpenAsync(CommandContext context, byte[]? first, LedgerKey key)

@@ -103,7 +103,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
                 {
                     file = With(file, role, name, pid, await ReadyAsync(role, name, pid, cancellationToken).ConfigureAwait(false));
                     file.Write(home);
-                    say($"{role} {name}: process {pid}, {file.Find(role, name)?.Grpc}");
+                    say($"{role} {name}: process {pid}, {file.Find(role, name)?.Grpc ?? file.Find(role, name)?.Http}");
                 }
             }
 
@@ -142,7 +142,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
             stopped += ended.Count(was => was);
         }
 
-        (file with { Node = null, Roles = [.. file.Roles.Select(role => role with { Pid = null, Grpc = null })] }).Write(home);
+        (file with { Node = null, Roles = [.. file.Roles.Select(role => role with { Pid = null, Grpc = null, Http = null })] }).Write(home);
         return stopped;
     }
 
@@ -167,13 +167,13 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         ("node", "node"),
         .. DemoPlan.Miners.Select(miner => ("miner", miner.Name)),
         .. DemoPlan.Validators.Select(validator => ("validator", validator.Name)),
+        .. DemoPlan.Clinics.Select(clinic => ("clinic", clinic)),
     ];
 
     private static IEnumerable<(string Role, string Name)> Roles() =>
     [
         .. Started(),
         .. DemoPlan.Subnets.Select(subnet => ("issuer", $"{subnet.Netuid}")),
-        .. DemoPlan.Clinics.Select(clinic => ("clinic", clinic)),
     ];
 
     private static int StageOf((string Role, string Name) role) => role.Role switch
@@ -223,11 +223,11 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
 
     private NetworkFile With(NetworkFile file, string role, string name, int pid, IReadOnlyDictionary<string, Uri> addresses) => file with
     {
-        Node = role == "node" ? new NetworkNode(addresses["node"], null) : file.Node,
+        Node = role == "node" ? new NetworkNode(addresses["node"], addresses.GetValueOrDefault("node/http")) : file.Node,
         Roles =
         [
             .. file.Roles.Select(other => other.Role == role && other.Name == name
-                ? ToRole((role, name), addresses[name], pid)
+                ? ToRole((role, name), addresses.GetValueOrDefault(name), pid) with { Http = addresses.GetValueOrDefault(name + "/http") }
                 : role == "node" && other.Role == "issuer" ? ToRole(("issuer", other.Name), addresses["issuer/" + other.Name], null) : other),
         ],
     };

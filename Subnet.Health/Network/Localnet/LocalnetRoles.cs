@@ -25,15 +25,16 @@ namespace Subnet.Health.Network.Localnet;
 /// <param name="home">The network's folder.</param>
 /// <param name="samples">Models and tables.</param>
 /// <param name="time">The clock.</param>
+/// <param name="sites">Starts the roles' HTTP sides.</param>
 /// <param name="loggers">Structured logs.</param>
-internal sealed class LocalnetRoles(string home, SampleFolder samples, TimeProvider time, ILoggerFactory loggers)
+internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSites sites, TimeProvider time, ILoggerFactory loggers)
 {
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
     /// <summary>Runs a role.</summary>
-    /// <param name="role">node, miner or validator.</param>
+    /// <param name="role">node, miner, validator or clinic.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="ready">Told once where it listens: its own name, and for the node also each issuer's.</param>
+    /// <param name="ready">Told once where it listens: its own name, with /http its HTTP side, and for the node also each issuer's.</param>
     /// <param name="stop">Ends it.</param>
     /// <exception cref="ArgumentException">There is no such role.</exception>
     public Task RunAsync(string role, string name, Action<IReadOnlyDictionary<string, Uri>> ready, CancellationToken stop) => role switch
@@ -41,6 +42,7 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, TimeProvi
         "node" => RunNodeAsync(ready, stop),
         "miner" => RunMinerAsync(DemoPlan.Miners.FirstOrDefault(miner => miner.Name == name) ?? throw Unknown(role, name), ready, stop),
         "validator" => RunValidatorAsync(DemoPlan.Validators.FirstOrDefault(validator => validator.Name == name) ?? throw Unknown(role, name), ready, stop),
+        "clinic" => RunClinicAsync(DemoPlan.Clinics.Contains(name) ? name : throw Unknown(role, name), ready, stop),
         _ => throw Unknown(role, name),
     };
 
@@ -73,6 +75,8 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, TimeProvi
                 addresses[$"issuer/{subnet.Netuid}"] = host.Address;
             }
 
+            await using IRoleSite site = await sites.NodeAsync(node, stop).ConfigureAwait(false);
+            addresses["node/http"] = site.Address;
             ready(addresses);
             await StoppedAsync(stop).ConfigureAwait(false);
         }
@@ -100,7 +104,8 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, TimeProvi
         IServedModel model = ModelOf(miner, folder, randomness, ledger.Client, tokens);
         await using MinerHost host = await MinerHost.StartAsync(
             new MinerSettings(miner.Name, folder, miner.Netuid, AnyPort), [model], hotkey, ledger.Client, time, randomness, loggers, stop).ConfigureAwait(false);
-        ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [miner.Name] = host.Address });
+        await using IRoleSite site = await sites.MinerAsync(host, ledger.Client, stop).ConfigureAwait(false);
+        ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [miner.Name] = host.Address, [miner.Name + "/http"] = site.Address });
         await StoppedAsync(stop).ConfigureAwait(false);
         await host.StopAsync().ConfigureAwait(false);
     }
@@ -116,7 +121,8 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, TimeProvi
         };
         await using ValidatorRunner runner = await ValidatorRunner.StartAsync(
             options, Open(wallet, "default"), PolicyOf(validator), RandomSourceFactory.FromOperatingSystem(), time, loggers, stop).ConfigureAwait(false);
-        ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [validator.Name] = runner.Address });
+        await using IRoleSite site = await sites.ValidatorAsync(validator.Name, runner.Service, runner.Ledger, stop).ConfigureAwait(false);
+        ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [validator.Name] = runner.Address, [validator.Name + "/http"] = site.Address });
         await Task.WhenAny(runner.Completion, StoppedAsync(stop)).ConfigureAwait(false);
         if (!stop.IsCancellationRequested)
         {
@@ -124,6 +130,18 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, TimeProvi
         }
 
         await runner.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>A gateway's page; the clinic's commands use the same gateway meanwhile.</summary>
+    private async Task RunClinicAsync(string clinic, Action<IReadOnlyDictionary<string, Uri>> ready, CancellationToken stop)
+    {
+        using SigningKey coldkey = Open("clinic-" + clinic, null);
+        using OperatingSystemRandomSource random = new();
+        await using RemoteLedger ledger = await ConnectAsync(stop).ConfigureAwait(false);
+        await using GatewayView gateway = new(new ClinicSettings(clinic, Path.Combine(home, "clinic", clinic), IssuerOf), coldkey, ledger.Client, time, random);
+        await using IRoleSite site = await sites.ClinicAsync(gateway, coldkey.PublicKey.ToArray(), ledger.Client, stop).ConfigureAwait(false);
+        ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [clinic + "/http"] = site.Address });
+        await StoppedAsync(stop).ConfigureAwait(false);
     }
 
     private IServedModel ModelOf(DemoMiner miner, string folder, RandomSourceFactory randomness, ILedgerClient ledger, ValidatorTokens tokens)

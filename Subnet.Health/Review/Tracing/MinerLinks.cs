@@ -54,8 +54,19 @@ internal static class MinerLinks
         string[] signatures = [.. holders.Select(holder => holder.Members.ObjectOrNull("receipt")!.TextOrNull("sig") ?? "").Distinct()];
         return signatures.Length == 1
             ? QueryTracer.Link(
-                "receipt", ReceiptTitle, TraceStatus.Verified, $"Ed25519 by {evidence.Miner} over event, model, query and reply hash, in {holders.Length} of 2 logs", holders[0])
+                "receipt", ReceiptTitle, TraceStatus.Verified, $"Ed25519 by {evidence.Miner} over event, model, query and reply hash, in {holders.Length} of 2 logs", holders[0]) with
+            {
+                Signatures = SignatureOf(holders[0]),
+            }
             : QueryTracer.Link("receipt", ReceiptTitle, TraceStatus.Failed, "the two logs have different receipts of one query", holders[0]);
+    }
+
+    private static IReadOnlyList<TraceSignature> SignatureOf(FoundEntry holder)
+    {
+        AuditEntry entry = AuditEntry.Parse(holder.Logged.Bytes);
+        return SemanticVerifier.TryReadReceipt(entry, entry.Members.ObjectOrNull("receipt")!, out ReceiptStatement statement, out byte[] signature)
+            ? [new TraceSignature(ReceiptStatement.Domain, statement.ToCanonical(), statement.Miner.PublicKey.ToArray(), signature)]
+            : [];
     }
 
     private static string? Fault(FoundEntry holder, string? miner)

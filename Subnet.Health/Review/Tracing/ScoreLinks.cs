@@ -77,7 +77,10 @@ internal static class ScoreLinks
         return QueryTracer.Link(
             "plan", PlanTitle, good ? TraceStatus.Verified : TraceStatus.Failed,
             good ? $"the root of epoch {statement!.IntegerOrNull("epoch")} was logged before the query, signed by the validator" : "the plan is not signed by this validator", plan,
-            QueryTracer.Facts(("root", statement?.TextOrNull("root"))));
+            QueryTracer.Facts(("root", statement?.TextOrNull("root")))) with
+        {
+            Signatures = SignaturesOf(plan),
+        };
     }
 
     private static TraceLink Verdict(FoundEntry? verdict, FoundEntry? plan, QueryEvidence evidence, string validator)
@@ -103,7 +106,10 @@ internal static class ScoreLinks
             "verdict", VerdictTitle, fault is null ? TraceStatus.Verified : TraceStatus.Failed, fault ?? result, verdict,
             QueryTracer.Facts(
                 ("commitment", statement.TextOrNull("commitment")), ("audits", statement.TextOrNull("audits")),
-                ("form", statement.TextOrNull("form")), ("proof", statement.TextOrNull("proof"))));
+                ("form", statement.TextOrNull("form")), ("proof", statement.TextOrNull("proof")))) with
+        {
+            Signatures = SignaturesOf(verdict),
+        };
     }
 
     private static TraceLink Score(FoundEntry? score, FoundEntry? verdict, QueryEvidence evidence, string validator)
@@ -182,6 +188,20 @@ internal static class ScoreLinks
         catch (FormatException)
         {
             return false;
+        }
+    }
+
+    private static IReadOnlyList<TraceSignature> SignaturesOf(FoundEntry entry)
+    {
+        try
+        {
+            return ScoreEntries.Read(entry.Members) is { } signed
+                ? [.. signed.Signatures.Select(signature => new TraceSignature(signed.Domain, signed.Statement, signature.Key, signature.Bytes))]
+                : [];
+        }
+        catch (FormatException)
+        {
+            return [];
         }
     }
 

@@ -29,6 +29,13 @@ internal enum TraceStatus
 /// <param name="Value">Lower-case hexadecimal digits or a decimal number.</param>
 internal sealed record TraceFact(string Name, string Value);
 
+/// <summary>A signature that a link rests on, for whoever checks it by himself: over the domain, a line feed and the statement.</summary>
+/// <param name="Domain">First line of what is signed.</param>
+/// <param name="Statement">The statement's canonical bytes.</param>
+/// <param name="Key">Ed25519 key, 32 bytes.</param>
+/// <param name="Bytes">The signature, 64 bytes.</param>
+internal sealed record TraceSignature(string Domain, ReadOnlyMemory<byte> Statement, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Bytes);
+
 /// <summary>One link from a patient's consent to a miner's emission.</summary>
 /// <param name="Step">Stable word of the step.</param>
 /// <param name="Title">What the step shows, in a few words.</param>
@@ -50,6 +57,9 @@ internal sealed record TraceLink(string Step, string Title, TraceStatus Status, 
 
     /// <summary>The hashes and numbers it rests on.</summary>
     public IReadOnlyList<TraceFact> Facts { get; init; } = [];
+
+    /// <summary>The signatures it rests on, beside that of the log's checkpoint.</summary>
+    public IReadOnlyList<TraceSignature> Signatures { get; init; } = [];
 }
 
 /// <summary>A query followed from end to end.</summary>

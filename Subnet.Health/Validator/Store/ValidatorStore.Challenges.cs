@@ -83,6 +83,14 @@ internal sealed partial class ValidatorStore
     public int CountSent(ushort netuid) =>
         Query("select count(*) from challenge where netuid = $netuid and state > 0", reader => reader.GetInt32(0), ("$netuid", (int)netuid)).Single();
 
+    /// <summary>How many challenges of judged epochs were sent and how many answered: what may be told while another epoch runs.</summary>
+    public (int Sent, int Answered) CountJudged(ushort netuid) => Query(
+        """
+        select coalesce(sum(c.state > 0), 0), coalesce(sum(c.state = 2), 0) from challenge c
+        join plan p on p.netuid = c.netuid and p.epoch = c.epoch where c.netuid = $netuid and p.closed = 1
+        """,
+        reader => (reader.GetInt32(0), reader.GetInt32(1)), ("$netuid", (int)netuid)).Single();
+
     /// <summary>Stores the token of a challenge before it is sent.</summary>
     public void MarkSent(long id, byte[] token) =>
         Execute("update challenge set state = 1, token = $token where id = $id", ("$token", token), ("$id", id));

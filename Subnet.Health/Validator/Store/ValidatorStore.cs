@@ -63,6 +63,12 @@ internal sealed partial class ValidatorStore : IDisposable
                 create table if not exists organic (
                     netuid integer not null, epoch integer not null, miner blob not null, batch blob not null, value real not null,
                     primary key (netuid, epoch, miner, batch)) without rowid;
+                create table if not exists quality (
+                    netuid integer not null, epoch integer not null, miner blob not null, card blob not null, quality text not null, bins text not null, service real not null,
+                    primary key (netuid, miner, card)) without rowid;
+                create table if not exists duplicate (
+                    netuid integer not null, owner text not null, copy text not null, differing integer not null, largest integer not null, compared integer not null,
+                    primary key (netuid, owner, copy)) without rowid;
                 create table if not exists weights (
                     netuid integer not null, epoch integer not null, uids blob not null, shares blob not null, salt blob not null, digest blob not null,
                     state integer not null default 0, primary key (netuid, epoch)) without rowid;

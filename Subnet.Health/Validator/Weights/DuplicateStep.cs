@@ -36,6 +36,7 @@ internal sealed class DuplicateStep(ValidatorParts parts, ScoringStep scoring)
             }
         }
 
+        parts.Store.PutDuplicates(netuid, findings);
         foreach (DuplicateFinding finding in findings.Where(finding => finding.IsDuplicate))
         {
             ValidatorLog.Duplicate(parts.Logger, netuid, finding.Copy, finding.Owner);

@@ -15,7 +15,11 @@ namespace Subnet.Health.Validator.Weights;
 /// <param name="Answered">Queries of the epoch that were answered.</param>
 /// <param name="Sent">Queries of the epoch.</param>
 /// <param name="MedianLatencyMs">Of the answered ones; NaN for none.</param>
-internal sealed record MinerMeasurement(byte[] Miner, byte[] Card, PredictionQuality? Quality, int Answered, int Sent, double MedianLatencyMs);
+internal sealed record MinerMeasurement(byte[] Miner, byte[] Card, PredictionQuality? Quality, int Answered, int Sent, double MedianLatencyMs)
+{
+    /// <summary>The rows of <see cref="Quality"/> in bins.</summary>
+    public IReadOnlyList<CalibrationBin> Calibration { get; init; } = [];
+}
 
 /// <summary>
 /// From answers and verdicts to smoothed scores (protocol 6). Quality counts only behind a verdict that three signed; latency and availability enter in classes, so
@@ -55,6 +59,7 @@ internal sealed class ScoringStep(ValidatorParts parts)
                 CultureInfo.InvariantCulture, $"subnet-miner-score/1\n{netuid} {epoch} {Convert.ToHexStringLower(measured.Miner)} {Convert.ToHexStringLower(card)} {score.Value:R} {score.AuditedEpochs}\n"));
             await ValidatorEntries.RecordAsync(
                 parts.Recorder, ValidatorEntries.Score, "miner", measured.Miner, epoch, statement, verdict.Statement).ConfigureAwait(false);
+            parts.Store.PutQuality(new StoredQuality(netuid, epoch, measured.Miner, card, measured.Quality, measured.Calibration, ServiceFactor(measured)));
             parts.Store.PutScore(new StoredScore(netuid, measured.Miner, card, score, epoch));
         }
     }
@@ -90,7 +95,10 @@ internal sealed class ScoringStep(ValidatorParts parts)
                 : PredictionQuality.Measure([.. predictions.Select(prediction => prediction.Probability)], [.. predictions.Select(prediction => prediction.Outcome)]),
             latencies.Length,
             now.Length,
-            latencies.Length == 0 ? double.NaN : latencies[latencies.Length / 2]);
+            latencies.Length == 0 ? double.NaN : latencies[latencies.Length / 2])
+        {
+            Calibration = Calibration.Of(predictions.Select(static prediction => (prediction.Probability, prediction.Outcome))),
+        };
     }
 
     /// <summary>The decrypted predictions for labelled rows, each with its row and outcome.</summary>

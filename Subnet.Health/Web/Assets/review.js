@@ -1,5 +1,5 @@
 // The reviewer's side of the Review pages: whom the reviewer trusts is kept in this browser and is never taken from the server; every entry that is shown is checked here.
-import { base64, bytesOf, leafHash, openCheckpoint, parseKey, toHex, verifyBundle, verifyConsistency, verifyInclusion } from '../tlog.js';
+import { base64, bytesOf, leafHash, openCheckpoint, parseKey, sha256, toHex, verifyBundle, verifyConsistency, verifyFinding, verifyInclusion, verifyStatement } from '../tlog.js';
 
 const kept = {
   read: name => { try { return localStorage.getItem(name); } catch { return null; } },
@@ -24,20 +24,67 @@ async function get(address) {
   return answer.json();
 }
 
-/** Checks an entry as it is shown: its hash leads to the root of a checkpoint that the log signed with the key trusted here, which goes on from the checkpoint trusted here. */
-async function verifyEntry(element) {
-  const { origin, index, proof } = element.dataset;
+/** The newest checkpoint of a log, signed with the key trusted here and going on from the checkpoint accepted here before. The proof comes with it. */
+async function acceptNewest(origin, address) {
   const keys = await keysFor(origin);
   const trusted = checkpointOf(origin);
   const old = trusted ? await openCheckpoint(trusted, origin, keys) : null;
-  const sent = await get(old ? `${proof}?from=${old.size}` : proof);
+  const sent = await get(old ? `${address}?from=${old.size}` : address);
   const checkpoint = await openCheckpoint(sent.checkpoint, origin, keys);
   if (old && old.size > checkpoint.size) throw new Error('the log is shorter than the checkpoint that you trust: a rollback');
   if (old) await verifyConsistency(old.size, checkpoint.size, sent.consistency.map(base64), old.root, checkpoint.root);
+  kept.write(`checkpoint ${origin}`, sent.checkpoint);
+  return { sent, checkpoint };
+}
+
+/** An entry as it is shown: its hash leads to the root that the log signed; and whoever signed a statement in it did. */
+async function verifyEntry(element) {
+  const { origin, index, proof, signed } = element.dataset;
+  const { sent, checkpoint } = await acceptNewest(origin, proof);
   const leaf = await leafHash(bytesOf(element.querySelector('[data-entry]').textContent));
   await verifyInclusion(BigInt(index), checkpoint.size, leaf, sent.inclusion.map(base64), checkpoint.root);
-  kept.write(`checkpoint ${origin}`, sent.checkpoint);
-  return `in the log at ${index} of ${checkpoint.size}, leaf ${toHex(leaf).slice(0, 12)}`;
+  const signatures = signed ? JSON.parse(signed) : [];
+  for (const { domain, statement, key, signature } of signatures) await verifyStatement(domain, base64(key), base64(statement), base64(signature));
+  return `in the log at ${index} of ${checkpoint.size}, leaf ${toHex(leaf).slice(0, 12)}${signatures.length > 0 ? `; ${signatures.length} of ${signatures.length} signatures hold` : ''}`;
+}
+
+/** The signed header of a block: it has the id that the link names, and stands in the ledger's log. What the block says follows by executing it. */
+async function verifyBlock(element) {
+  const { origin, index, proof, hash } = element.dataset;
+  const { sent, checkpoint } = await acceptNewest(origin, proof);
+  const header = base64(sent.entry);
+  if (hash && toHex(await sha256(header)) !== hash) throw new Error('the block that was sent is not the one that the link names');
+  await verifyInclusion(BigInt(index), checkpoint.size, await leafHash(header), sent.inclusion.map(base64), checkpoint.root);
+  return `block ${BigInt(index) + 1n} is in the ledger that the sequencer signed, of ${checkpoint.size}`;
+}
+
+/** The model card hashes to what the query's entry names as its model. */
+async function verifyCard(element) {
+  const { proof, hash } = element.dataset;
+  const answer = await fetch(proof);
+  if (!answer.ok) throw new Error(`the server gave no card (${answer.status})`);
+  const found = toHex(await sha256(new Uint8Array(await answer.arrayBuffer())));
+  if (found !== hash) throw new Error('the card that was sent has another hash');
+  const named = [...document.querySelectorAll('[data-verify=entry] [data-entry]')].map(entry => JSON.parse(entry.textContent)).filter(entry => entry.type === 'query.sent').map(entry => entry.model?.commit);
+  if (named.length === 0 || named.some(commit => commit !== hash)) throw new Error('the query names another model');
+  return `its hash is ${hash.slice(0, 12)}, as in the query`;
+}
+
+/** A log's tree: signed, and it goes on from what this browser accepted before. */
+async function verifyTree(element) {
+  const { checkpoint } = await acceptNewest(element.dataset.origin, element.dataset.proof);
+  return `${checkpoint.size} entries, root ${toHex(checkpoint.root).slice(0, 12)}, signed by the key that you trust`;
+}
+
+const checks = { entry: verifyEntry, block: verifyBlock, card: verifyCard, tree: verifyTree };
+
+// The picture of the chain says what this browser found, not what the server said.
+function mark(element, isGood) {
+  const bead = element.id && document.querySelector(`svg.chain a[href="#${element.id}"]`);
+  if (!bead) return;
+  bead.querySelector('circle').classList.remove('checked', 'refuted');
+  bead.querySelector('circle').classList.add(isGood ? 'checked' : 'refuted');
+  bead.setAttribute('aria-label', `${bead.getAttribute('aria-label').split(';')[0]}; ${isGood ? 'verified in this browser' : 'refuted in this browser'}`);
 }
 
 async function verifyAll() {
@@ -48,18 +95,22 @@ async function verifyAll() {
     const verdict = element.querySelector('.verdict');
     element.classList.remove('verified', 'broken');
     try {
-      verdict.textContent = await verifyEntry(element);
+      verdict.textContent = await checks[element.dataset.verify](element);
       // An entry that is in the log may still say what does not hold.
-      element.classList.add('refuted' in element.dataset ? 'broken' : 'verified');
+      const isRefuted = 'refuted' in element.dataset;
+      element.classList.add(isRefuted ? 'broken' : 'verified');
+      mark(element, !isRefuted);
       good++;
     } catch (error) {
       verdict.textContent = error.message;
       element.classList.add('broken');
+      mark(element, false);
       bad++;
     }
   }
   if (summary) {
-    summary.textContent = `${good} of ${elements.length} entries verified in this browser${bad > 0 ? `, ${bad} not` : ''}.`;
+    const what = document.querySelector('svg.chain') ? 'links' : 'entries';
+    summary.textContent = `${good} of ${elements.length} ${what} verified in this browser${bad > 0 ? `, ${bad} not` : ''}.`;
     summary.className = `notice ${bad > 0 ? 'bad' : 'good'}`;
   }
 }
@@ -123,7 +174,27 @@ function bundles() {
   });
 }
 
+// Signatures and chain of reviewers' findings; who the signers are is for the reviewer to know.
+async function cases() {
+  for (const element of document.querySelectorAll('[data-case]')) {
+    const verdict = element.querySelector('.verdict');
+    try {
+      const records = [...element.querySelectorAll('[data-record]')].map(record => ({
+        text: record.querySelector('[data-entry]').textContent,
+        signature: base64(record.dataset.signature),
+      }));
+      const signers = await verifyFinding(records);
+      verdict.textContent = `${records.length} signed ${records.length === 1 ? 'record' : 'records'} by ${signers.length} ${signers.length === 1 ? 'key' : 'keys'}, chain holds`;
+      verdict.classList.add('good');
+    } catch (error) {
+      verdict.textContent = error.message;
+      verdict.classList.add('bad');
+    }
+  }
+}
+
 trustForms();
 bundles();
+cases();
 document.getElementById('verify')?.addEventListener('click', verifyAll);
 if (document.querySelector('[data-verify-now]')) verifyAll();

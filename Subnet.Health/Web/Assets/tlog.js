@@ -161,6 +161,33 @@ async function ed25519(key, message, signature) {
   return crypto.subtle.verify({ name: 'Ed25519' }, imported, signature, message);
 }
 
+/** Whether a statement is signed by a key in a domain: what is signed is the domain, a line feed, and the statement. Key is 32 bytes. */
+export async function verifyStatement(domain, key, statement, signature) {
+  if (key.length !== 32 || signature.length !== 64 || !await ed25519(key, join(bytesOf(`${domain}\n`), statement), signature)) throw new Error('it is not signed by the key that it names');
+}
+
+/**
+ * The records of a finding in order: each signed by the one it names, numbered from 0, of one finding, and naming the hash of the one before. Records are { text, signature }.
+ * Says who signed.
+ */
+export async function verifyFinding(records) {
+  let previous = '0'.repeat(64);
+  const signers = new Set();
+  for (const [i, { text: statement, signature }] of records.entries()) {
+    const record = JSON.parse(statement);
+    const key = Uint8Array.from(/^[0-9a-f]{64}$/.test(record.by) ? record.by.match(/../g) : [], h => Number.parseInt(h, 16));
+    if (record.seq !== i || record.prev !== previous || record.finding !== JSON.parse(records[0].text).finding) throw new Error(`record ${i} does not follow: one was changed or left out`);
+    try {
+      await verifyStatement('subnet-finding/1', key, bytesOf(statement), signature);
+    } catch (error) {
+      throw new Error(`record ${i}: ${error.message}`);
+    }
+    previous = toHex(await sha256(bytesOf(statement)));
+    signers.add(record.by);
+  }
+  return [...signers];
+}
+
 /** The keys, of those given, that signed a note. A bad signature by a known key refuses it. */
 export async function verifyNote(note, keys) {
   const { text: body, signatures } = parseNote(note);
@@ -205,8 +232,28 @@ export async function openCheckpoint(note, origin, keys) {
   return { ...checkpoint, witnesses: signed.filter(s => s.key.type === 4) };
 }
 
-/** A bundle file: what is disclosed stands in the log exactly so, and nothing between was left out. */
-export async function verifyBundle(file, origin, keys) {
+const canonical = value => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') return `{${Object.keys(value).sort().map(name => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+  return JSON.stringify(value);
+};
+
+// An entry has one spelling: what two readers could read differently is no entry.
+function checkCanonical(entry) {
+  let value;
+  try {
+    value = JSON.parse(entry);
+  } catch {
+    throw new Error('entry: it is not JSON');
+  }
+  if (canonical(value) !== entry) throw new Error('entry: it is not canonical JSON');
+}
+
+/**
+ * A bundle file: what is disclosed stands in the log exactly so, and nothing between was left out. Keys are the log's and its witnesses'; of the witnesses at least so many
+ * as the quorum must have cosigned.
+ */
+export async function verifyBundle(file, origin, keys, quorum = 0) {
   let bundle;
   try {
     bundle = JSON.parse(utf8.decode(file));
@@ -219,10 +266,12 @@ export async function verifyBundle(file, origin, keys) {
   }
   if (!Number.isSafeInteger(bundle.lo) || !Array.isArray(bundle.items) || bundle.items.length > 100000 || !Array.isArray(bundle.proof)) throw new Error('format: a member of the bundle is malformed');
   const checkpoint = await openCheckpoint(bundle.checkpoint, origin, keys);
+  if (checkpoint.witnesses.length < quorum) throw new Error(`quorum: ${checkpoint.witnesses.length} witnesses cosigned, ${quorum} are needed`);
   const entries = [];
   const leaves = [];
   for (const [i, item] of bundle.items.entries()) {
     if (typeof item.entry === 'string') {
+      checkCanonical(item.entry);
       entries.push({ index: bundle.lo + i, text: item.entry });
       leaves.push(await leafHash(bytesOf(item.entry)));
     } else {

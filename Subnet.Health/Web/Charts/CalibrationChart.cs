@@ -1,15 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Subnet.Health.Validator;
 
 namespace Subnet.Health.Web.Charts;
-
-/// <summary>One bin of predictions.</summary>
-/// <param name="Predicted">Mean prediction, 0 to 1.</param>
-/// <param name="Observed">Part with the outcome, 0 to 1.</param>
-/// <param name="Low">Lower end of the interval around what was observed.</param>
-/// <param name="High">Its upper end.</param>
-/// <param name="Count">Predictions in the bin.</param>
-internal sealed record CalibrationBin(double Predicted, double Observed, double Low, double High, int Count);
 
 /// <summary>What was predicted against what came true, with intervals; on the diagonal the model is calibrated.</summary>
 internal static class CalibrationChart

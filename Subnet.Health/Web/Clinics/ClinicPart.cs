@@ -48,7 +48,18 @@ internal sealed class ClinicPart(IClinicDesk desk, SessionStore sessions, PageWr
             return;
         }
 
-        ClinicResult? result = await desk.ViewAsync(name, "portal-" + session.Account[^8..].ToLowerInvariant()).ConfigureAwait(false);
+        ClinicResult? result;
+        try
+        {
+            result = await desk.ViewAsync(name, "portal-" + session.Account[^8..].ToLowerInvariant()).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            await writer.SayAsync(
+                http, StatusCodes.Status503ServiceUnavailable, "Not now", "The look could not be recorded in the clinic's log, so nothing is shown.", "/clinic", "Clinic").ConfigureAwait(false);
+            return;
+        }
+
         await (result is null ? writer.NotFoundAsync(http, "There is no such query in this clinic's history.") : SendAsync(http, session, result)).ConfigureAwait(false);
     }
 

@@ -15,7 +15,18 @@ internal sealed record ClinicQueryLine(string Event, DateTimeOffset Time, ushort
 /// <param name="Row">The patient's row, from 1.</param>
 /// <param name="Probability">The calibrated probability; null where the model gives none.</param>
 /// <param name="Label">The class, or empty.</param>
-internal sealed record ClinicScore(int Row, double? Probability, string Label);
+/// <param name="Outcome">Whether the condition was there; null where that is not known.</param>
+internal sealed record ClinicScore(int Row, double? Probability, string Label, bool? Outcome);
+
+/// <summary>What left the clinic with a query: all that its miner could learn.</summary>
+/// <param name="QueryBytes">Bytes sent, the same for every patient.</param>
+/// <param name="ReplyBytes">Bytes received.</param>
+/// <param name="RowClass">Rows that the query had room for.</param>
+/// <param name="Inputs">Inputs that were encrypted.</param>
+/// <param name="Learned">What the miner learned, sentence by sentence.</param>
+/// <param name="NotLearned">What it did not learn.</param>
+internal sealed record ClinicLeak(
+    int QueryBytes, int ReplyBytes, int RowClass, IReadOnlyList<string> Inputs, IReadOnlyList<string> Learned, IReadOnlyList<string> NotLearned);
 
 /// <summary>A query with its result, shown after the look at it was recorded.</summary>
 /// <param name="Line">The query.</param>
@@ -23,8 +34,8 @@ internal sealed record ClinicScore(int Row, double? Probability, string Label);
 /// <param name="Scores">What came out.</param>
 /// <param name="Receipt">Canonical text of the miner's receipt.</param>
 /// <param name="ReceiptHolds">Whether the miner's signature on it holds.</param>
-/// <param name="ReplyBytes">Bytes of the reply.</param>
-internal sealed record ClinicResult(ClinicQueryLine Line, string? Patient, IReadOnlyList<ClinicScore> Scores, string Receipt, bool ReceiptHolds, int ReplyBytes);
+/// <param name="Leak">The leak sheet; null where the card is no longer at hand.</param>
+internal sealed record ClinicResult(ClinicQueryLine Line, string? Patient, IReadOnlyList<ClinicScore> Scores, string Receipt, bool ReceiptHolds, ClinicLeak? Leak);
 
 /// <summary>Tokens that the clinic holds.</summary>
 /// <param name="Netuid">The subnet.</param>

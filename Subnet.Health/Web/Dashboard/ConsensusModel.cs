@@ -78,6 +78,12 @@ internal sealed class ConsensusModel
     /// <summary>Whether only a part is drawn.</summary>
     public bool IsWindow { get; }
 
+    /// <summary>Pixels of the screen that a cell of the whole picture is wide.</summary>
+    public int PixelWidth => Math.Clamp(1_200 / Math.Max(1, AllColumns.Count), 1, 8);
+
+    /// <summary>Pixels of the screen that a cell of the whole picture is high.</summary>
+    public int PixelHeight => Math.Clamp(160 / Math.Max(1, AllRows.Count), 1, 8);
+
     /// <summary>The chosen pair, or null.</summary>
     public PairExplanation? Chosen { get; }
 

@@ -16,8 +16,10 @@ internal sealed record ConsensusQuery(ulong? Epoch, string Layer, int? Validator
     {
         ArgumentNullException.ThrowIfNull(query);
 
-        // A click on the whole matrix's picture sends where it was, in cells; the window is put around it.
-        int? x = Uid(query["at.x"]), y = Uid(query["at.y"]);
+        // A click on the whole matrix's picture sends where it was, in pixels, and the picture how many a cell has; the window is put around it.
+        string[] per = query["per"].ToString().Split('.');
+        int wide = Math.Max(1, Uid(per[0]) ?? 1), high = Math.Max(1, Uid(per[^1]) ?? 1);
+        int? x = Uid(query["at.x"]) / wide, y = Uid(query["at.y"]) / high;
         return new ConsensusQuery(
             ulong.TryParse(query["epoch"], NumberStyles.None, CultureInfo.InvariantCulture, out ulong epoch) ? epoch : null,
             query["layer"] == "bonds" ? "bonds" : "weights",

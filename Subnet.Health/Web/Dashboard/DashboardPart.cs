@@ -11,8 +11,9 @@ namespace Subnet.Health.Web.Dashboard;
 /// <param name="writer">Sends pages.</param>
 /// <param name="health">How the parties of the network answer.</param>
 /// <param name="miners">What validators found out about miners.</param>
+/// <param name="cards">Model cards at hand.</param>
 internal sealed class DashboardPart(
-    ILedgerClient ledger, PageWriter writer, Func<CancellationToken, Task<IReadOnlyList<NodeHealth>>> health, IMinerReports miners) : IHttpPart, IDisposable
+    ILedgerClient ledger, PageWriter writer, Func<CancellationToken, Task<IReadOnlyList<NodeHealth>>> health, IMinerReports miners, IModelCards cards) : IHttpPart, IDisposable
 {
     private readonly EpochDesk epochs = new(ledger);
     private readonly EmissionHistory history = new(ledger);
@@ -151,7 +152,7 @@ internal sealed class DashboardPart(
 
     private async Task MinersAsync(HttpContext http, SubnetView subnet)
     {
-        MinersModel model = await MinersModel.ReadAsync(ledger, epochs, miners, subnet, http.RequestAborted).ConfigureAwait(false);
+        MinersModel model = await MinersModel.ReadAsync(ledger, epochs, miners, cards, subnet, http.RequestAborted).ConfigureAwait(false);
         await writer.SendAsync<MinersPage, MinersModel>(http, model).ConfigureAwait(false);
     }
 }

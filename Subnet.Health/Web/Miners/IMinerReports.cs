@@ -1,4 +1,4 @@
-using Subnet.Health.Web.Charts;
+using Subnet.Health.Validator;
 
 namespace Subnet.Health.Web.Miners;
 
@@ -18,7 +18,7 @@ internal readonly record struct Estimate(double Value, double Low, double High)
 /// <param name="Miner">Address of the miner's hotkey.</param>
 /// <param name="Card">Hash of the model's card, hexadecimal.</param>
 /// <param name="Epoch">The epoch.</param>
-/// <param name="Rows">Labelled rows it was asked.</param>
+/// <param name="Rows">Labelled rows that its quality was measured on.</param>
 /// <param name="Auc">Area under the ROC curve; null where all outcomes were equal or none were asked.</param>
 /// <param name="Brier">Brier score; null where none were asked.</param>
 /// <param name="Calibration">Predictions against outcomes.</param>

@@ -1,5 +1,6 @@
 using Subnet.Core.Analysis;
 using Subnet.Core.State;
+using Subnet.Health.Circuits;
 using Subnet.Health.Node;
 using Subnet.Health.Web.Dashboard;
 
@@ -20,7 +21,8 @@ internal sealed record MinerCard(
 /// <param name="Card">Hash of its card.</param>
 /// <param name="Commitment">Commitment to its weights.</param>
 /// <param name="Height">Block of registration.</param>
-internal sealed record RegisteredModel(string Card, string Commitment, ulong Height);
+/// <param name="Read">The card itself; null where this node has it not.</param>
+internal sealed record RegisteredModel(string Card, string Commitment, ulong Height, ReadCard? Read);
 
 /// <summary>A subnet's miners.</summary>
 /// <param name="Netuid">The subnet.</param>
@@ -37,25 +39,28 @@ internal sealed record MinersModel(ushort Netuid, string Name, ulong Height, IRe
     public NeuronExplanation? ExplanationOf(MinerCard miner) => Epoch is not null && miner.Uid < Epoch.Record.Neurons.Length ? Epoch.Explanation.Neurons[miner.Uid] : null;
 
     /// <summary>Reads it.</summary>
-    public static async Task<MinersModel> ReadAsync(ILedgerClient ledger, EpochDesk epochs, IMinerReports reports, SubnetView subnet, CancellationToken stop)
+    public static async Task<MinersModel> ReadAsync(ILedgerClient ledger, EpochDesk epochs, IMinerReports reports, IModelCards cards, SubnetView subnet, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(epochs);
         ArgumentNullException.ThrowIfNull(reports);
+        ArgumentNullException.ThrowIfNull(cards);
         ArgumentNullException.ThrowIfNull(subnet);
         Metagraph graph = (await ledger.GetMetagraphAsync(subnet.Netuid, stop).ConfigureAwait(false))!;
         ILookup<AccountId, ModelView> models = (await ledger.GetModelsAsync(subnet.Netuid, cancellationToken: stop).ConfigureAwait(false)).ToLookup(static m => m.Registration.Hotkey);
         ILookup<string, MinerReport> found = (await reports.OfAsync(subnet.Netuid, stop).ConfigureAwait(false)).ToLookup(static r => r.Miner, StringComparer.Ordinal);
         ulong? index = await epochs.NewestAsync(subnet.Netuid, stop).ConfigureAwait(false);
         ExplainedEpoch? epoch = index is { } number ? await epochs.FindAsync(subnet.Netuid, number, stop).ConfigureAwait(false) : null;
-        IEnumerable<MinerCard> cards = graph.Neurons
-            .Select(n => Card(n, models[n.Hotkey], found))
-            .Where(static c => c.Incentive > 0 || c.Models.Count > 0 || c.Reports.Count > 0)
-            .OrderByDescending(static c => c.Incentive).ThenBy(static c => c.Uid)
-            .Take(Shown);
-        return new MinersModel(subnet.Netuid, subnet.Info.Name, graph.Height, [.. cards], epoch);
+        MinerCard[] shown =
+        [
+            .. graph.Neurons.Select(n => Card(n, models[n.Hotkey], found, cards))
+                .Where(static c => c.Incentive > 0 || c.Models.Count > 0 || c.Reports.Count > 0)
+                .OrderByDescending(static c => c.Incentive).ThenBy(static c => c.Uid)
+                .Take(Shown),
+        ];
+        return new MinersModel(subnet.Netuid, subnet.Info.Name, graph.Height, shown, epoch);
     }
 
-    private static MinerCard Card(NeuronView n, IEnumerable<ModelView> models, ILookup<string, MinerReport> reports)
+    private static MinerCard Card(NeuronView n, IEnumerable<ModelView> models, ILookup<string, MinerReport> reports, IModelCards cards)
     {
         string hotkey = Words.Address(n.Hotkey);
         return new MinerCard(
@@ -64,7 +69,7 @@ internal sealed record MinersModel(ushort Netuid, string Name, ulong Height, IRe
             n.Endpoint,
             n.Outcome.Incentive / 65535.0,
             n.Outcome.Emission,
-            [.. models.Select(static m => new RegisteredModel(m.Card.ToString(), Convert.ToHexStringLower(m.Registration.Commitment.Span), m.Registration.Height))],
+            [.. models.Select(m => new RegisteredModel(m.Card.ToString(), Convert.ToHexStringLower(m.Registration.Commitment.Span), m.Registration.Height, cards.Find(m.Card.ToString())))],
             [.. reports[hotkey]]);
     }
 }

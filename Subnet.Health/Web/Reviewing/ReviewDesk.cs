@@ -13,9 +13,14 @@ namespace Subnet.Health.Web.Reviewing;
 internal sealed record LogState(ReviewedLog Log, OpenedCheckpoint? Opened, string? Note, string? Problem);
 
 /// <summary>Opens logs for review. A log is opened anew when its checkpoint changed; what is read from it is checked against the checkpoint's tree.</summary>
-internal sealed class ReviewDesk(IReadOnlyList<ReviewedLog> logs)
+/// <param name="logs">Logs of parties.</param>
+/// <param name="ledger">The log of the ledger's blocks, whose leaf n is the signed header of block n + 1; null where it is not at hand.</param>
+internal sealed class ReviewDesk(IReadOnlyList<ReviewedLog> logs, ReviewedLog? ledger = null)
 {
     private readonly ConcurrentDictionary<string, VerifiedLog> opened = new(StringComparer.Ordinal);
+
+    /// <summary>The log of the ledger's blocks, or null.</summary>
+    public ReviewedLog? Ledger => ledger;
 
     /// <summary>All logs.</summary>
     public IReadOnlyList<ReviewedLog> Logs => logs;

@@ -1,3 +1,4 @@
+using Subnet.Health.Review.Findings;
 using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Tracing;
 using Subnet.Health.Review.Verification;
@@ -6,7 +7,8 @@ namespace Subnet.Health.Web.Reviewing;
 
 /// <summary>The list of logs.</summary>
 /// <param name="States">Each log with its checkpoint.</param>
-internal sealed record LogsModel(IReadOnlyList<LogState> States);
+/// <param name="Ledger">The log of the ledger's blocks; null where it is not at hand.</param>
+internal sealed record LogsModel(IReadOnlyList<LogState> States, LogState? Ledger);
 
 /// <summary>What is looked for in a log.</summary>
 /// <param name="Type">Type of the entry; empty for all.</param>
@@ -29,6 +31,9 @@ internal sealed record EntrySearch(string Type, string Event, string Model, stri
         return new EntrySearch(
             Of("type"), Of("event"), Of("model"), Of("outcome"), Of("from"), Of("to"), int.TryParse(Of("offset"), System.Globalization.NumberStyles.None, null, out int offset) ? offset : 0);
     }
+
+    /// <summary>What is looked for, as the address has it.</summary>
+    public IEnumerable<(string Name, string Value)> Fields => [("type", Type), ("event", Event), ("model", Model), ("outcome", Outcome), ("from", From), ("to", To)];
 
     /// <summary>The filter; a time that is not one is not asked.</summary>
     public EntryFilter Filter => new()
@@ -64,6 +69,12 @@ internal sealed record EntriesModel(LogState State, EntrySearch Search, IReadOnl
 /// <param name="State">The log.</param>
 /// <param name="Report">What was seen and found.</param>
 internal sealed record FindingsModel(LogState State, VerificationReport Report);
+
+/// <summary>What reviewers found.</summary>
+/// <param name="Cases">Open ones first, then the newest.</param>
+/// <param name="Problem">Why they cannot all be read; null if they can.</param>
+/// <param name="Desk">The logs that cases are about.</param>
+internal sealed record CasesModel(IReadOnlyList<FindingCase> Cases, string? Problem, ReviewDesk Desk);
 
 /// <summary>One query from consent to emission.</summary>
 /// <param name="Event">The query's event; empty before one was asked for.</param>

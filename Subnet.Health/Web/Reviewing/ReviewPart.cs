@@ -4,7 +4,9 @@ using Subnet.Crypto.Transparency;
 using Subnet.Health.Review.Bundles;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Export;
+using Subnet.Health.Review.Findings;
 using Subnet.Health.Review.Queries;
+using Subnet.Health.Review.Sources;
 using Subnet.Health.Review.Tracing;
 using Subnet.Health.Review.Verification;
 using Subnet.Health.Web.Dashboard;
@@ -20,11 +22,13 @@ namespace Subnet.Health.Web.Reviewing;
 /// </summary>
 /// <param name="desk">The logs.</param>
 /// <param name="trace">Follows a query through everybody's evidence.</param>
+/// <param name="card">The bytes of a model card by its hash, or null.</param>
 /// <param name="record">Records reviews.</param>
+/// <param name="findings">What reviewers found.</param>
 /// <param name="sessions">Who is signed in.</param>
 /// <param name="writer">Sends pages.</param>
 internal sealed class ReviewPart(
-    ReviewDesk desk, Func<string, CancellationToken, Task<QueryTrace>> trace, IReviewRecord record, SessionStore sessions, PageWriter writer) : IHttpPart
+    ReviewDesk desk, Func<string, CancellationToken, Task<QueryTrace>> trace, Func<string, byte[]?> card, IReviewRecord record, FindingStore findings, SessionStore sessions, PageWriter writer) : IHttpPart
 {
     private const int TimelineEntries = 600;
 
@@ -37,6 +41,9 @@ internal sealed class ReviewPart(
         routes.MapGet("/review/logs/{id}/proof/{index}", http => OfLog(http, ProofAsync));
         routes.MapGet("/review/logs/{id}/export", http => OfLog(http, ExportAsync));
         routes.MapGet("/review/logs/{id}/bundle", http => OfLog(http, BundleAsync));
+        routes.MapGet("/review/ledger/proof/{height}", http => AsReviewer(http, _ => BlockProofAsync(http)));
+        routes.MapGet("/review/cards/{hash}", http => AsReviewer(http, _ => CardAsync(http)));
+        routes.MapGet("/review/findings", http => AsReviewer(http, _ => CasesAsync(http)));
         routes.MapGet("/review/trace", http => AsReviewer(http, session => TraceAsync(http, session)));
         routes.MapGet("/review/timeline", http => AsReviewer(http, session => TimelineAsync(http, session)));
         routes.MapGet("/review/bundle", http => AsReviewer(http, _ => writer.SendAsync<BundlePage, BundleModel>(http, new BundleModel([.. desk.Logs.Select(static l => l.Key.ToString())]))));
@@ -68,7 +75,7 @@ internal sealed class ReviewPart(
         }
     });
 
-    private Task LogsAsync(HttpContext http) => writer.SendAsync<LogsPage, LogsModel>(http, new LogsModel([.. desk.Logs.Select(desk.StateOf)]));
+    private Task LogsAsync(HttpContext http) => writer.SendAsync<LogsPage, LogsModel>(http, new LogsModel([.. desk.Logs.Select(desk.StateOf)], desk.Ledger is { } ledger ? desk.StateOf(ledger) : null));
 
     private async Task EntriesAsync(HttpContext http, Session session, ReviewedLog log)
     {
@@ -110,6 +117,23 @@ internal sealed class ReviewPart(
         await writer.SendAsync<FindingsPage, FindingsModel>(http, new FindingsModel(state, report)).ConfigureAwait(false);
     }
 
+    // Cases hold reviewers' free text, so they are for reviewers; the browser checks each signature by itself.
+    private async Task CasesAsync(HttpContext http)
+    {
+        List<FindingCase> cases = [];
+        string? problem = null;
+        try
+        {
+            cases.AddRange(findings.Ids().Select(id => findings.Find(id)!));
+        }
+        catch (AuditEntryException malformed)
+        {
+            problem = malformed.Message;
+        }
+
+        await writer.SendAsync<CasesPage, CasesModel>(http, new CasesModel([.. cases.OrderBy(static c => c.IsClosed).ThenByDescending(static c => c.Records[0].Time)], problem, desk)).ConfigureAwait(false);
+    }
+
     /// <summary>What the browser needs to check an entry; the entry itself is what the page shows.</summary>
     private async Task ProofAsync(HttpContext http, Session session, ReviewedLog log)
     {
@@ -120,11 +144,49 @@ internal sealed class ReviewPart(
             return;
         }
 
-        JsonObject proof = new()
+        await SendProofAsync(http, verified, index, []).ConfigureAwait(false);
+    }
+
+    /// <summary>The signed header of a block with its proof: the leaf itself is sent, since no page shows it.</summary>
+    private async Task BlockProofAsync(HttpContext http)
+    {
+        try
         {
-            ["checkpoint"] = verified.Note,
-            ["inclusion"] = Hashes(verified.Prove(index).Path),
-        };
+            VerifiedLog? verified = desk.Ledger is { } log ? desk.Open(log) : null;
+            if (verified is null || !long.TryParse(http.Request.RouteValues["height"] as string, NumberStyles.None, CultureInfo.InvariantCulture, out long height)
+                || height < 1 || height > verified.Checkpoint.Size)
+            {
+                http.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            ReadOnlyMemory<byte> header = LogEntries.Read(desk.Ledger!.Source, height - 1, height, verified.Checkpoint.Size).Single().Bytes;
+            await SendProofAsync(http, verified, height - 1, new JsonObject { ["entry"] = Convert.ToBase64String(header.Span) }).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (failed is UnsoundLogException or IOException)
+        {
+            http.Response.StatusCode = StatusCodes.Status409Conflict;
+        }
+    }
+
+    // The browser hashes it: nothing is believed of it here.
+    private async Task CardAsync(HttpContext http)
+    {
+        string hash = http.Request.RouteValues["hash"] as string ?? "";
+        if (hash.Length != 64 || hash.AsSpan().ContainsAnyExcept(EntryAlphabets.Hex) || card(hash) is not { } bytes)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        http.Response.ContentType = "application/json; charset=utf-8";
+        await http.Response.Body.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task SendProofAsync(HttpContext http, VerifiedLog verified, long index, JsonObject proof)
+    {
+        proof["checkpoint"] = verified.Note;
+        proof["inclusion"] = Hashes(verified.Prove(index).Path);
         if (long.TryParse(http.Request.Query["from"], NumberStyles.None, CultureInfo.InvariantCulture, out long from) && from <= verified.Checkpoint.Size)
         {
             proof["consistency"] = Hashes(verified.ProveConsistency(from));
@@ -136,13 +198,20 @@ internal sealed class ReviewPart(
 
     private async Task ExportAsync(HttpContext http, Session session, ReviewedLog log)
     {
+        string format = http.Request.Query["format"].ToString() is { Length: > 0 } asked ? asked : "csv";
+        if (EntryExport.Find(format) is not { } export)
+        {
+            await writer.SayAsync(http, StatusCodes.Status400BadRequest, "No such format", $"Entries are exported as {string.Join(", ", EntryExport.All.Select(static e => e.Word))}.", "/review", "Logs").ConfigureAwait(false);
+            return;
+        }
+
         VerifiedLog verified = desk.Open(log);
-        await record.ExportedAsync(session.Account, verified.Checkpoint, 0, verified.Checkpoint.Size).ConfigureAwait(false);
+        await record.ExportedAsync(session.Account, verified.Checkpoint, verified.FirstEntry, verified.Checkpoint.Size).ConfigureAwait(false);
         EntryFilter filter = EntrySearch.Read(http.Request.Query).Filter;
         using StringWriter text = new();
-        CsvExport.Write(verified.Entries(verified.FirstEntry).Where(entry => filter.Matches(entry.Members)), verified.Checkpoint, text);
-        http.Response.ContentType = "text/csv; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{log.Id}.csv\"";
+        export.Write(verified.Checkpoint, verified.Entries(verified.FirstEntry).Where(entry => filter.Matches(entry.Members)), text);
+        http.Response.ContentType = export.MediaType + "; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{log.Id}.{export.Extension}\"";
         await http.Response.WriteAsync(text.ToString(), http.RequestAborted).ConfigureAwait(false);
     }
 

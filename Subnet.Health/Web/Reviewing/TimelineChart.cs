@@ -12,6 +12,9 @@ internal static class TimelineChart
 
     private static readonly string[] Kinds = ["query", "result", "score", "consent", "review", ""];
 
+    /// <summary>What the colours s1, s2, ... mean.</summary>
+    public static IReadOnlyList<string> Legend { get; } = ["query", "result", "plan, verdict, score", "consent", "review", "other"];
+
     /// <summary>Draws the chart.</summary>
     public static MarkupString Draw(TimelineModel model)
     {

@@ -91,7 +91,8 @@ internal sealed class PrometheusText
 
     private static string NameOf(string name, string unit)
     {
-        string word = Word(name), suffix = Word(unit.Trim('{', '}'));
+        // A unit in braces only says what is counted (UCUM annotation); it is no part of the name.
+        string word = Word(name), suffix = unit.StartsWith('{') ? "" : Word(unit == "By" ? "bytes" : unit);
         return suffix.Length == 0 || word.EndsWith("_" + suffix, StringComparison.Ordinal) ? word : $"{word}_{suffix}";
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Commands;
+using Subnet.Health.Validator;
 using Subnet.Health.Web.Api;
 using Subnet.Health.Web.Charts;
 using Subnet.Health.Web.Dashboard;
@@ -165,12 +166,7 @@ internal sealed class DashboardTests
             await page.GotoAsync(path);
             await page.Keyboard.PressAsync("Tab");
             Assert.That(await page.EvaluateAsync<string>("document.activeElement.textContent"), Is.EqualTo("Skip to content"), path);
-            string[] nameless = await page.EvaluateAsync<string[]>(
-                """
-                [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
-                  .filter(e => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.labels?.length || e.textContent.trim() || e.alt || e.title))
-                  .map(e => e.outerHTML)
-                """);
+            string[] nameless = await page.EvaluateAsync<string[]>(PageScripts.Nameless);
             Assert.That(nameless, Is.Empty, path);
             Assert.That(await page.EvaluateAsync<int>("document.querySelectorAll('h1').length"), Is.EqualTo(1), path);
             Assert.That(await page.EvaluateAsync<int>("document.querySelectorAll('[style]').length"), Is.Zero, path);
@@ -185,7 +181,7 @@ internal sealed class DashboardTests
         {
             await using Visit visit = await Browser.OpenAsync(_side.Address, scheme);
             await visit.Page.GotoAsync("/subnets/1/consensus");
-            string[] faint = await visit.Page.EvaluateAsync<string[]>(ContrastScript);
+            string[] faint = await visit.Page.EvaluateAsync<string[]>(PageScripts.Faint);
             Assert.That(faint, Is.Empty, scheme.ToString());
             await visit.KeepAsync("consensus-" + scheme.ToString().ToLowerInvariant());
         }
@@ -262,37 +258,11 @@ internal sealed class DashboardTests
         await visit.KeepAsync("large-matrix");
     }
 
-    // WCAG 2.2, 1.4.3: at least 4.5:1 for text, 3:1 where it is large.
-    private const string ContrastScript =
-        """
-        (() => {
-          const parse = text => (text.match(/[\d.]+/g) ?? []).map(Number);
-          const shine = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
-          const ground = element => {
-            for (let e = element; e; e = e.parentElement) {
-              const c = parse(getComputedStyle(e).backgroundColor);
-              if (c.length === 3 || c[3] === 1) return c;
-            }
-            return [255, 255, 255];
-          };
-          const faint = [];
-          for (const element of document.querySelectorAll('body *')) {
-            if (![...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || element.closest('svg, .hidden, .skip, option') || element.getClientRects().length === 0) continue;
-            const style = getComputedStyle(element);
-            const [a, b] = [shine(parse(style.color)), shine(ground(element))].sort((x, y) => y - x);
-            const size = parseFloat(style.fontSize);
-            const needed = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
-            if ((a + 0.05) / (b + 0.05) < needed) faint.push(`${element.tagName} ${element.className} "${element.textContent.trim().slice(0, 30)}" ${((a + 0.05) / (b + 0.05)).toFixed(2)}`);
-          }
-          return faint;
-        })()
-        """;
-
     private static DashboardPart MakePart(PageLedger ledger, IMinerReports reports)
     {
         PageWriter writer = new(ledger.Client, null, [new NavigationLink("overview", "Overview", "/"), new NavigationLink("metagraph", "Subnet 1", "/subnets/1/metagraph")], isUnfitForSecrets: true);
         IReadOnlyList<NodeHealth> nodes = [new NodeHealth("node", "ledger", "http://127.0.0.1:1", null), new NodeHealth("miner", "lazy", "http://127.0.0.1:2", "no block for a minute")];
-        return new DashboardPart(ledger.Client, writer, _ => Task.FromResult(nodes), reports);
+        return new DashboardPart(ledger.Client, writer, _ => Task.FromResult(nodes), reports, new NoModelCards());
     }
 
     private static Task<HttpSide> ServeAsync(PageLedger ledger, DashboardPart dashboard)

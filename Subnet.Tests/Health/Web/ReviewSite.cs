@@ -6,6 +6,7 @@ using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Tiles;
 using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Commands;
+using Subnet.Health.Review.Findings;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Review.Tracing;
 using Subnet.Health.Web.Api;
@@ -58,7 +59,7 @@ internal sealed class ReviewSite : IAsyncDisposable
         Dictionary<string, IReadOnlySet<AccountId>> allowed = new() { [Session.Reviewer] = new HashSet<AccountId>(), [Session.Clinic] = new HashSet<AccountId>() };
         PageWriter writer = new(
             ledger.Client, sessions, [new NavigationLink("overview", "Overview", "/"), new NavigationLink("review", "Review", "/review"), new NavigationLink("clinic", "Clinic", "/clinic")], false);
-        DashboardPart dashboard = new(ledger.Client, writer, static _ => Task.FromResult<IReadOnlyList<NodeHealth>>([]), new NoMinerReports());
+        DashboardPart dashboard = new(ledger.Client, writer, static _ => Task.FromResult<IReadOnlyList<NodeHealth>>([]), new NoMinerReports(), new NoModelCards());
         Func<string, CancellationToken, Task<QueryTrace>> trace = (name, stop) => new QueryTracer(
             new TraceSources([.. desk.Logs.Select(l => new WholeTraceLog(desk.Open(l)))], null, static _ => null)).TraceAsync(name, stop);
         HttpSide side = await HttpSide.StartAsync(
@@ -68,7 +69,7 @@ internal sealed class ReviewSite : IAsyncDisposable
                 new SiteAssets(),
                 dashboard,
                 new LoginPart(writer, sessions, new LoginChallenges(TimeProvider.System), allowed),
-                new ReviewPart(desk, trace, record, sessions, writer),
+                new ReviewPart(desk, trace, static _ => null, record, new FindingStore(Path.Combine(log.Folder, "findings")), sessions, writer),
                 new ClinicPart(new SampleClinic(record), sessions, writer),
             ],
             NullLoggerFactory.Instance,
@@ -129,7 +130,7 @@ internal sealed class ReviewSite : IAsyncDisposable
         public Task<ClinicResult?> ViewAsync(string queryEvent, string user)
         {
             record.Acts.Enqueue($"viewed {queryEvent} by {user}");
-            return Task.FromResult(queryEvent == Line.Event ? new ClinicResult(Line, "patient-0007", [new ClinicScore(1, 0.734, "disease")], "{\"request\":\"...\"}", true, 9_000) : null);
+            return Task.FromResult(queryEvent == Line.Event ? new ClinicResult(Line, "patient-0007", [new ClinicScore(1, 0.734, "disease", null)], "{\"request\":\"...\"}", true, new ClinicLeak(13_000, 9_000, 1, ["age"], ["its size class"], ["any value"])) : null);
         }
 
         public Task<IReadOnlyList<ClinicTokens>> TokensAsync() =>

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Subnet.Core.State;
 using Subnet.Crypto.Identity;
+using Subnet.Health.Review.Findings;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Web.Sessions;
 using Subnet.Tests.Health.Review;
@@ -132,6 +133,58 @@ internal sealed partial class ReviewTests
     }
 
     [Test]
+    public async Task Findings_are_shown_with_their_signatures_checked_in_the_browser_and_a_forged_record_as_such()
+    {
+        using SigningKey author = InProcessLedger.SigningKeyOf("author"), other = InProcessLedger.SigningKeyOf("other");
+        string id = new('5', 32);
+        FindingStore store = new(Path.Combine(_site.Log.Folder, "findings"));
+        FindingRecord opened = FindingRecord.Create(
+            author, id, 0, new string('0', 64), FindingAct.Open, TimeProvider.System.GetUtcNow(),
+            new() { { "log", "audit.example/clinic-7" }, { "code", "seq-gap" }, { "severity", "error" }, { "index", 3 }, { "text", "entry 2 is <missing>" } });
+        store.Append(null, opened);
+        store.Append(store.Find(id), FindingRecord.Create(
+            other, id, 1, opened.Hash, FindingAct.SignOff, TimeProvider.System.GetUtcNow(), new() { { "resolution", "explained" }, { "text", "restored from the replica" } }));
+        await using Visit visit = await Browser.OpenAsync(_site.Side.Address);
+        IPage page = visit.Page;
+        await SignInAsync(page, Session.Reviewer, "/review");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Findings", Exact = true }).First.ClickAsync();
+        await page.GotoAsync("/review/findings");
+        ILocator finding = page.Locator("[data-case]");
+        await Assertions.Expect(finding.Locator(".verdict")).ToHaveTextAsync("2 signed records by 2 keys, chain holds");
+        await Assertions.Expect(finding).ToContainTextAsync("explained, by another than the one who opened it");
+        await Assertions.Expect(finding.GetByRole(AriaRole.Link, new() { Name = "Clinic 7" })).ToBeVisibleAsync();
+        Assert.That(await page.EvaluateAsync<string[]>(PageScripts.Faint), Is.Empty);
+        await visit.KeepAsync("review-cases");
+        await page.RouteAsync("**/review/findings", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("&quot;resolution&quot;:&quot;explained&quot;", "&quot;resolution&quot;:&quot;mistaken&quot;", StringComparison.Ordinal) });
+        });
+        await page.ReloadAsync();
+        await Assertions.Expect(finding.Locator(".verdict")).ToHaveTextAsync("record 1: it is not signed by the key that it names");
+    }
+
+    [TestCase("csv", "text/csv", "index,time,type")]
+    [TestCase("fhir", "application/fhir+ndjson", "{\"resourceType\":\"AuditEvent\"")]
+    [TestCase("syslog", "text/plain", "<109>1 ")]
+    [TestCase("ndjson", "application/x-ndjson", "{\"actor\"")]
+    public async Task Entries_are_exported_from_the_browser_in_every_form_and_the_export_is_recorded(string format, string type, string begin)
+    {
+        await using Visit visit = await Browser.OpenAsync(_site.Side.Address);
+        IPage page = visit.Page;
+        await SignInAsync(page, Session.Reviewer, "/review");
+        await page.GotoAsync("/review/logs/clinic?type=query.sent");
+        int before = _site.Reviews.Acts.Count(static act => act.StartsWith("exported audit.example/clinic-7", StringComparison.Ordinal));
+        await page.GetByLabel("Export as").SelectOptionAsync(format);
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Export", Exact = true }).ClickAsync());
+        string text = await File.ReadAllTextAsync(await download.PathAsync());
+        Assert.That(text, Does.StartWith(begin));
+        Assert.That(text.Split('\n').Count(static line => line.Contains("query.sent", StringComparison.Ordinal)), Is.EqualTo(5), "what was searched for, and no other entries");
+        Assert.That(_site.Reviews.Acts.Count(static act => act.StartsWith("exported audit.example/clinic-7", StringComparison.Ordinal)), Is.EqualTo(before + 1));
+        Assert.That(Subnet.Health.Review.Export.EntryExport.Find(format)!.MediaType, Is.EqualTo(type));
+    }
+
+    [Test]
     public async Task The_browsers_checks_agree_with_the_outside_vectors()
     {
         string folder = SharedFolder.Require("vectors", "tlog");
@@ -243,6 +296,12 @@ internal sealed partial class ReviewTests
             const note = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
             await run('notes', c, async () => t.verifyNote(note.decode(b(c.note)), await Promise.all(c.vkeys.map(t.parseKey))));
           }
+          for (const c of cases('bundles')) {
+            await run('bundles', c, async () => {
+              const keys = await Promise.all([...c.log_vkeys, ...c.witness_vkeys].map(t.parseKey));
+              await t.verifyBundle(t.bytesOf(JSON.stringify(c.bundle)), c.origin, keys, c.quorum);
+            });
+          }
           return [`${count} cases`, ...faults];
         }
         """;
@@ -307,7 +366,7 @@ internal sealed partial class ReviewTests
         await page.WaitForURLAsync("**" + path);
     }
 
-    [GeneratedRegex(@"^(\d+) of (\d+) entries verified")]
+    [GeneratedRegex(@"^(\d+) of (\d+) links verified")]
     private static partial Regex Numbers();
 
     [GeneratedRegex("name=\"challenge\" value=\"([^\"]+)\"")]

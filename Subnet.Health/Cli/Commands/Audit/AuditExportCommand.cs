@@ -22,7 +22,7 @@ internal sealed class AuditExportCommand : AuditReadCommand
     private readonly Option<int> enterprise = new("--enterprise")
     {
         Description = "Private enterprise number in syslog lines; 32473 is the one for documentation.",
-        DefaultValueFactory = _ => 32473,
+        DefaultValueFactory = _ => EntryExport.DocumentationEnterprise,
     };
 
     public AuditExportCommand()
@@ -31,7 +31,7 @@ internal sealed class AuditExportCommand : AuditReadCommand
             "Writes entries of a log as CSV, FHIR AuditEvents, syslog lines or NDJSON.",
             new CommandExample("audit export clinic/log --policy reviewer.policy --format csv --output march.csv --from 2026-03-01 --to 2026-04-01", "a log's folder and a policy file"))
     {
-        canonicalBase.DefaultValueFactory = _ => "https://audit.example/fhir";
+        canonicalBase.DefaultValueFactory = _ => EntryExport.DefaultCanonicalBase;
         format.AcceptOnlyFromAmong("csv", "fhir", "syslog", "ndjson");
         foreach (Option option in (Option[])[format, output, canonicalBase, host, enterprise, .. filter.All])
         {
@@ -64,30 +64,17 @@ internal sealed class AuditExportCommand : AuditReadCommand
     {
         switch (context.Get(format))
         {
-            case "csv":
-                CsvExport.Write(entries, log.Checkpoint, writer);
-                break;
             case "fhir":
-                FhirAuditEvent fhir = new(log.Checkpoint.Origin, log.Checkpoint.Size, context.Get(canonicalBase)!);
-                WriteLines(entries.Select(entry => fhir.Write(entry.Members, entry.Index, entry.Leaf).ToJsonString()), writer);
+                EntryExport.Fhir(log.Checkpoint, entries, context.Get(canonicalBase)!, writer);
                 break;
             case "syslog":
-                SyslogExport syslog = new(context.Get(host)!, "subnet", context.Get(enterprise));
-                WriteLines(entries.Select(syslog.Line), writer);
+                EntryExport.Syslog(entries, context.Get(host)!, context.Get(enterprise), writer);
                 break;
-            case "ndjson":
-                WriteLines(entries.Select(entry => entry.Text), writer);
+            case { } word when EntryExport.Find(word) is { } export:
+                export.Write(log.Checkpoint, entries, writer);
                 break;
             default:
                 throw new CommandException(ErrorCodes.Usage, "There is no such format.", "Choose csv, fhir, syslog or ndjson.");
-        }
-    }
-
-    private static void WriteLines(IEnumerable<string> lines, TextWriter writer)
-    {
-        foreach (string line in lines)
-        {
-            writer.Write(line + "\n");
         }
     }
 }

@@ -55,6 +55,31 @@ internal sealed class ClinicArguments
         }
     }
 
+    /// <summary>Opens the gateway's stores for somebody who looks: it sends nothing, and commands can use the gateway meanwhile.</summary>
+    /// <exception cref="CommandException">Wallet, ledger or a setting cannot be used.</exception>
+    public async Task<ClinicLook> LookAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        SigningKey key = wallet.Open(context, asHotkey: false);
+        OperatingSystemRandomSource random = new();
+        SeenLedger? ledger = null;
+        try
+        {
+            ledger = await SeenLedger.OpenAsync(place, context, cancellationToken).ConfigureAwait(false);
+            return new ClinicLook(new GatewayView(Settings(context), key, ledger.Client, context.Time, random), ledger, key, random);
+        }
+        catch
+        {
+            if (ledger is not null)
+            {
+                await ledger.DisposeAsync().ConfigureAwait(false);
+            }
+
+            key.Dispose();
+            random.Dispose();
+            throw;
+        }
+    }
+
     private ClinicSettings Settings(CommandContext context)
     {
         string clinic = context.Get(name)!;
@@ -118,6 +143,28 @@ internal sealed class ClinicAccess(ClinicClient client, RemoteLedger ledger, Sig
     public async ValueTask DisposeAsync()
     {
         await client.DisposeAsync().ConfigureAwait(false);
+        await ledger.DisposeAsync().ConfigureAwait(false);
+        key.Dispose();
+        random.Dispose();
+    }
+}
+
+/// <summary>A gateway's stores with what they stand on.</summary>
+internal sealed class ClinicLook(GatewayView gateway, SeenLedger ledger, SigningKey key, OperatingSystemRandomSource random) : IAsyncDisposable
+{
+    /// <summary>The stores.</summary>
+    public GatewayView Gateway => gateway;
+
+    /// <summary>The clinic's key; stays this object's.</summary>
+    public SigningKey Key => key;
+
+    /// <summary>The ledger.</summary>
+    public ILedgerClient Ledger => ledger.Client;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await gateway.DisposeAsync().ConfigureAwait(false);
         await ledger.DisposeAsync().ConfigureAwait(false);
         key.Dispose();
         random.Dispose();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Network;
@@ -49,7 +50,7 @@ internal sealed class LocalnetUpCommand : SubnetCommand
     private readonly Option<ulong?> seed = new("--seed") { Description = "Where the keys come from, when the network is created; without it nobody else can have them.", HelpName = "N" };
 
     public LocalnetUpCommand()
-        : base("up", "Create the local network if there is none, and start its roles as processes.", new CommandExample("localnet up", "a minute and free memory for eleven processes")) =>
+        : base("up", "Create the local network if there is none, and start its roles as processes.", new CommandExample("localnet up", "a minute and free memory for thirteen processes")) =>
         Options.Add(seed);
 
     /// <inheritdoc/>
@@ -159,7 +160,7 @@ internal sealed class LocalnetResetCommand : StateChangingCommand
 /// <summary><c>subnet localnet logs</c>.</summary>
 internal sealed class LocalnetLogsCommand : SubnetCommand
 {
-    private readonly Option<string?> role = new("--role") { Description = "Only this role: node, miner or validator.", HelpName = "ROLE" };
+    private readonly Option<string?> role = new("--role") { Description = "Only this role: node, miner, validator or clinic.", HelpName = "ROLE" };
     private readonly Option<string?> name = new("--name") { Description = "Only the role of this name.", HelpName = "NAME" };
     private readonly Option<int> lines = new("--lines") { Description = "Lines of each log, from its end.", HelpName = "N", DefaultValueFactory = _ => 20 };
 
@@ -201,7 +202,7 @@ internal sealed class LocalnetLogsCommand : SubnetCommand
 /// <summary><c>subnet localnet role</c>: what <c>up</c> starts for each role.</summary>
 internal sealed class LocalnetRoleCommand : SubnetCommand
 {
-    private readonly Argument<string> role = new("role") { Description = "node, miner or validator." };
+    private readonly Argument<string> role = new("role") { Description = "node, miner, validator or clinic." };
     private readonly Argument<string> name = new("name") { Description = "The role's name." };
     private readonly Option<string?> ready = new("--ready") { Description = "File that is written once the role serves, with its addresses.", HelpName = "FILE" };
 
@@ -229,7 +230,8 @@ internal sealed class LocalnetRoleCommand : SubnetCommand
         string? file = context.Get(ready) is { } given ? context.FullPath(given) : null;
         try
         {
-            await new LocalnetRoles(context.Home, samples, context.Time, context.Loggers).RunAsync(
+            await new LocalnetRoles(
+                context.Home, samples, new RoleSites(context.Loggers, context.Time, DashboardCommand.Otlp(context), NetworkFile.TryRead(context.Home)?.Seeded ?? false), context.Time, context.Loggers).RunAsync(
                 context.Get(role),
                 context.Get(name),
                 addresses =>
@@ -281,16 +283,16 @@ internal sealed record LocalnetStatusDocument(string Network, bool Seeded, strin
     {
         LocalnetRoleEntry[] roles =
         [
-            .. file.Roles.Where(role => role.Role != "clinic").Select(role => new LocalnetRoleEntry(
-                role.Role, role.Name, role.Netuid, role.Pid, role.Pid is { } pid ? LocalnetProcess.IsRunning(pid) : role.Role == "issuer" && role.Grpc is not null, role.Grpc,
+            .. file.Roles.Select(role => new LocalnetRoleEntry(
+                role.Role, role.Name, role.Netuid, role.Pid, role.Pid is { } pid ? LocalnetProcess.IsRunning(pid) : role.Role == "issuer" && role.Grpc is not null, role.Grpc, role.Http,
                 control.LogOf(role.Role, role.Name))),
         ];
         context.Output.Document(new LocalnetStatusDocument(file.Name, file.Seeded, context.Home, roles), console =>
         {
-            Table table = new Table().Border(TableBorder.Minimal).AddColumns("role", "name", "subnet", "process", "runs", "address");
+            Table table = new Table().Border(TableBorder.Minimal).AddColumns("role", "name", "subnet", "process", "runs", "gRPC", "pages, health, metrics");
             foreach (LocalnetRoleEntry role in roles)
             {
-                table.AddRow(role.Role, role.Name, $"{role.Netuid}", $"{role.Pid}", role.IsRunning ? "yes" : "no", $"{role.Grpc}");
+                table.AddRow(role.Role, role.Name, $"{role.Netuid}", $"{role.Pid}", role.IsRunning ? "yes" : "no", $"{role.Grpc}", $"{role.Http}");
             }
 
             console.Write(table);
@@ -305,6 +307,7 @@ internal sealed record LocalnetStatusDocument(string Network, bool Seeded, strin
 /// <param name="Netuid">Its subnet; absent for one that works in several.</param>
 /// <param name="Pid">Its process; absent while it does not run, and for an issuer, which runs beside the node.</param>
 /// <param name="IsRunning">Whether it runs.</param>
-/// <param name="Grpc">Where it listens.</param>
+/// <param name="Grpc">Where it listens; absent for a clinic, which only asks.</param>
+/// <param name="Http">Its pages, health and metrics; absent for an issuer, which runs beside the node.</param>
 /// <param name="Log">Its log file.</param>
-internal sealed record LocalnetRoleEntry(string Role, string Name, ushort? Netuid, int? Pid, bool IsRunning, Uri? Grpc, string Log);
+internal sealed record LocalnetRoleEntry(string Role, string Name, ushort? Netuid, int? Pid, bool IsRunning, Uri? Grpc, Uri? Http, string Log);

@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Output;
+using Subnet.Health.Cli.Settings;
 using Subnet.Health.Miner;
+using Subnet.Health.Network.Localnet;
 using Subnet.Health.Node;
 
 namespace Subnet.Health.Cli.Commands.Miners;
@@ -16,6 +20,7 @@ internal sealed class MinerRunCommand : SubnetCommand
     private readonly Option<string?> address = new("--address") { Description = "Address to listen on (default: the setting miner.address).", HelpName = "ADDRESS" };
     private readonly Option<ushort?> port = new("--port") { Description = "Port to listen on (default: the setting miner.port, a free one).", HelpName = "PORT" };
     private readonly Option<string?> announced = new("--announced") { Description = "URL that the ledger announces, where it is another one.", HelpName = "URL" };
+    private readonly Option<ushort?> httpPort = new("--http-port") { Description = "Port on this machine of the HTTP side: health, metrics, API, pages (default: the setting miner.http_port, a free one).", HelpName = "PORT" };
     private readonly Option<string?> certificates = new("--miner-certs") { Description = "Folder of the miner's certificates (default: the setting miner.certs).", HelpName = "DIR" };
 
     public MinerRunCommand()
@@ -33,7 +38,7 @@ internal sealed class MinerRunCommand : SubnetCommand
         }
 
         place.AddTo(this, withStore: false);
-        foreach (Option option in new Option[] { address, port, announced, certificates })
+        foreach (Option option in new Option[] { address, port, httpPort, announced, certificates })
         {
             Options.Add(option);
         }
@@ -57,10 +62,14 @@ internal sealed class MinerRunCommand : SubnetCommand
                 .ConfigureAwait(false);
             await using (host.ConfigureAwait(false))
             {
+                IRoleSite site = await new RoleSites(
+                    context.Loggers, context.Time, DashboardCommand.Otlp(context), port: (int)context.Settings.Number(SettingsCatalog.MinerHttpPort, context.Get(httpPort)))
+                    .MinerAsync(host, ledger.Client, cancellationToken).ConfigureAwait(false);
+                await using ConfiguredAsyncDisposable closing = site.ConfigureAwait(false);
                 context.Output.Line(
                     new MinerRunDocument(
-                        settings.Name, settings.Netuid, hotkey.Address, host.Address.ToString(), [.. models.Select(MinerModelEntry.Of)], host.MemoryBytes, host.Log.Origin),
-                    $"miner {settings.Name} of subnet {settings.Netuid} serves {string.Join(", ", models.Select(model => model.Id))} on {host.Address}, at most {host.MemoryBytes >> 20} MiB");
+                        settings.Name, settings.Netuid, hotkey.Address, host.Address.ToString(), site.Address.ToString(), [.. models.Select(MinerModelEntry.Of)], host.MemoryBytes, host.Log.Origin),
+                    $"miner {settings.Name} of subnet {settings.Netuid} serves {string.Join(", ", models.Select(model => model.Id))} on {host.Address}, at most {host.MemoryBytes >> 20} MiB, health and metrics on {site.Address}");
                 await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 context.Output.Say("draining");
                 await host.StopAsync().ConfigureAwait(false);
@@ -80,7 +89,7 @@ internal sealed record MinerModelEntry(string Id, byte[] Card, long MemoryBytes,
 
 /// <summary>Where a miner serves; its one line.</summary>
 internal sealed record MinerRunDocument(
-    string Name, int Netuid, string Hotkey, string Grpc, IReadOnlyList<MinerModelEntry> Models, long MemoryBytes, string LogOrigin) : Document(FormatName)
+    string Name, int Netuid, string Hotkey, string Grpc, string Http, IReadOnlyList<MinerModelEntry> Models, long MemoryBytes, string LogOrigin) : Document(FormatName)
 {
     public const string FormatName = "subnet/miner-run/1";
 }

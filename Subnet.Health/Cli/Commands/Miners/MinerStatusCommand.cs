@@ -56,21 +56,7 @@ internal sealed class MinerStatusCommand : SubnetCommand
                 ErrorCodes.LedgerRefused, $"The hotkey {Ss58Address.Encode(account.ToArray())} is not registered on subnet {netuid}.", "Register it with `subnet subnets register`.");
         IReadOnlyList<ModelView> models = await ledger.Client.GetModelsAsync(netuid, withRetired: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         (bool isServing, HashSet<string> served) = await AskAsync(context, neuron.Endpoint, cancellationToken).ConfigureAwait(false);
-        MinerStatusDocument document = new(
-            netuid,
-            neuron.Uid,
-            Ss58Address.Encode(account.ToArray()),
-            neuron.Endpoint,
-            isServing,
-            neuron.Outcome.Incentive / (double)ushort.MaxValue,
-            neuron.StakeRao,
-            [
-                .. models.Where(model => model.Registration.Hotkey == account).Select(model => new MinerRegistration(
-                    model.Card.ToArray(),
-                    model.Registration.Height,
-                    model.Registration.RetiredHeight == 0 ? null : model.Registration.RetiredHeight,
-                    served.Contains(Convert.ToHexStringLower(model.Card.ToArray())))),
-            ]);
+        MinerStatusDocument document = MinerStatusDocument.Of(netuid, neuron, models, isServing, served);
         context.Output.Document(document, console =>
         {
             console.WriteLine(string.Create(
@@ -134,4 +120,26 @@ internal sealed record MinerStatusDocument(
     int Netuid, int Uid, string Hotkey, string? Endpoint, bool IsServing, double Incentive, Amount StakeRao, IReadOnlyList<MinerRegistration> Models) : Document(FormatName)
 {
     public const string FormatName = "subnet/miner-status/1";
+
+    /// <summary>What the ledger says of a miner, and what it serves.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="neuron">The miner.</param>
+    /// <param name="models">The subnet's models, retired ones too.</param>
+    /// <param name="isServing">Whether it answers.</param>
+    /// <param name="served">Hashes of the cards that it serves, hexadecimal.</param>
+    public static MinerStatusDocument Of(ushort netuid, NeuronView neuron, IReadOnlyList<ModelView> models, bool isServing, IReadOnlySet<string> served) => new(
+        netuid,
+        neuron.Uid,
+        Ss58Address.Encode(neuron.Hotkey.ToArray()),
+        neuron.Endpoint,
+        isServing,
+        neuron.Outcome.Incentive / (double)ushort.MaxValue,
+        neuron.StakeRao,
+        [
+            .. models.Where(model => model.Registration.Hotkey == neuron.Hotkey).Select(model => new MinerRegistration(
+                model.Card.ToArray(),
+                model.Registration.Height,
+                model.Registration.RetiredHeight == 0 ? null : model.Registration.RetiredHeight,
+                served.Contains(Convert.ToHexStringLower(model.Card.ToArray())))),
+        ]);
 }

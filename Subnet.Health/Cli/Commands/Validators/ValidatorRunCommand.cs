@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Net;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Commands.Wallets;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
+using Subnet.Health.Cli.Settings;
 using Subnet.Health.Network;
+using Subnet.Health.Network.Localnet;
 using Subnet.Health.Validator;
 
 namespace Subnet.Health.Cli.Commands.Validators;
@@ -19,6 +22,7 @@ internal sealed class ValidatorRunCommand : SubnetCommand
     private readonly Option<string[]> labelled = new("--labelled") { Description = "Rows with known outcomes for a subnet: a table with the column label, 1 or 0.", HelpName = "NETUID=FILE" };
     private readonly Option<string[]> issuer = new("--issuer") { Description = "Where a subnet's token issuer answers (default: as the network file says).", HelpName = "NETUID=URL" };
     private readonly Option<int> port = new("--port") { Description = "Port on this machine that its services listen at; 0 takes a free one.", HelpName = "PORT", DefaultValueFactory = _ => 0 };
+    private readonly Option<ushort?> httpPort = new("--http-port") { Description = "Port on this machine of the HTTP side: health, metrics, API, pages (default: the setting validator.http_port, a free one).", HelpName = "PORT" };
     private readonly Option<bool> shadow = new("--shadow") { Description = "Set nothing: compute what would be set and compare it with the consensus on the ledger." };
     private readonly Option<bool> now = new("--no-token-delay") { Description = "Use tokens as soon as they are bought; on a local network only, since times would tie a query to its purchase." };
 
@@ -28,7 +32,7 @@ internal sealed class ValidatorRunCommand : SubnetCommand
             "Examine the miners of subnets, judge them with other validators, and set weights.",
             new CommandExample("validator run --netuid 1 --wallet-name validator --password-file password.txt --labelled 1=rows.csv", "a running node and a registered hotkey"))
     {
-        foreach (Option option in new Option[] { netuids, name, labelled, issuer, port, shadow, now, wallet.Name, wallet.Hotkey, wallet.PasswordFile })
+        foreach (Option option in new Option[] { netuids, name, labelled, issuer, port, httpPort, shadow, now, wallet.Name, wallet.Hotkey, wallet.PasswordFile })
         {
             Options.Add(option);
         }
@@ -59,9 +63,12 @@ internal sealed class ValidatorRunCommand : SubnetCommand
         };
         await using ValidatorRunner runner = await ValidatorRunner.StartAsync(
             options, wallet.Open(context, wallet.WalletOf(context), wallet.HotkeyOf(context)), null, RandomSourceFactory.FromOperatingSystem(), context.Time, context.Loggers, cancellationToken).ConfigureAwait(false);
+        await using IRoleSite site = await new RoleSites(
+            context.Loggers, context.Time, DashboardCommand.Otlp(context), port: (int)context.Settings.Number(SettingsCatalog.ValidatorHttpPort, context.Get(httpPort)))
+            .ValidatorAsync(context.Get(name)!, runner.Service, runner.Ledger, cancellationToken).ConfigureAwait(false);
         context.Output.Line(
-            new ValidatorRunDocument(runner.Address, runner.LogOrigin, options.Netuids, options.Shadow),
-            $"validator at {runner.Address}, subnets {string.Join(", ", options.Netuids)}{(options.Shadow ? ", shadow" : "")}, log {runner.LogOrigin}");
+            new ValidatorRunDocument(runner.Address, site.Address, runner.LogOrigin, options.Netuids, options.Shadow),
+            $"validator at {runner.Address}, subnets {string.Join(", ", options.Netuids)}{(options.Shadow ? ", shadow" : "")}, log {runner.LogOrigin}, health and metrics on {site.Address}");
         await Task.WhenAny(runner.Completion, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
         if (!cancellationToken.IsCancellationRequested)
         {
@@ -93,10 +100,11 @@ internal sealed class ValidatorRunCommand : SubnetCommand
 
 /// <summary>The first answer of <c>subnet validator run</c>.</summary>
 /// <param name="Grpc">Where it listens.</param>
+/// <param name="Http">Where its HTTP side listens.</param>
 /// <param name="LogOrigin">Name of its log.</param>
 /// <param name="Netuids">Its subnets.</param>
 /// <param name="Shadow">Whether it only looks.</param>
-internal sealed record ValidatorRunDocument(Uri Grpc, string LogOrigin, IReadOnlyList<ushort> Netuids, bool Shadow) : Document(FormatName)
+internal sealed record ValidatorRunDocument(Uri Grpc, Uri Http, string LogOrigin, IReadOnlyList<ushort> Netuids, bool Shadow) : Document(FormatName)
 {
     public const string FormatName = "subnet/validator-run/1";
 }

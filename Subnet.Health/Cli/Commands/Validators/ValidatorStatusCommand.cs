@@ -34,10 +34,10 @@ internal sealed class ValidatorStatusCommand : SubnetCommand
         }
 
         using ValidatorStore store = new(path);
-        ValidatorStatusEntry[] subnets = [.. store.Netuids().Select(netuid => Of(store, netuid))];
-        context.Output.Document(new ValidatorStatusDocument(context.Get(name)!, subnets), console =>
+        ValidatorStatusDocument document = ValidatorStatusDocument.Of(context.Get(name)!, store);
+        context.Output.Document(document, console =>
         {
-            foreach (ValidatorStatusEntry subnet in subnets)
+            foreach (ValidatorStatusEntry subnet in document.Subnets)
             {
                 console.WriteLine($"subnet {subnet.Netuid}: {subnet.PlannedEpochs} epochs planned, {subnet.Sent} queries sent, {subnet.Answered} answered, {subnet.PendingWeights} rows of weights not revealed yet");
                 Table table = new Table().Border(TableBorder.Minimal).AddColumns("miner", "score", "audited epochs", "last verdict", "signatures");
@@ -51,23 +51,6 @@ internal sealed class ValidatorStatusCommand : SubnetCommand
         });
         return Task.FromResult(ExitCode.Done);
     }
-
-    private static ValidatorStatusEntry Of(ValidatorStore store, ushort netuid)
-    {
-        IReadOnlyList<StoredVerdict> verdicts = store.Verdicts(netuid);
-        ValidatorMinerEntry[] miners =
-        [
-            .. store.Scores(netuid).Select(score =>
-            {
-                StoredVerdict? last = verdicts.Where(verdict => verdict.Card.AsSpan().SequenceEqual(score.Card)).MaxBy(verdict => verdict.Epoch);
-                return new ValidatorMinerEntry(
-                    Ss58Address.Encode(score.Miner), score.Card, score.Score.Value, score.Score.AuditedEpochs, last?.Code,
-                    last is null ? 0 : StoredVerdictSignatures.Signers(last).Count);
-            }),
-        ];
-        return new ValidatorStatusEntry(
-            netuid, store.CountPlans(netuid), store.CountSent(netuid), store.CountIn(netuid, ChallengeState.Answered), store.PendingWeights(netuid).Count, miners);
-    }
 }
 
 /// <summary>The answer of <c>subnet validator status</c>.</summary>
@@ -76,6 +59,33 @@ internal sealed class ValidatorStatusCommand : SubnetCommand
 internal sealed record ValidatorStatusDocument(string Name, IReadOnlyList<ValidatorStatusEntry> Subnets) : Document(FormatName)
 {
     public const string FormatName = "subnet/validator-status/1";
+
+    /// <summary>All that a store has.</summary>
+    public static ValidatorStatusDocument Of(string name, ValidatorStore store) =>
+        Of(name, store, netuid => (store.CountSent(netuid), store.CountIn(netuid, ChallengeState.Answered)));
+
+    /// <summary>The same with the queries of judged epochs only: who watches the numbers of a running one learns which queries are audits.</summary>
+    public static ValidatorStatusDocument OfJudged(string name, ValidatorStore store) => Of(name, store, store.CountJudged);
+
+    private static ValidatorStatusDocument Of(string name, ValidatorStore store, Func<ushort, (int Sent, int Answered)> queries) => new(
+        name,
+        [
+            .. store.Netuids().Select(netuid =>
+            {
+                IReadOnlyList<StoredVerdict> verdicts = store.Verdicts(netuid);
+                (int sent, int answered) = queries(netuid);
+                return new ValidatorStatusEntry(
+                    netuid, store.CountPlans(netuid), sent, answered, store.PendingWeights(netuid).Count, [.. store.Scores(netuid).Select(score => MinerOf(score, verdicts))]);
+            }),
+        ]);
+
+    private static ValidatorMinerEntry MinerOf(StoredScore score, IReadOnlyList<StoredVerdict> verdicts)
+    {
+        StoredVerdict? last = verdicts.Where(verdict => verdict.Card.AsSpan().SequenceEqual(score.Card)).MaxBy(verdict => verdict.Epoch);
+        return new ValidatorMinerEntry(
+            Ss58Address.Encode(score.Miner), score.Card, score.Score.Value, score.Score.AuditedEpochs, last?.Code,
+            last is null ? 0 : StoredVerdictSignatures.Signers(last).Count);
+    }
 }
 
 /// <summary>A validator in one subnet.</summary>
