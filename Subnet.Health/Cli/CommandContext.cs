@@ -26,6 +26,9 @@ internal sealed class CommandContext
     /// <summary>The state folder, absolute. It may not exist yet.</summary>
     public required string Home { get; init; }
 
+    /// <summary>The settings file that was named; null for the one in the state folder, if there is one.</summary>
+    public string? ConfigFile { get; init; }
+
     /// <summary>Whether details are wanted.</summary>
     public bool IsVerbose { get; init; }
 

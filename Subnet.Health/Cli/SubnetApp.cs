@@ -86,6 +86,7 @@ internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptio
             Settings = settings,
             Loggers = loggers,
             Home = home,
+            ConfigFile = parsed.GetValue(options.Config) is null ? null : file,
             IsVerbose = parsed.GetValue(options.Verbose),
         };
         ExitCode code = await command.RunAsync(context, stop).ConfigureAwait(false);

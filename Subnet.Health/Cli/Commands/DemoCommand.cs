@@ -5,6 +5,7 @@ using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Network;
 using Subnet.Health.Network.Demo;
+using Subnet.Health.Network.Demo.Processes;
 
 namespace Subnet.Health.Cli.Commands;
 
@@ -15,16 +16,22 @@ internal sealed class DemoCommand : SubnetCommand
     private readonly Option<string?> folder = new("--folder") { Description = "Where the state is left (default: demo in the state folder; a demonstration that is there is replaced).", HelpName = "DIR" };
     private readonly Option<bool> small = new("--small") { Description = "The same steps with fewer patients and epochs." };
 
+    private readonly Option<bool> processes = new("--processes") { Description = "Each party in a process of its own; the result is the same." };
+    private readonly Option<string?> party = new("--party") { Description = "Be one party of a demonstration that runs elsewhere; what --processes starts.", HelpName = "ROLE/NAME", Hidden = true };
+
     public DemoCommand()
         : base(
             "demo",
             "Run a whole network on this machine and show what came of it.",
             new CommandExample("demo", "half a minute and two cores"),
-            new CommandExample("demo --seed 7 --json", "half a minute and two cores"))
+            new CommandExample("demo --seed 7 --json", "half a minute and two cores"),
+            new CommandExample("demo --processes", "a minute, two cores and memory for fourteen processes"))
     {
         Options.Add(seed);
         Options.Add(folder);
         Options.Add(small);
+        Options.Add(processes);
+        Options.Add(party);
     }
 
     /// <inheritdoc/>
@@ -34,6 +41,11 @@ internal sealed class DemoCommand : SubnetCommand
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         string place = context.Get(folder) is { } named ? context.FullPath(named) : Path.Combine(context.Home, "demo");
+        if (context.Get(party) is { } one)
+        {
+            return await PlayAsync(context, one, place, cancellationToken).ConfigureAwait(false);
+        }
+
         Clear(place);
         DemoBudget budget = context.Get(small) ? DemoBudget.Small : DemoBudget.Full;
         if (context.IsVerbose)
@@ -43,16 +55,26 @@ internal sealed class DemoCommand : SubnetCommand
                 + $"{budget.Patients + (budget.BatchQueries * DemoBudget.BatchRows)} patients for each model");
         }
 
+        ulong number = context.Get(seed);
+        DemoOptions options = new(place, number, budget, context.Environment.CurrentDirectory);
+        if (context.Get(processes))
+        {
+            options = options with { CastOf = where => new ProcessCast(where, number, SharedArguments(context)) };
+        }
+
         DemoReport report;
         try
         {
-            report = await new DemoRun(
-                new DemoOptions(place, context.Get(seed), budget, context.Environment.CurrentDirectory), context.Output.Say, context.Time, context.Loggers)
-                .RunAsync(cancellationToken).ConfigureAwait(false);
+            report = await new DemoRun(options, context.Output.Say, context.Time, context.Loggers).RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (DirectoryNotFoundException e)
         {
             throw new CommandException(ErrorCodes.FileNotFound, $"The demonstration cannot start: {e.Message}.", "Run it from the top of a checkout.", e);
+        }
+        catch (PartyProcessException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new CommandException(ErrorCodes.DemoPartyFailed, $"The demonstration cannot go on: {e.Message}.", "Its errors are above; run it again, or without --processes.", e);
         }
 
         DemoDocument document = new(report.Folder, report.Result, report.Measured);
@@ -61,6 +83,24 @@ internal sealed class DemoCommand : SubnetCommand
             $"Everything is left in {place}: try 'subnet metagraph 1', 'subnet audit trace {report.Measured.TracedEvent}' or 'subnet dashboard', each with --home {place}.");
         return report.Result.Claims.All(claim => claim.Holds) ? ExitCode.Done : ExitCode.No;
     }
+
+    /// <summary>One party of a demonstration that another process runs.</summary>
+    private static async Task<ExitCode> PlayAsync(CommandContext context, string one, string place, CancellationToken cancellationToken)
+    {
+        string[] parts = one.Split('/');
+        if (parts.Length != 2)
+        {
+            throw new CommandException(ErrorCodes.Usage, $"'{one}' is no ROLE/NAME.", "Run 'subnet demo --processes', which starts the parties itself.");
+        }
+
+        await new PartyHost(parts[0], parts[1], place, SampleFolder.Find(context.Environment.CurrentDirectory), context.Time, context.Loggers)
+            .RunAsync(context.Environment.In, context.Environment.Out, cancellationToken).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    /// <summary>What the parties' processes need to read the same settings as this one.</summary>
+    private static string[] SharedArguments(CommandContext context) =>
+        [.. context.IsVerbose ? ["--verbose"] : Array.Empty<string>(), .. context.ConfigFile is { } file ? ["--config", file] : Array.Empty<string>(), "--home", context.Home];
 
     /// <summary>Makes room: only a folder that an earlier demonstration left is removed.</summary>
     private static void Clear(string place)

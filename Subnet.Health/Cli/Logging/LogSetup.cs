@@ -16,7 +16,14 @@ internal static class LogSetup
     public static SerilogLoggerFactory Create(SettingsReader settings, CommandEnvironment environment, bool verbose)
     {
         LogEventLevel level = Enum.Parse<LogEventLevel>(settings.Text(SettingsCatalog.LogLevel)!, ignoreCase: true);
-        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(verbose && level > LogEventLevel.Information ? LogEventLevel.Information : level);
+        LogEventLevel least = verbose && level > LogEventLevel.Information ? LogEventLevel.Information : level;
+        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(least);
+        if (least == LogEventLevel.Information)
+        {
+            // The web server tells of each request twice at this level; it is what the roles do that is asked for.
+            configuration.MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
+        }
+
         if (settings.Text(SettingsCatalog.LogFile) is { } file)
         {
             configuration.WriteTo.File(

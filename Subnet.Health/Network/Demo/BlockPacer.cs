@@ -1,3 +1,4 @@
+using Subnet.Core.State;
 using Subnet.Health.Node;
 
 namespace Subnet.Health.Network.Demo;
@@ -9,25 +10,24 @@ namespace Subnet.Health.Network.Demo;
 /// <param name="node">The sequencer.</param>
 /// <param name="follower">The ledger that the parties read; a block counts as made when it is there too.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BlockPacer(LedgerNode node, ILedgerClient follower, TimeProvider time)
+internal sealed class BlockPacer(IDemoNode node, ILedgerClient follower, TimeProvider time)
 {
-    private const int MostPending = 4_096;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Height of the newest block.</summary>
-    public ulong Height => node.Host.Height;
+    public ulong Height { get; private set; }
 
-    /// <summary>Makes the next block once so many transactions wait for it.</summary>
+    /// <summary>Makes the next block once a transaction of each of these waits for it; what others hand over besides is in it or not.</summary>
     /// <exception cref="TimeoutException">They did not come.</exception>
-    public async Task BlockAsync(int pending, CancellationToken cancellationToken)
+    public async Task BlockAsync(IReadOnlyCollection<AccountId> expected, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        while (await PendingAsync(cancellationToken).ConfigureAwait(false) < pending)
+        while (expected.Count > 0 && expected.Except(await node.PendingAsync(cancellationToken).ConfigureAwait(false)).Any())
         {
             if (time.GetElapsedTime(started) > Patience)
             {
-                throw new TimeoutException($"{pending} transactions were announced for block {Height + 1} and did not come");
+                throw new TimeoutException($"{expected.Count} transactions were announced for block {Height + 1} and did not come");
             }
 
             await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal sealed class BlockPacer(LedgerNode node, ILedgerClient follower, TimePr
     {
         while (!work.IsCompleted)
         {
-            if (await PendingAsync(cancellationToken).ConfigureAwait(false) > 0)
+            if ((await node.PendingAsync(cancellationToken).ConfigureAwait(false)).Count > 0)
             {
                 await MakeAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -60,7 +60,7 @@ internal sealed class BlockPacer(LedgerNode node, ILedgerClient follower, TimePr
 
     private async Task MakeAsync(CancellationToken cancellationToken)
     {
-        await node.MakeBlockAsync(cancellationToken).ConfigureAwait(false);
+        Height = await node.MakeBlockAsync(cancellationToken).ConfigureAwait(false);
         await follower.WaitForHeightAsync(Height, cancellationToken).ConfigureAwait(false);
     }
 
@@ -69,7 +69,4 @@ internal sealed class BlockPacer(LedgerNode node, ILedgerClient follower, TimePr
         await work.ConfigureAwait(false);
         return true;
     }
-
-    private Task<int> PendingAsync(CancellationToken cancellationToken) =>
-        node.Host.UseAsync(static (_, store) => store.ReadPending(MostPending).Count, cancellationToken);
 }

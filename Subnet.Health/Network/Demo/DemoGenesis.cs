@@ -10,7 +10,7 @@ internal static class DemoGenesis
     public const ulong Tao = 1_000_000_000;
 
     /// <summary>Blocks of an access epoch: set-up fits into the first, the demonstration into the second.</summary>
-    public const ulong AccessEpochBlocks = 160;
+    public const ulong AccessEpochBlocks = 220;
 
     /// <summary>The genesis file.</summary>
     /// <param name="network">The network's name.</param>

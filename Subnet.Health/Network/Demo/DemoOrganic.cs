@@ -10,46 +10,39 @@ namespace Subnet.Health.Network.Demo;
 /// One batch of organic scoring: a clinic lets three of the four validators compute a miner's error over 256 of its own patients, under encryption. What they learn is one
 /// rounded number.
 /// </summary>
-/// <param name="network">The parties.</param>
-/// <param name="time">The clock.</param>
-internal sealed class DemoOrganic(DemoNetwork network, TimeProvider time)
+/// <param name="name">The clinic.</param>
+/// <param name="clinic">Its gateway.</param>
+/// <param name="world">The others.</param>
+internal sealed class DemoOrganic(string name, ClinicClient clinic, DemoWorld world)
 {
     /// <summary>Scores a clinic's patients of a subnet whose outcomes it reported.</summary>
     /// <exception cref="InvalidOperationException">The validators did not score the batch.</exception>
-    public async Task<DemoOrganicResult> RunAsync(DemoSubnet subnet, CancellationToken cancellationToken)
+    public async Task<DemoOrganicResult> RunAsync(DemoSubnet subnet, IProgress<string> steps, CancellationToken cancellationToken)
     {
-        ClinicClient clinic = network.Clinics[DemoPlan.TableClinic];
-        string folder = Path.Combine(network.Home, "clinic", DemoPlan.TableClinic);
+        DemoPlace place = world.Place;
+        string folder = Path.Combine(place.Home, "clinic", name);
         HistoryEntry[] entries = [.. await clinic.History.WithOutcomeAsync(subnet.Netuid, DateTimeOffset.MinValue).ConfigureAwait(false)];
         DemoMiner miner = DemoPlan.HonestOf(subnet.Netuid);
         ScoringSettings settings = ScoringSettings.Default with { Patients = entries.Length };
-        using SqliteScoringStore scored = new(Path.Combine(folder, "scoring.db"), network.RandomOf("clinic/scored").Create());
+        using SqliteScoringStore scored = new(Path.Combine(folder, "scoring.db"), place.RandomOf("clinic/scored").Create());
         using ClinicScoring scoring = new(
             subnet.Netuid,
             ScoringMeasure.SquaredError(),
-            [new PanelMiner(network.HotkeyOf(miner), Convert.FromHexString(entries[0].Card))],
+            [new PanelMiner(world.HotkeyOf(miner), Convert.FromHexString(entries[0].Card))],
             [.. entries.Select(CaseOf)],
             settings,
-            network.Keys.Cold("clinic-" + DemoPlan.TableClinic),
+            place.Keys.Cold("clinic-" + name),
             scored,
             new ScoringLog(clinic.Log.Recorder),
-            time,
-            network.RandomOf("clinic/organic"));
+            place.Time,
+            place.RandomOf("clinic/organic"));
         List<ScoringPeer> peers = [.. DemoPlan.Validators.Select(validator => new ScoringPeer(
-            network.Keys.Hot("validator-" + validator.Name).PublicKey.ToArray(), new GrpcChannel(network.Validators[validator.Name].Address, new GrpcChannelOptions(), time)))];
+            place.Keys.Hot("validator-" + validator.Name).PublicKey.ToArray(), new GrpcChannel(world.Addresses.Validator(validator.Name), new GrpcChannelOptions(), place.Time)))];
         try
         {
-            Steps steps = new();
-            Task<OrganicScoringResult> run = new OrganicScoringRun(
-                scoring, subnet.Netuid, peers, new LedgerScoringChain(network.Ledger), new PhysicalLogFiles(Path.Combine(folder, "log")), clinic.LogOrigin,
-                clinic.AnchorAsync, settings.Timetable).RunAsync(steps, cancellationToken);
-            await network.Pacer.PumpAsync(Task.WhenAny(run, steps.Beacon), cancellationToken).ConfigureAwait(false);
-            for (int i = 0; i < ScoringSettings.BeaconDelay; i++)
-            {
-                await network.Pacer.BlockAsync(0, cancellationToken).ConfigureAwait(false);
-            }
-
-            OrganicScoringResult result = await network.Pacer.PumpAsync(run, cancellationToken).ConfigureAwait(false);
+            OrganicScoringResult result = await new OrganicScoringRun(
+                scoring, subnet.Netuid, peers, new LedgerScoringChain(world.Ledger), new PhysicalLogFiles(Path.Combine(folder, "log")), clinic.LogOrigin,
+                clinic.AnchorAsync, settings.Timetable).RunAsync(steps, cancellationToken).ConfigureAwait(false);
             ScoringTranscript transcript = result.Transcript ?? throw new InvalidOperationException($"organic scoring ended without a batch: {ScoringFaults.Word(result.Fault)}");
             return await ReplayAsync(subnet, miner, transcript, entries, Path.Combine(folder, "organic.transcript"), cancellationToken).ConfigureAwait(false);
         }
@@ -87,20 +80,4 @@ internal sealed class DemoOrganic(DemoNetwork network, TimeProvider time)
         [new PredictionCommitment(entry.Event, entry.Secret.PredictionSalt, new[] { entry.Secret.Prediction!.Value })], OutcomeOf(entry) ? (byte)1 : (byte)0);
 
     private static bool OutcomeOf(HistoryEntry entry) => entry.Secret.Outcomes!.Values.Single();
-
-    /// <summary>Tells when the window's seeds are in and the beacon is waited for.</summary>
-    private sealed class Steps : IProgress<string>
-    {
-        private readonly TaskCompletionSource beacon = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Beacon => beacon.Task;
-
-        public void Report(string value)
-        {
-            if (value == "beacon")
-            {
-                beacon.TrySetResult();
-            }
-        }
-    }
 }

@@ -2,13 +2,9 @@ using System.Globalization;
 using Subnet.Core.Ledger;
 using Subnet.Core.State;
 using Subnet.Core.Storage;
-using Subnet.Crypto.Identity;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Tracing;
-using Subnet.Health.Validator;
-using Subnet.Health.Validator.Store;
-using Subnet.Health.Validator.Verdicts;
 
 namespace Subnet.Health.Network.Demo;
 
@@ -26,14 +22,15 @@ internal sealed class DemoOutcome
     private readonly List<(string Role, string Name, string Folder, string Origin)> logs = [];
     private readonly List<DemoTraceStep> trace = [];
     private readonly List<DemoClaim> claims = [];
+    private readonly Dictionary<string, DemoKnowledge> knowledge = new(StringComparer.Ordinal);
     private readonly DemoNetwork network;
-    private readonly DemoClinics clinics;
+    private readonly DemoAsking clinics;
     private readonly DemoOrganicResult? organic;
     private Hash256 state;
     private ulong height;
     private ulong blocks;
 
-    private DemoOutcome(DemoNetwork network, DemoClinics clinics, DemoOrganicResult? organic) =>
+    private DemoOutcome(DemoNetwork network, DemoAsking clinics, DemoOrganicResult? organic) =>
         (this.network, this.clinics, this.organic) = (network, clinics, organic);
 
     /// <summary>Queries that validators sent.</summary>
@@ -41,7 +38,7 @@ internal sealed class DemoOutcome
 
     /// <summary>Reads what only running parties can say.</summary>
     public static async Task<DemoOutcome> ReadAsync(
-        DemoNetwork network, DemoClinics clinics, DemoOrganicResult? organic, DemoOptions options, ulong started, CancellationToken cancellationToken)
+        DemoNetwork network, DemoAsking clinics, DemoOrganicResult? organic, DemoOptions options, ulong started, CancellationToken cancellationToken)
     {
         DemoOutcome outcome = new(network, clinics, organic);
         Dictionary<(AccountId, ushort), ulong> server = [];
@@ -63,6 +60,11 @@ internal sealed class DemoOutcome
         }
 
         outcome.blocks = network.Pacer.Height - started;
+        foreach (DemoValidator validator in DemoPlan.Validators)
+        {
+            outcome.knowledge[validator.Name] = await network.Validators[validator.Name].ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (DemoMiner miner in DemoPlan.Miners)
         {
             await outcome.AddMinerAsync(miner, server, cancellationToken).ConfigureAwait(false);
@@ -118,29 +120,22 @@ internal sealed class DemoOutcome
     {
         AccountId account = network.Keys.Account("miner-" + miner.Name);
         Metagraph metagraph = (await network.Ledger.GetMetagraphAsync(miner.Netuid, cancellationToken).ConfigureAwait(false))!;
-        StoredVerdict[] verdicts =
-        [
-            .. Honest().SelectMany(validator => validator.Store.Verdicts(miner.Netuid))
-                .Where(verdict => verdict.Miner.AsSpan().SequenceEqual(account.ToArray()) && StoredVerdictSignatures.IsAgreed(verdict)),
-        ];
-        List<string> caught = [.. verdicts.Where(verdict => !verdict.Passes).Select(verdict => verdict.Code).Distinct().Order(StringComparer.Ordinal)];
-        ValidatorService first = Honest().First();
-        IReadOnlyList<ServedCard> served = await first.Miners.ListAsync(miner.Netuid, cancellationToken).ConfigureAwait(false);
-        string address = Ss58Address.Encode(account.ToArray());
-        if (first.Duplicates.Find(miner.Netuid, served).Any(finding => finding.IsDuplicate && finding.Copy == address))
+        DemoMinerKnowledge[] known = [.. Honest().Select(validator => knowledge[validator.Name].Miners.Single(other => other.Miner == miner.Name))];
+        string[] failed = [.. known.SelectMany(each => each.Failed)];
+        List<string> caught = [.. failed.Distinct().Order(StringComparer.Ordinal)];
+        if (known[0].IsCopy)
         {
             caught.Add("same-answers-as-an-older-commitment");
         }
 
-        StoredScore? score = first.Store.Scores(miner.Netuid).FirstOrDefault(score => score.Miner.AsSpan().SequenceEqual(account.ToArray()));
         miners.Add(new DemoMinerResult(
             miner.Name,
             miner.Netuid,
             miner.Conduct.ToString().ToLowerInvariant(),
-            verdicts.Count(verdict => verdict.Passes),
-            verdicts.Count(verdict => !verdict.Passes),
+            known.Sum(each => each.Valid),
+            failed.Length,
             caught,
-            Math.Round(score?.Score.Value ?? 0, 6),
+            Math.Round(known[0].Score ?? 0, 6),
             Math.Round(metagraph.Find(account)!.Outcome.Incentive / (double)ushort.MaxValue, 6),
             server.GetValueOrDefault((account, miner.Netuid))));
     }
@@ -148,17 +143,16 @@ internal sealed class DemoOutcome
     private async Task AddValidatorAsync(DemoValidator validator, Dictionary<AccountId, ulong> dividends, CancellationToken cancellationToken)
     {
         AccountId account = network.Keys.Account("validator-" + validator.Name);
-        ValidatorService service = network.Validators[validator.Name];
         double trust = 0;
         foreach (DemoSubnet subnet in DemoPlan.Subnets)
         {
             Metagraph metagraph = (await network.Ledger.GetMetagraphAsync(subnet.Netuid, cancellationToken).ConfigureAwait(false))!;
             trust += metagraph.Find(account)!.Outcome.ValidatorTrust / (double)ushort.MaxValue;
-            ValidatorQueries += service.Store.CountSent(subnet.Netuid);
         }
 
         double stake = DemoPlan.Validators.Sum(other => (double)other.StakeTao);
-        int plans = DemoPlan.Subnets.Sum(subnet => service.Store.CountPlans(subnet.Netuid));
+        int plans = knowledge[validator.Name].Plans;
+        ValidatorQueries += knowledge[validator.Name].Sent;
         ulong earned = dividends.GetValueOrDefault(account);
         List<string> caught = [];
         if (plans == 0)
@@ -184,8 +178,8 @@ internal sealed class DemoOutcome
 
     private void AddLogs()
     {
-        logs.AddRange(network.Miners.Select(miner => ("miner", miner.Key, LogFolder("miner", miner.Key), miner.Value.Log.Origin)));
-        logs.AddRange(network.Validators.Select(validator => ("validator", validator.Key, LogFolder("validator", validator.Key), validator.Value.Log.Origin)));
+        logs.AddRange(network.Miners.Select(miner => ("miner", miner.Key, LogFolder("miner", miner.Key), miner.Value.LogOrigin)));
+        logs.AddRange(network.Validators.Select(validator => ("validator", validator.Key, LogFolder("validator", validator.Key), validator.Value.LogOrigin)));
         logs.AddRange(network.Clinics.Select(clinic => ("clinic", clinic.Key, LogFolder("clinic", clinic.Key), clinic.Value.LogOrigin)));
     }
 
@@ -263,8 +257,7 @@ internal sealed class DemoOutcome
         return engine.Height == height && engine.State.Hash == state;
     }
 
-    private IEnumerable<ValidatorService> Honest() =>
-        DemoPlan.Validators.Where(validator => validator.Conduct == ValidatorConduct.Honest).Select(validator => network.Validators[validator.Name]);
+    private static IEnumerable<DemoValidator> Honest() => DemoPlan.Validators.Where(validator => validator.Conduct == ValidatorConduct.Honest);
 
     private string LogFolder(string role, string name) => Path.Combine(network.Home, role, name, "log");
 

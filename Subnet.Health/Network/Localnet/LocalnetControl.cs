@@ -50,14 +50,15 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         try
         {
             Directory.CreateDirectory(Path.Combine(home, LogFolder));
-            DemoNetwork network = await DemoNetwork.CreateAsync(home, NetworkShape.Localnet, seed, samples, time, loggers, cancellationToken).ConfigureAwait(false);
+            DemoPlace place = new(home, seed, samples, new DemoKeys(seed, home), time, loggers);
+            DemoNetwork network = await DemoNetwork.CreateAsync(place, NetworkShape.Localnet, static place => new LocalCast(place), cancellationToken).ConfigureAwait(false);
             await using (network.ConfigureAwait(false))
             {
                 say($"ledger created: {DemoPlan.Subnets.Count} subnets, block {network.Pacer.Height}");
                 await network.StartIssuersAsync(cancellationToken).ConfigureAwait(false);
                 while (await network.Ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false) < 1)
                 {
-                    await network.Pacer.BlockAsync(0, cancellationToken).ConfigureAwait(false);
+                    await network.Pacer.BlockAsync([], cancellationToken).ConfigureAwait(false);
                 }
 
                 foreach (DemoSubnet subnet in DemoPlan.Subnets)

@@ -68,10 +68,10 @@ internal sealed class WeightsStep(ValidatorParts parts, IWeightPolicy policy)
         }
     }
 
-    /// <summary>Decides the row of the current epoch, once.</summary>
+    /// <summary>Decides the row of the current epoch, once, while a block of the epoch is left for its commit.</summary>
     public async Task DecideAsync(EpochClock clock, CancellationToken cancellationToken)
     {
-        if (parts.Store.FindWeights(clock.Netuid, clock.Epoch) is not null
+        if (IsLastBlock(clock) || parts.Store.FindWeights(clock.Netuid, clock.Epoch) is not null
             || await parts.Ledger.GetMetagraphAsync(clock.Netuid, cancellationToken).ConfigureAwait(false) is not { } metagraph
             || await policy.ChooseAsync(clock, metagraph, cancellationToken).ConfigureAwait(false) is not { } row)
         {
@@ -115,8 +115,7 @@ internal sealed class WeightsStep(ValidatorParts parts, IWeightPolicy policy)
     /// <summary>Hands over the commit or the reveal that is due.</summary>
     public async Task SubmitAsync(EpochClock clock, CancellationToken cancellationToken)
     {
-        // A call handed over now is in the next block; if that begins an epoch, it would count for the wrong one.
-        if (clock.Offset + 1 >= clock.Tempo)
+        if (IsLastBlock(clock))
         {
             return;
         }
@@ -144,6 +143,9 @@ internal sealed class WeightsStep(ValidatorParts parts, IWeightPolicy policy)
             }
         }
     }
+
+    /// <summary>Whether a call handed over now would count for the wrong epoch: it is in the next block, and that begins one.</summary>
+    private static bool IsLastBlock(EpochClock clock) => clock.Offset + 1 >= clock.Tempo;
 
     private Task<(ulong? Committed, ulong Period)> FindCommitAsync(StoredWeights row, CancellationToken cancellationToken) => parts.Ledger.ReadAsync(
         view => (

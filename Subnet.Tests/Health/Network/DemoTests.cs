@@ -3,17 +3,19 @@ using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Network;
 
-/// <summary>The demonstration as a process of its own, with a small budget: what it claims must be so, and one seed must give one result.</summary>
+/// <summary>
+/// The demonstration as a process of its own, with a small budget: what it claims must be so, and one seed must give one result, in one process and with a process for each party.
+/// </summary>
 [TestFixture]
 internal sealed class DemoTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [Test]
-    public async Task Every_claim_holds_and_the_same_seed_gives_the_same_result()
+    public async Task Every_claim_holds_and_the_same_seed_gives_the_same_result_in_one_process_and_in_many()
     {
         using TemporaryFolder home = new();
-        JsonNode[] reports = await Task.WhenAll(Run(home, "first"), Run(home, "second"));
+        JsonNode[] reports = [await Run(home, "first"), await Run(home, "second", "--processes")];
         JsonNode result = reports[0]["result"]!;
 
         // What is left is a state folder: the command that the demonstration names works on it.
@@ -39,6 +41,44 @@ internal sealed class DemoTests
     }
 
     [Test]
+    public async Task Party_that_dies_ends_the_demonstration_with_its_name_and_no_process_is_left()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("children are looked up in /proc");
+        }
+
+        const int Parties = 13;
+        using TemporaryFolder home = new();
+        using System.Diagnostics.Process demo = SubnetProcess.Start(
+            RepositoryFolder.Find(), ["demo", "--small", "--processes", "--home", home.Combine("home"), "--folder", home.Combine("demo")]);
+        using CancellationTokenSource late = new(Patience);
+        Task<string> error = demo.StandardError.ReadToEndAsync(late.Token);
+        int[] children = [];
+        while (children.Length < Parties)
+        {
+            await Task.Delay(50, late.Token);
+            children = ChildrenOf(demo.Id);
+        }
+
+        int victim = children.Single(child => File.ReadAllText($"/proc/{child}/cmdline").Contains("miner/wdbc-honest", StringComparison.Ordinal));
+        System.Diagnostics.Process.GetProcessById(victim).Kill();
+        await demo.WaitForExitAsync(late.Token);
+        Assert.That(demo.ExitCode, Is.EqualTo(3));
+        Assert.That(await error, Does.Contain("miner wdbc-honest").And.Contains("exit code 137"));
+        Assert.That(children.Where(child => Directory.Exists($"/proc/{child}")), Is.Empty);
+    }
+
+    [Test]
+    public async Task Party_whose_demonstration_is_gone_ends_by_itself()
+    {
+        using TemporaryFolder home = new();
+        (int code, string output, string error) = await SubnetProcess.RunAsync(
+            RepositoryFolder.Find(), ["demo", "--party", "validator/north", "--home", home.Path, "--folder", home.Combine("demo")]);
+        Assert.That((code, output), Is.EqualTo((0, "")), error);
+    }
+
+    [Test]
     public async Task Folder_of_somebody_else_is_not_touched()
     {
         using TemporaryFolder home = new();
@@ -49,10 +89,30 @@ internal sealed class DemoTests
         Assert.That(File.ReadAllText(home.Combine("mine.txt")), Is.EqualTo("mine"));
     }
 
-    private static async Task<JsonNode> Run(TemporaryFolder home, string name)
+    private static int[] ChildrenOf(int process) =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit))
+            .Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture)).Where(other => ParentOf(other) == process),
+    ];
+
+    // The name of a program may hold anything; what follows its closing bracket is state and parent.
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<JsonNode> Run(TemporaryFolder home, string name, params string[] more)
     {
         using System.Diagnostics.Process process = SubnetProcess.Start(
-            RepositoryFolder.Find(), ["demo", "--small", "--seed", "11", "--json", "--quiet", "--home", home.Combine("home"), "--folder", home.Combine(name)]);
+            RepositoryFolder.Find(), ["demo", "--small", "--seed", "11", "--json", "--quiet", "--home", home.Combine("home"), "--folder", home.Combine(name), .. more]);
         using CancellationTokenSource late = new(Patience);
         Task<string> error = process.StandardError.ReadToEndAsync(late.Token);
         string output = await process.StandardOutput.ReadToEndAsync(late.Token);
