@@ -13,7 +13,7 @@ internal static class HeadEmitter
     /// <exception cref="ArgumentException">The numbers of features differ.</exception>
     public static Lane[] Emit(LaneProgramBuilder builder, ModelHead head, Slot[] features)
     {
-        if (features.Length != head.FeatureCount)
+        if (features.Length != head.FeatureCount && head is not ConstantHead)
         {
             throw new ArgumentException($"the head has {head.FeatureCount} features, not {features.Length}", nameof(features));
         }

@@ -21,10 +21,10 @@ internal enum OneVersusAllFormula
 }
 
 /// <summary>One binary model for each class.</summary>
-/// <param name="Members">One for each class, all on the same features.</param>
+/// <param name="Members">One for each class, all on the same features; constants look at none.</param>
 /// <param name="Formula">Public last step.</param>
 internal sealed record OneVersusAllHead(ImmutableArray<MemberModel> Members, OneVersusAllFormula Formula)
-    : ModelHead(Members[0].Head.FeatureCount, Members.Length);
+    : ModelHead(Members.Max(member => member.Head.FeatureCount), Members.Length);
 
 /// <summary>
 /// One binary model for each class and for each pair of classes, put together by pairwise coupling (plaintext only).
@@ -32,7 +32,7 @@ internal sealed record OneVersusAllHead(ImmutableArray<MemberModel> Members, One
 /// <param name="Classes">Number of classes.</param>
 /// <param name="Members">Lower triangle row by row: element i (i + 1) / 2 + j is "class i or class j", j &lt;= i.</param>
 internal sealed record PairwiseCouplingHead(int Classes, ImmutableArray<MemberModel> Members)
-    : ModelHead(Members[0].Head.FeatureCount, Classes)
+    : ModelHead(Members.Max(member => member.Head.FeatureCount), Classes)
 {
     /// <summary>The member for "class i or class j".</summary>
     public MemberModel Pair(int i, int j) => Members[(Math.Max(i, j) * (Math.Max(i, j) + 1) / 2) + Math.Min(i, j)];

@@ -129,6 +129,8 @@ internal static class KeyTransforms
             made.Add(column.With(output, null, to) with { KeyCount = 1L << bits });
         }
 
+        // What hashed to each key, kept for people to look at.
+        scope.Archive.Ignore($"{component.Folder}Vocabulary_");
         component.Finish();
         made.ForEach(scope.Set);
     }

@@ -100,6 +100,10 @@ internal sealed class ModelArchive : IDisposable
         return content;
     }
 
+    /// <summary>Lets entries be that are known and not needed for scoring.</summary>
+    /// <param name="start">What their names begin with.</param>
+    public void Ignore(string start) => used.UnionWith(entries.Keys.Where(entry => entry.StartsWith(start, StringComparison.Ordinal)));
+
     /// <summary>Refuses entries that no component refers to: what nobody reads should not be there.</summary>
     /// <exception cref="ModelFormatException">There is one.</exception>
     public void CheckAllUsed()

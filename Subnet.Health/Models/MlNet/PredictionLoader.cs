@@ -68,7 +68,7 @@ internal static class PredictionLoader
 
     private static BoundColumn Features(ModelComponent component, PipelineScope scope, string? name, ModelHead head)
     {
-        if (head is ConstantHead)
+        if (head.FeatureCount == 0)
         {
             return name is not null && scope.Find(name) is { Kind: ColumnKind.Single } any
                 ? any with { Slots = [], SlotNames = [] }

@@ -196,8 +196,8 @@ internal static class PredictorLoader
 
     private static void CheckMembers(ModelComponent component, List<MemberModel> members)
     {
-        int features = members[0].Head.FeatureCount;
-        component.Require(members.All(member => member.Head.FeatureCount == features), "the members have different numbers of features");
+        int features = members.Max(member => member.Head.FeatureCount);
+        component.Require(members.All(member => member.Head is ConstantHead || member.Head.FeatureCount == features), "the members have different numbers of features");
     }
 
     private static NaiveBayesHead NaiveBayes(ModelComponent component)
