@@ -35,6 +35,13 @@ public static class ForestQuery
         return HeaderBytes + (ciphertexts * (PrngSeed.ByteCount + LevelPacking.ByteCount(set.Parameters.FirstDataLevel)));
     }
 
+    /// <summary>The card that a query of sufficient length names; empty when it is too short to name one.</summary>
+    public static ReadOnlySpan<byte> Card(ReadOnlySpan<byte> query) =>
+        query.Length >= HeaderBytes && query.StartsWith(FirstLine) ? query.Slice(CardOffset, DigestBytes) : [];
+
+    /// <summary>The number of rows that a query of sufficient length names; 0 when it is too short.</summary>
+    public static int Rows(ReadOnlySpan<byte> query) => query.Length >= HeaderBytes ? BinaryPrimitives.ReadUInt16BigEndian(query[RowsOffset..]) : 0;
+
     /// <summary>The digest of the key bundle that a query of sufficient length names; empty when it is too short to name one.</summary>
     public static ReadOnlySpan<byte> Keys(ReadOnlySpan<byte> query) => query.Length >= HeaderBytes ? query.Slice(KeysOffset, DigestBytes) : [];
 

@@ -36,6 +36,7 @@ public sealed class ClinicClient : IAsyncDisposable
     private readonly IssuerChannels issuers;
     private readonly TokenPurchase purchase;
     private readonly QuerySender sender;
+    private readonly ForestKeyring keyring;
 
     private Func<ValueTask> closeOwned = static () => ValueTask.CompletedTask;
 
@@ -55,8 +56,9 @@ public sealed class ClinicClient : IAsyncDisposable
         issuers = new IssuerChannels(settings.IssuerOf, settings.IssuerChannels ?? settings.Channels, time);
         purchase = new TokenPurchase(wallet, coldkey, ledger, issuers, time, random);
         witnesses = new LedgerWitnesses(ledger, log, settings.Witnesses, settings.IssuerChannels ?? settings.Channels, time);
+        keyring = new ForestKeyring(ledger, miners, RandomSourceFactory.FromOperatingSystem());
         sender = new QuerySender(
-            log.Recorder, wallet, history, miners, ranking, new MinerClient(settings.Timeout, settings.Retries, time), settings.Policy.Hash, time, random);
+            log.Recorder, wallet, history, miners, ranking, new MinerClient(settings.Timeout, settings.Retries, time), keyring, settings.Policy.Hash, time, random);
     }
 
     /// <summary>The clinic's account on the ledger, which pays.</summary>
@@ -322,6 +324,7 @@ public sealed class ClinicClient : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        keyring.Dispose();
         purchase.Dispose();
         issuers.Dispose();
         miners.Dispose();
@@ -383,10 +386,14 @@ public sealed class ClinicClient : IAsyncDisposable
                 ClinicFault.ModelNotFound, $"No miner of subnet {query.Netuid} that may be asked serves a model '{query.Model}'.", "'subnet clinic models' lists what there is.");
         }
 
-        // Cards of one identifier may ask for different inputs; those that read this request's rows as the best one does go with it.
+        // Cards of one identifier may ask for different inputs or encode them otherwise; those that read this request's rows as the best one does go with it.
         MinerOffer best = offers[0];
         string[] names = [.. best.Card.Inputs.Select(input => input.Name)];
-        offers = [.. offers.Where(offer => offer.Card.Inputs.Select(input => input.Name).SequenceEqual(names))];
+        offers =
+        [
+            .. offers.Where(offer => offer.Card.Inputs.Select(input => input.Name).SequenceEqual(names)
+                && offer.Card.EncodingDigest.AsSpan().SequenceEqual(best.Card.EncodingDigest.AsSpan())),
+        ];
         string basis = BasisOf(query);
         if (settings.Policy.Problem(best.ModelId, best.CardHex, query.Purpose, basis, best.Card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))) is { } problem)
         {

@@ -69,7 +69,7 @@ internal sealed class GatewayView : IAsyncDisposable
         try
         {
             return hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower) && File.Exists(path)
-                && CardClient.Open(File.ReadAllBytes(path)) is { } card && Convert.ToHexStringLower(card.Hash) == hash
+                && CardClient.OpenAny(File.ReadAllBytes(path)) is { } card && Convert.ToHexStringLower(card.Hash) == hash
                 ? card
                 : null;
         }

@@ -175,7 +175,7 @@ internal sealed class MinerDirectory : IDisposable
     {
         try
         {
-            return Convert.ToHexStringLower(SHA256.HashData(bytes)) == name ? cards.GetOrAdd(name, _ => CardClient.Open(bytes)) : null;
+            return Convert.ToHexStringLower(SHA256.HashData(bytes)) == name ? cards.GetOrAdd(name, _ => CardClient.OpenAny(bytes)) : null;
         }
         catch (CircuitException)
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Forests;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Crypto.Transparency.Storage;
@@ -41,6 +42,7 @@ internal sealed class QuerySender(
     MinerDirectory miners,
     MinerRanking ranking,
     MinerClient client,
+    ForestKeyring keyring,
     string policyHash,
     TimeProvider time,
     IRandomSource random)
@@ -58,11 +60,28 @@ internal sealed class QuerySender(
     public async Task<QueryAttempt> AskAsync(
         MinerOffer offer, PreparedRows rows, QueryAuthority authority, TakenToken token, CancellationToken cancellationToken)
     {
-        byte[] master = new byte[KeylessSeeds.MasterBytes];
-        Fill(master);
-        using PendingQuery pending = offer.Card.Encrypt(rows, master);
         string name = recorder.NewEvent();
-        await RecordAsync("query.sent", Sent(name, offer, pending, authority), authority).ConfigureAwait(false);
+        ForestReader? keys = null;
+        if (offer.Card.IsUnderKeys)
+        {
+            // Nothing of a patient is in the keys; where they cannot be brought, nothing was asked and the token is not spent.
+            try
+            {
+                keys = await keyring.ForAsync(offer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is GrpcException or OperationCanceledException)
+            {
+                await wallet.ReturnAsync(token).ConfigureAwait(false);
+                ranking.Failed(offer.HotkeyHex);
+                return new QueryAttempt(name, offer.Address, "keys-not-taken", fault.Message, null, null);
+            }
+        }
+
+        // Keys of a pseudonym serve many queries, so there is no master by which one of them could be opened.
+        byte[] master = keys is null ? new byte[KeylessSeeds.MasterBytes] : [];
+        Fill(master);
+        using PendingQuery pending = keys is null ? offer.Card.Encrypt(rows, master) : offer.Card.Encrypt(rows, keys);
+        await RecordAsync("query.sent", Sent(name, offer, pending, authority, keys), authority).ConfigureAwait(false);
         QueryRequest request = new()
         {
             Query = UnsafeByteOperations.UnsafeWrap(pending.Query),
@@ -81,6 +100,11 @@ internal sealed class QuerySender(
         if (scored is null)
         {
             ranking.Failed(offer.HotkeyHex);
+            if (keys is not null && outcome is not null)
+            {
+                keyring.CountRefusal(offer);
+            }
+
             await RecordAsync("result.received", Failed(name, offer, code!), authority).ConfigureAwait(false);
             return new QueryAttempt(name, offer.Address, code, cause, null, null);
         }
@@ -207,7 +231,7 @@ internal sealed class QuerySender(
         }
     }
 
-    private CanonicalObject Sent(string name, MinerOffer offer, PendingQuery pending, QueryAuthority authority)
+    private CanonicalObject Sent(string name, MinerOffer offer, PendingQuery pending, QueryAuthority authority, ForestReader? keys)
     {
         CanonicalObject details = new()
         {
@@ -218,7 +242,7 @@ internal sealed class QuerySender(
             { "subject", authority.Subject },
             { "model", Model(offer) },
             { "fset", FeatureSetHash(offer.Card) },
-            { "he", Encryption(offer.Card) },
+            { "he", Encryption(offer.Card, keys) },
             { "in", new CanonicalObject { { "hash", Convert.ToHexStringLower(pending.RequestHash.Span) }, { "bytes", pending.Query.Length } } },
             { "policy", policyHash },
             { "count", pending.RowClass },
@@ -291,15 +315,15 @@ internal sealed class QuerySender(
     }
 
     // Keyless circuits have no evaluation keys: the hash of nothing stands for them.
-    private static CanonicalObject Encryption(CardClient card)
+    private static CanonicalObject Encryption(CardClient card, ForestReader? keys)
     {
-        KeylessParameters parameters = card.Card.Query.Parameters;
-        string text = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"subnet-params/1\n{parameters.Set.Name}\n{parameters.PlainBits}\n");
+        (string set, ulong plain) = card.Card.Keyless is CardQuery query ? (query.Parameters.Set.Name, (ulong)query.Parameters.PlainBits) : (card.Card.Forest!.Set.Name, ForestSet.PlainModulus);
+        string text = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"subnet-params/1\n{set}\n{plain}\n");
         return new CanonicalObject
         {
             { "scheme", "bfv" },
             { "params", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text))) },
-            { "keys", Convert.ToHexStringLower(SHA256.HashData([])) },
+            { "keys", Convert.ToHexStringLower(keys is null ? SHA256.HashData([]) : keys.Digest.Span) },
         };
     }
 

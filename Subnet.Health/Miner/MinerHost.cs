@@ -68,6 +68,11 @@ public sealed class MinerHost : IAsyncDisposable
         admission = new AdmissionControl(settings.Running, settings.Waiting);
         metrics = new MinerMetrics(settings.Name, () => admission.Inside);
         keys = new KeyBundleStore(Path.Combine(settings.Folder, "keys"), models, settings.KeyBytes, time);
+        foreach (ForestServedModel forest in models.OfType<ForestServedModel>())
+        {
+            forest.UseKeys(keys);
+        }
+
         TokenChallenge challenge = TokenChallenge.ForMiner(AccessTokenVerifier.IssuerOf(settings.Netuid), settings.Netuid, hotkey.PublicKey);
         queries = new QueryService(models, hotkey, challenge, spent, admission, new ServedQueryLog(log.Recorder), metrics, time);
         proofs = new ProofService(settings.Netuid, hotkey, models, spent, ledger, randomness);
@@ -119,7 +124,7 @@ public sealed class MinerHost : IAsyncDisposable
             };
             IServedModel[] models =
             [
-                .. options.ModelFolders.Select(path => CircuitServedModel.Load(
+                .. options.ModelFolders.Select(path => ServedModels.Load(
                     File.ReadAllBytes(Path.Combine(path, "card.json")), File.ReadAllBytes(Path.Combine(path, "circuit.bin")), options.ModelPassword.Span, source)),
             ];
             MinerHost miner = await StartAsync(settings, models, key, remote.Client, time, source, loggers, cancellationToken).ConfigureAwait(false);

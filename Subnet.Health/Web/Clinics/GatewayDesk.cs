@@ -51,7 +51,7 @@ internal sealed class GatewayDesk(GatewayView gateway) : IClinicDesk
         card.RowClassFor(entry.Rows) ?? card.RowClasses[^1],
         [.. card.Inputs.SelectMany(static input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))],
         LeakSheets.Learned(card, entry.Rows),
-        LeakSheets.DoesNotLearn);
+        LeakSheets.DoesNotLearn(card));
 
     private static bool Holds(HistorySecret secret)
     {

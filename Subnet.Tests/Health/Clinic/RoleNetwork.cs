@@ -57,7 +57,14 @@ internal sealed class RoleNetwork : IAsyncDisposable
 
     /// <summary>A network whose first access epoch with tokens has begun.</summary>
     /// <param name="names">Miners, of the ledger's people; each serves the heart model with a commitment of its own.</param>
-    public static async Task<RoleNetwork> StartAsync(params string[] names)
+    public static Task<RoleNetwork> StartAsync(params string[] names)
+    {
+        byte blinding = 1;
+        return StartWithAsync((_, randomness) => CompiledSample.Heart.Publish(randomness, blinding++), names);
+    }
+
+    /// <summary>The same with a model for each miner.</summary>
+    public static async Task<RoleNetwork> StartWithAsync(Func<string, RandomSourceFactory, IServedModel> modelOf, params string[] names)
     {
         RoleNetwork network = new();
         network.pumping = Task.Run(network.PumpAsync);
@@ -74,10 +81,11 @@ internal sealed class RoleNetwork : IAsyncDisposable
         network.Issuer.AddTo(services);
         network.issuerServer = await GrpcServerHost.StartAsync(
             new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
-        byte blinding = 1;
         foreach (string name in names)
         {
-            await network.StartMinerAsync(name, CompiledSample.Heart.Publish(network.Randomness, blinding++));
+            // Queries of batches are large, and every connection may hold one.
+            IServedModel model = modelOf(name, network.Randomness);
+            await network.StartMinerAsync(name, model, model is ForestServedModel ? network.SettingsOf(name) with { MemoryBytes = 4L << 30 } : null);
         }
 
         await network.BeginNextEpochAsync();

@@ -63,7 +63,7 @@ internal sealed class MinerArguments
                 byte[] circuit = File.ReadAllBytes(context.ExistingFile(Path.Combine(folder, CircuitFile)));
                 password ??= SecretInput.Read(
                     context, context.Get(passwordFile), "SUBNET_MODEL_PASSWORD", "Password of the private circuits", "--model-password-file", confirm: false);
-                loaded.Add(CircuitServedModel.Load(card, circuit, password, randomness));
+                loaded.Add(ServedModels.Load(card, circuit, password, randomness));
             }
 
             return loaded;
