@@ -8,27 +8,28 @@ namespace Subnet.Core.Analysis;
 /// <param name="Dividend">Validator emission, in smallest units.</param>
 /// <param name="ValidatorTrust">What consensus left of its weights.</param>
 /// <param name="Agreement">See <see cref="EpochExplanation.AgreementOf"/>.</param>
-public readonly record struct ValidatorEpoch(ulong Stake, ulong Dividend, I32F32 ValidatorTrust, double Agreement)
+/// <param name="Take">What it took of the dividend in that epoch, a fraction of 65535.</param>
+public readonly record struct ValidatorEpoch(ulong Stake, ulong Dividend, I32F32 ValidatorTrust, double Agreement, ushort Take)
 {
     /// <summary>The epoch of one validator.</summary>
-    public static ValidatorEpoch Of(EpochExplanation epoch, int uid)
+    public static ValidatorEpoch Of(EpochExplanation epoch, int uid, ushort take)
     {
         ArgumentNullException.ThrowIfNull(epoch);
         NeuronExplanation neuron = epoch.Neurons[uid];
-        return new(neuron.Stake, neuron.ValidatorEmission, neuron.ValidatorTrust, epoch.AgreementOf(uid));
+        return new(neuron.Stake, neuron.ValidatorEmission, neuron.ValidatorTrust, epoch.AgreementOf(uid), take);
     }
 }
 
 /// <summary>A validator over a window of epochs.</summary>
 /// <param name="Hotkey">Its name.</param>
-/// <param name="Take">A fraction of 65535.</param>
+/// <param name="Take">What it takes now, a fraction of 65535.</param>
 /// <param name="Epochs">The window, oldest first.</param>
 /// <param name="MissedReveals">Commits of the window that expired unrevealed.</param>
 public sealed record ValidatorHistory(string Hotkey, ushort Take, IReadOnlyList<ValidatorEpoch> Epochs, int MissedReveals);
 
 /// <summary>What a delegator can compare. Means are over the window.</summary>
 /// <param name="Hotkey">The validator.</param>
-/// <param name="Take">A fraction of 65535.</param>
+/// <param name="Take">What it takes now, a fraction of 65535.</param>
 /// <param name="Window">Number of epochs.</param>
 /// <param name="MeanValidatorTrust">0 to 1.</param>
 /// <param name="MeanAgreement">0 to 1.</param>
@@ -42,7 +43,7 @@ public static class ValidatorComparison
 {
     /// <summary>How <see cref="ValidatorStanding.ReturnAfterTake"/> is computed, for people.</summary>
     public const string ReturnFormula =
-        "mean over the epochs of the window of floor(dividend * (1 - take)) / stake weight; the validator's own stake counts as delegated";
+        "mean over the epochs of the window of floor(dividend * (1 - take of that epoch)) / stake weight; the validator's own stake counts as delegated";
 
     /// <summary>The validators, best return first, then by name.</summary>
     public static IReadOnlyList<ValidatorStanding> Rank(IEnumerable<ValidatorHistory> validators)
@@ -58,10 +59,10 @@ public static class ValidatorComparison
         Mean(history.Epochs, e => e.ValidatorTrust.ToDouble()),
         Mean(history.Epochs, e => e.Agreement),
         history.MissedReveals,
-        Mean(history.Epochs, e => ReturnOf(e, history.Take)));
+        Mean(history.Epochs, ReturnOf));
 
-    private static double ReturnOf(ValidatorEpoch epoch, ushort take) =>
-        epoch.Stake == 0 ? 0 : DelegateTake.Split(U96F32.FromInteger(epoch.Dividend), take).Rest / (double)epoch.Stake;
+    private static double ReturnOf(ValidatorEpoch epoch) =>
+        epoch.Stake == 0 ? 0 : DelegateTake.Split(U96F32.FromInteger(epoch.Dividend), epoch.Take).Rest / (double)epoch.Stake;
 
     private static double Mean(IReadOnlyList<ValidatorEpoch> epochs, Func<ValidatorEpoch, double> value) =>
         epochs.Count == 0 ? 0 : epochs.Average(value);

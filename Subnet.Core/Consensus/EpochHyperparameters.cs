@@ -12,7 +12,9 @@ public sealed record EpochHyperparameters
     /// <summary>How far bonds follow the clipped instead of the raw weight, a fraction of 65535.</summary>
     public ushort BondsPenalty { get; init; } = ushort.MaxValue;
 
-    /// <summary>How much of a bond survives an epoch, a fraction of 1,000,000.</summary>
+    /// <summary>
+    /// How much of a bond survives an epoch, a fraction of 1,000,000. A ledger accepts no more than that; above it the rate is negative, as in the reference.
+    /// </summary>
     public uint BondsMovingAverage { get; init; } = 900_000;
 
     /// <summary>Whether bonds follow the weights themselves instead of stake-weighted column shares.</summary>

@@ -84,11 +84,6 @@ public sealed record EpochInput
             throw new ArgumentException($"the owner's uid {owner} is not one of {NeuronCount} neurons");
         }
 
-        if (Hyperparameters.BondsMovingAverage > 1_000_000)
-        {
-            throw new ArgumentException($"a bonds moving average of {Hyperparameters.BondsMovingAverage} is above 1000000");
-        }
-
         Weights.Validate(NeuronCount, "weights");
         Bonds.Validate(NeuronCount, "bonds");
     }

@@ -162,7 +162,7 @@ public static class StakeWeightedMedian
         (long low, long high) = Range(scores);
         while (low < high)
         {
-            long middle = low + ((high - low) / 2);
+            long middle = low + (long)((ulong)unchecked(high - low) >> 1);
             Split split = Split.At(scores, stakes, middle);
             if (below + split.StakeUpTo > minority)
             {

@@ -170,13 +170,13 @@ internal static class GovernanceCalls
     private static void CarryOut(BlockContext block, ProposalKey key, Proposal proposal)
     {
         int[] mark = block.State.Savepoint();
-        int events = block.Events.Count;
+        (int Events, int Recycled) recorded = block.Savepoint();
         RejectionReason reason = Validate(block, proposal.Action);
         reason = reason != RejectionReason.None ? reason : Execute(block, proposal.Action);
         if (reason != RejectionReason.None)
         {
             block.State.UndoTo(mark);
-            block.ForgetEventsAfter(events);
+            block.ForgetAfter(recorded);
         }
 
         ProposalStatus status = reason == RejectionReason.None ? ProposalStatus.Executed : ProposalStatus.Failed;

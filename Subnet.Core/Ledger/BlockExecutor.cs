@@ -42,7 +42,7 @@ internal sealed class BlockExecutor(LedgerState state, string network, AccountId
         }
 
         int[] before = state.Savepoint();
-        int events = _block.Events.Count;
+        (int Events, int Recycled) recorded = _block.Savepoint();
         Account signer = state.Accounts.Find(transaction.Signer) ?? Account.Empty;
         state.Accounts.Set(transaction.Signer, new Account(signer.Balance - fee, signer.Nonce + 1));
         Staking.Balances.Credit(state, sequencer, fee);
@@ -52,7 +52,7 @@ internal sealed class BlockExecutor(LedgerState state, string network, AccountId
         if (reason != RejectionReason.None)
         {
             state.UndoTo(transaction.Call.IsFree ? before : charged);
-            _block.ForgetEventsAfter(events);
+            _block.ForgetAfter(recorded);
             if (transaction.Call.IsFree)
             {
                 return false;
@@ -60,7 +60,7 @@ internal sealed class BlockExecutor(LedgerState state, string network, AccountId
         }
 
         _bytes += transaction.Bytes.Length;
-        _receipts.Add(new Receipt(transaction.Id, reason, fee, [.. _block.Events.Skip(events)]));
+        _receipts.Add(new Receipt(transaction.Id, reason, fee, [.. _block.Events.Skip(recorded.Events)]));
         return true;
     }
 
@@ -68,6 +68,7 @@ internal sealed class BlockExecutor(LedgerState state, string network, AccountId
     public Hash256 Finish()
     {
         ConservationCheck.Demand(state);
+        _step.Supply.Demand(_block);
         return state.ComputeHash();
     }
 

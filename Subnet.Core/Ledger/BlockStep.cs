@@ -15,11 +15,16 @@ internal sealed class BlockStep
 {
     private readonly Dictionary<ushort, ulong> _decayFactors = [];
 
+    /// <summary>Follows what the block issues.</summary>
+    public SupplyCheck Supply { get; } = new();
+
     /// <summary>Runs the step.</summary>
     public void Run(BlockContext block)
     {
         DecayBurnPrices(block);
+        Supply.Begin(block.State);
         Coinbase.Run(block);
+        Supply.AfterEmission(block.State);
         List<ushort> ran = RunEpochs(block);
         UpdateMovingPrices(block);
         UpdateRootProportions(block);

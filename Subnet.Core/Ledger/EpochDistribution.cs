@@ -54,6 +54,7 @@ internal sealed class EpochDistribution
         ulong dust = checked(available - distribution._staked - distribution._claimable - distribution._burned - distribution._recycled);
         if (distribution._recycled > 0)
         {
+            block.Recycle(netuid, distribution._recycled);
             block.Emit(EventKind.EmissionRecycled, netuid, default, default, distribution._recycled);
         }
 

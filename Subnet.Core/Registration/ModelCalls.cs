@@ -51,8 +51,42 @@ internal static class ModelCalls
         }
 
         state.Models.Set(key, new ModelRegistration(hotkey, commitment, block.Height, 0));
+        if (state.Hyperparameters.Find(new SubnetKey(netuid)) is { BondsResetOn: true } parameters)
+        {
+            ResetBonds(state, netuid, parameters.MechanismCount, state.UidOf(netuid, hotkey)!.Value);
+        }
+
         block.Emit(EventKind.ModelRegistered, netuid, hotkey);
         return RejectionReason.None;
+    }
+
+    /// <summary>A miner that serves something new earns its validators' bonds anew: those on it go (<c>design/yuma.md</c> 3.15).</summary>
+    private static void ResetBonds(LedgerState state, ushort netuid, int mechanisms, ushort miner)
+    {
+        int neurons = state.SubnetStates[new SubnetKey(netuid)].Neurons;
+        for (int mechanism = 0; mechanism < mechanisms; mechanism++)
+        {
+            for (int validator = 0; validator < neurons; validator++)
+            {
+                NeuronKey key = new(MechanismIndex.Of(netuid, mechanism), (ushort)validator);
+                if (state.Bonds.TryGet(key, out SparseRow? row) && row.Uids.Span.Contains(miner))
+                {
+                    Keep(state, key, row.Without(miner));
+                }
+            }
+        }
+    }
+
+    private static void Keep(LedgerState state, NeuronKey key, SparseRow row)
+    {
+        if (row.Uids.IsEmpty)
+        {
+            state.Bonds.Remove(key);
+        }
+        else
+        {
+            state.Bonds.Set(key, row);
+        }
     }
 
     /// <summary>Takes a card out of use; its record stays.</summary>

@@ -69,6 +69,7 @@ internal static class NeuronCalls
 
             subnet = state.SubnetStates[key];
             state.SubnetStates.Set(key, subnet with { AlphaOutstanding = subnet.AlphaOutstanding - swap.AmountOut });
+            block.Recycle(netuid, swap.AmountOut);
         }
 
         subnet = state.SubnetStates[key];

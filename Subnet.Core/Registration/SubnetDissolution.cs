@@ -23,9 +23,10 @@ internal static class SubnetDissolution
             paid += rao;
         }
 
-        RefundAccess(state, netuid);
+        RefundAccess(block, netuid);
         GlobalState global = state.Global[default];
         state.Global.Set(default, global with { Issuance = global.Issuance - (pot - paid) });
+        block.Recycle(0, pot - paid);
         block.Emit(EventKind.SubnetDissolved, netuid, state.Subnets[key].OwnerColdkey, default, paid, (ulong)holders.Count);
 
         state.Subnets.Remove(key);
@@ -60,8 +61,9 @@ internal static class SubnetDissolution
     }
 
     /// <summary>What was paid for tokens and not settled goes back to the buyers in proportion to what they bought.</summary>
-    private static void RefundAccess(LedgerState state, ushort netuid)
+    private static void RefundAccess(BlockContext block, ushort netuid)
     {
+        LedgerState state = block.State;
         ulong refunded = 0, escrow = 0;
         foreach ((IssuerKeyId id, IssuerKey issuer) in state.IssuerKeys.Unordered().Where(k => k.Key.Netuid == netuid).ToList())
         {
@@ -76,6 +78,7 @@ internal static class SubnetDissolution
 
         GlobalState global = state.Global[default];
         state.Global.Set(default, global with { Issuance = global.Issuance - (escrow - refunded) });
+        block.Recycle(0, escrow - refunded);
     }
 
     private static void Remove<TKey, TValue>(StateTable<TKey, TValue> table, Func<TKey, bool> belongs)

@@ -4,6 +4,7 @@ namespace Subnet.Core.State;
 internal sealed class BlockContext(LedgerState state, ulong height, AccountId author)
 {
     private readonly List<LedgerEvent> _events = [];
+    private readonly List<(ushort Netuid, ulong Amount)> _recycled = [];
 
     /// <summary>The state, as changed so far by this block.</summary>
     public LedgerState State { get; } = state;
@@ -27,8 +28,21 @@ internal sealed class BlockContext(LedgerState state, ulong height, AccountId au
     public void Emit(EventKind kind, ushort netuid, AccountId subject, AccountId other = default, ulong amount = 0, ulong extra = 0) =>
         _events.Add(new LedgerEvent(kind, netuid, subject, other, amount, extra));
 
-    /// <summary>Forgets the events after a savepoint.</summary>
-    public void ForgetEventsAfter(int count) => _events.RemoveRange(count, _events.Count - count);
+    /// <summary>What went back to where it can be issued again: alpha of a subnet in its smallest unit, or of 0 rao.</summary>
+    public IReadOnlyList<(ushort Netuid, ulong Amount)> Recycled => _recycled;
+
+    /// <summary>Records that the rules took something out of the issuance.</summary>
+    public void Recycle(ushort netuid, ulong amount) => _recycled.Add((netuid, amount));
+
+    /// <summary>A place to come back to with <see cref="ForgetAfter"/>.</summary>
+    public (int Events, int Recycled) Savepoint() => (_events.Count, _recycled.Count);
+
+    /// <summary>Forgets what was recorded after a savepoint.</summary>
+    public void ForgetAfter((int Events, int Recycled) savepoint)
+    {
+        _events.RemoveRange(savepoint.Events, _events.Count - savepoint.Events);
+        _recycled.RemoveRange(savepoint.Recycled, _recycled.Count - savepoint.Recycled);
+    }
 
     /// <summary>Whether less than <paramref name="interval"/> blocks have passed since the same was last done.</summary>
     public bool IsRateLimited(RateLimitKey key, ulong interval) =>

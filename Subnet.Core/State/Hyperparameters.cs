@@ -12,7 +12,7 @@ namespace Subnet.Core.State;
 /// <param name="ImmunityPeriod">Blocks a newcomer is protected from pruning.</param>
 /// <param name="BondsMovingAverage">Of 1,000,000.</param>
 /// <param name="BondsPenalty">Of 65535.</param>
-/// <param name="BondsResetOn">Whether a miner's metadata may clear the bonds on it.</param>
+/// <param name="BondsResetOn">Whether registering a model clears the bonds on the miner that serves it.</param>
 /// <param name="Yuma3On">Which bond system.</param>
 /// <param name="LiquidAlphaOn">Whether the bond rate depends on the pair.</param>
 /// <param name="AlphaLow">Lowest rate, of 65535.</param>

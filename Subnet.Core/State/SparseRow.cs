@@ -8,6 +8,13 @@ public sealed record SparseRow(ReadOnlyMemory<ushort> Uids, ReadOnlyMemory<ushor
     /// <summary>A row without entries.</summary>
     public static SparseRow Empty { get; } = new(default, default);
 
+    /// <summary>The row without its entry of a uid.</summary>
+    public SparseRow Without(ushort uid)
+    {
+        int at = Uids.Span.IndexOf(uid);
+        return at < 0 ? this : new SparseRow(Cut(Uids.Span, at), Cut(Values.Span, at));
+    }
+
     /// <inheritdoc/>
     public void Write(CanonicalWriter writer)
     {
@@ -18,4 +25,6 @@ public sealed record SparseRow(ReadOnlyMemory<ushort> Uids, ReadOnlyMemory<ushor
     /// <inheritdoc/>
     public static SparseRow Read(ref CanonicalReader reader) =>
         new(reader.U16List(65535), reader.U16List(65535));
+
+    private static ushort[] Cut(ReadOnlySpan<ushort> items, int at) => [.. items[..at], .. items[(at + 1)..]];
 }

@@ -1,4 +1,5 @@
 using Subnet.Core.Analysis;
+using Subnet.Core.Consensus;
 using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
@@ -61,19 +62,36 @@ internal static class LedgerAnalysis
             }
 
             EpochExplanation why = EpochExplanation.Of(record.Input);
+            EpochResult[] others = await OtherMechanismsAsync(ledger, netuid, index, cancellationToken).ConfigureAwait(false);
             foreach (NeuronExplanation neuron in why.Neurons.Where(n => Validates(record, n)))
             {
                 EpochNeuron party = record.Neurons[neuron.Uid];
                 (_, List<ValidatorEpoch> epochs, int missed) = histories.GetValueOrDefault(party.Hotkey, (0, [], 0));
-                epochs.Add(ValidatorEpoch.Of(why, neuron.Uid));
+                ValidatorEpoch epoch = ValidatorEpoch.Of(why, neuron.Uid, party.Take);
+                epochs.Add(others.Aggregate(epoch, (sum, e) => sum with { Dividend = sum.Dividend + e.ValidatorEmission[neuron.Uid] }));
                 missed += (int)block.Events
-                    .Where(e => e.Kind == EventKind.CommitExpired && e.Netuid == netuid && e.Subject == party.Hotkey)
+                    .Where(e => e.Kind == EventKind.CommitExpired && MechanismIndex.NetuidOf(e.Netuid) == netuid && e.Subject == party.Hotkey)
                     .Aggregate(0UL, static (sum, e) => sum + e.Amount);
                 histories[party.Hotkey] = (party.Take, epochs, missed);
             }
         }
 
         return ValidatorComparison.Rank(histories.Select(static h => new ValidatorHistory(h.Key.ToString(), h.Value.Take, h.Value.Epochs, h.Value.Missed)));
+    }
+
+    /// <summary>What the subnet's mechanisms after the first decided in the same epoch.</summary>
+    private static async Task<EpochResult[]> OtherMechanismsAsync(ILedgerClient ledger, ushort netuid, ulong index, CancellationToken cancellationToken)
+    {
+        List<EpochResult> results = [];
+        for (int mechanism = 1; mechanism < MechanismIndex.Most && MechanismIndex.MechanismOf(netuid) == 0; mechanism++)
+        {
+            if (await ledger.GetEpochAsync(MechanismIndex.Of(netuid, mechanism), index, cancellationToken).ConfigureAwait(false) is { } record)
+            {
+                results.Add(YumaEpoch.Run(record.Input));
+            }
+        }
+
+        return [.. results];
     }
 
     /// <summary>A miner that earned enough for a permit and weighs nobody is no validator to stake behind.</summary>

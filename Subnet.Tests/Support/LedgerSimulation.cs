@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Subnet.Core.Consensus;
+using Subnet.Core.Fees;
+using Subnet.Core.Governance;
 using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.Registration;
@@ -9,19 +12,24 @@ using Subnet.Core.State;
 namespace Subnet.Tests.Support;
 
 /// <summary>
-/// A whole network in one process: subnets full of neurons, a quarter of them validators with stake and changing weights, holders who transfer,
-/// stake and unstake. Everything follows from the seed.
+/// A whole network in one process: subnets full of neurons, a quarter of them validators with stake and changing weights (in every fourth subnet
+/// committed and revealed, or forgotten), holders who transfer, stake, unstake, propose and vote, clinics that buy access and miners that settle it.
+/// Everything follows from the seed.
 /// </summary>
 internal sealed class LedgerSimulation : IDisposable
 {
     private const ulong Tao = 1_000_000_000;
     private const int Holders = 32;
+    private const ulong AccessEpochBlocks = 120;
+    private const ushort Denomination = 16;
 
     private readonly int _subnets;
     private readonly int _neurons;
     private readonly Random _random;
     private readonly Dictionary<AccountId, ulong> _nonces = [];
     private readonly List<Transaction> _pending = [];
+    private readonly Dictionary<(ushort Subnet, int Validator), (RevealWeightsCall? Reveal, ulong Epoch)> _hidden = [];
+    private byte _serial;
 
     public LedgerSimulation(ILedgerStore store, int subnets, int neurons, int seed, ulong snapshotInterval = 0)
     {
@@ -31,7 +39,7 @@ internal sealed class LedgerSimulation : IDisposable
         SetUp();
     }
 
-    public static LedgerServices Services { get; } = new(new HashSignatureVerifier());
+    public static LedgerServices Services { get; } = new(new HashSignatureVerifier(), new SimulationTokens());
 
     public LedgerEngine Engine { get; }
 
@@ -50,6 +58,7 @@ internal sealed class LedgerSimulation : IDisposable
         GlobalParameters.Default with
         {
             NetworkRateLimit = 0, LockReductionInterval = 1, StartDelay = 0, StakeThreshold = Tao, MaxChildren = 5, ChildrenDelay = 400,
+            VotingPeriod = 60, ExecutionDelay = 40, ProposalCooldown = 150, Quorum = 6_554, AccessEpochBlocks = AccessEpochBlocks,
         },
         [
             .. Enumerable.Range(0, Holders).Select(static i => Signer($"holder {i}").Account)
@@ -64,6 +73,8 @@ internal sealed class LedgerSimulation : IDisposable
         for (int i = 0; i < blocks; i++)
         {
             SetSomeWeights();
+            Govern();
+            TradeAccess();
             for (int t = 0; t < 3; t++)
             {
                 MoveSomeMoney();
@@ -120,7 +131,7 @@ internal sealed class LedgerSimulation : IDisposable
             Add(OwnerOf(s, 0), new CreateSubnetCall(Hotkey(s, 0), $"subnet {s}", ulong.MaxValue));
             Flush();
             Add(OwnerOf(s, 0), new StartSubnetCall((ushort)s));
-            Set(s, "commit_reveal_weights_enabled", 0);
+            Set(s, "commit_reveal_weights_enabled", s % 4 == 0 ? 1 : 0);
             Set(s, "weights_set_rate_limit", 0);
             Set(s, "subnet_emission_enabled", 1);
             Set(s, "burn_increase_mult", 1);
@@ -153,7 +164,75 @@ internal sealed class LedgerSimulation : IDisposable
             ushort subnet = Subnet();
             ushort[] uids = [.. Enumerable.Range(0, _neurons).Select(static u => (ushort)u)];
             ushort[] values = [.. uids.Select(u => (ushort)((u * 500) + _random.Next(5_000)))];
-            Add(HotkeyName(subnet, _random.Next(Validators)), new SetWeightsCall(subnet, uids, values, 0));
+            int validator = _random.Next(Validators);
+            if (subnet % 4 == 0)
+            {
+                CommitOrReveal(subnet, validator, uids, values);
+            }
+            else
+            {
+                Add(HotkeyName(subnet, validator), new SetWeightsCall(subnet, uids, values, 0));
+            }
+        }
+    }
+
+    /// <summary>A commit when there is none, its reveal when that is due; one validator (not the owner, who has the most stake) forgets its own in each epoch, and it expires.</summary>
+    private void CommitOrReveal(ushort subnet, int validator, ushort[] uids, ushort[] values)
+    {
+        ulong epoch = Engine.State.SubnetStates[new SubnetKey(subnet)].EpochIndex;
+        string hotkey = HotkeyName(subnet, validator);
+        if (_hidden.TryGetValue((subnet, validator), out (RevealWeightsCall? Reveal, ulong Epoch) hidden) && epoch <= hidden.Epoch + 1)
+        {
+            if (epoch == hidden.Epoch + 1 && hidden.Reveal is { } reveal)
+            {
+                Add(hotkey, reveal);
+                _hidden.Remove((subnet, validator));
+            }
+
+            return;
+        }
+
+        ushort[] salt = [(ushort)_random.Next(65_536), (ushort)_random.Next(65_536)];
+        _hidden[(subnet, validator)] = ((ulong)validator == 1 + (epoch % 3) ? null : new RevealWeightsCall(subnet, uids, values, salt, 0), epoch);
+        Add(hotkey, new CommitWeightsCall(
+            subnet, new Hash256(CommitHash.Compute(Hotkey(subnet, validator).ToArray(), subnet, uids, values, salt, 0))));
+    }
+
+    /// <summary>Now and then somebody proposes; others vote, mostly in favour.</summary>
+    private void Govern()
+    {
+        if (_random.Next(40) == 0)
+        {
+            bool global = _random.Next(3) == 0;
+            Add(Holder(), new ProposeCall(
+                global
+                    ? new ProposalAction((byte)ProposalKind.SetGlobalParameter, 0, GlobalParameterCatalog.Find("max_children")!.Number, _random.Next(3, 7), default, default)
+                    : new ProposalAction(
+                        (byte)ProposalKind.SetHyperparameter, Subnet(), HyperparameterCatalog.Find("kappa")!.Number, _random.Next(30_000, 40_000), default, default),
+                default));
+        }
+
+        if (Engine.State.OpenProposals.Count > 0 && _random.Next(3) == 0)
+        {
+            Add(Holder(), new CastVoteCall(Engine.State.OpenProposals.Max(), (byte)(_random.Next(4) == 0 ? 0 : 1)));
+        }
+    }
+
+    /// <summary>One key for each access epoch of the first subnet; some buy, miners settle what they got, the rest expires.</summary>
+    private void TradeAccess()
+    {
+        const ushort Subnet = 1;
+        ulong now = (Engine.Height + 1) / AccessEpochBlocks;
+        if ((Engine.Height + 1) % AccessEpochBlocks == AccessEpochBlocks / 2)
+        {
+            Add(OwnerOf(Subnet, 0), new PublishIssuerKeyCall(Subnet, now + 1, Denomination, SimulationTokens.Key));
+        }
+
+        if (now > 0 && _random.Next(4) == 0)
+        {
+            Add(Holder(), new PurchaseAccessCall(Subnet, now, Denomination, (ulong)_random.Next(1, 5), ulong.MaxValue));
+            Add(HotkeyName(Subnet, _random.Next(Validators, _neurons)), new SettleAccessCall(
+                Subnet, now, Denomination, [new TokenBytes(new byte[] { (byte)(now % 251), _serial++ })]));
         }
     }
 
@@ -212,5 +291,19 @@ internal sealed class LedgerSimulation : IDisposable
         }
 
         ForgetNonces();
+    }
+
+    /// <summary>A token is any two bytes: the token protocol has tests of its own.</summary>
+    private sealed class SimulationTokens : IAccessTokenVerifier
+    {
+        public static byte[] Key { get; } = [7];
+
+        public bool IsPublicKey(ReadOnlySpan<byte> publicKey) => publicKey.SequenceEqual(Key);
+
+        public bool Verify(ReadOnlySpan<byte> publicKey, ushort netuid, ReadOnlySpan<byte> hotkey, ReadOnlySpan<byte> token, out Hash256 nonce)
+        {
+            nonce = Hash256.Of(token);
+            return publicKey.SequenceEqual(Key) && token.Length == 2;
+        }
     }
 }

@@ -11,10 +11,9 @@ internal static class EpochCase
     {
         VectorObject one = new("the case", element);
         one.Text("name");
-        OptionalText(one, "source");
         EpochInput input = EpochCaseReader.Read(one.Object("input"));
         JsonElement expected = one.Take("expect");
-        one.RequireAllTaken();
+        one.RequireAllTakenButRemarks();
         return EpochExpectation.Check("expect", expected, YumaEpoch.Run(input));
     }
 
@@ -23,12 +22,10 @@ internal static class EpochCase
     {
         VectorObject one = new("the case", element);
         one.Text("name");
-        OptionalText(one, "source");
-        OptionalText(one, "story");
         CheckClaims(one);
         EpochInput state = EpochCaseReader.Read(one.Object("initial"));
         JsonElement[] steps = one.Array("steps", (_, e) => e);
-        one.RequireAllTaken();
+        one.RequireAllTakenButRemarks();
         if (steps.Length == 0)
         {
             throw new VectorFormatException("the chain has no step");
@@ -45,7 +42,7 @@ internal static class EpochCase
                 difference ??= EpochExpectation.Check("pallet", pallet, result);
             }
 
-            step.RequireAllTaken();
+            step.RequireAllTakenButRemarks();
             if (difference is { } found)
             {
                 return found with { Expected = $"step {i}: {found.Expected}" };
@@ -85,14 +82,6 @@ internal static class EpochCase
                 claim.Text("check");
                 claim.RequireAllTaken();
             }
-        }
-    }
-
-    private static void OptionalText(VectorObject one, string member)
-    {
-        if (one.Has(member))
-        {
-            one.Text(member);
         }
     }
 }

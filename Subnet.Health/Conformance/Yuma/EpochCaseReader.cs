@@ -61,13 +61,16 @@ internal static class EpochCaseReader
     /// <exception cref="VectorFormatException">A field is unknown or malformed.</exception>
     public static EpochInput Apply(EpochInput input, VectorObject changes)
     {
+        if (changes.Has("n"))
+        {
+            input = Grown(input, changes.Int32("n"));
+        }
+
         foreach (string name in changes.Names)
         {
             input = name switch
             {
-                "n" => changes.Int32(name) == input.NeuronCount
-                    ? input
-                    : throw new VectorFormatException("'n' cannot change within a chain"),
+                "n" => input,
                 "current_block" => input with { CurrentBlock = changes.UInt64(name) },
                 "tempo" => input with { Tempo = changes.UInt64(name) },
                 "activity_cutoff_blocks" => input with { ActivityCutoffBlocks = changes.UInt64(name) },
@@ -102,7 +105,7 @@ internal static class EpochCaseReader
             {
                 "kappa" => parameters with { Kappa = changes.UInt16(name) },
                 "bonds_penalty" => parameters with { BondsPenalty = changes.UInt16(name) },
-                "bonds_moving_average" => parameters with { BondsMovingAverage = (uint)Math.Min(changes.UInt64(name), uint.MaxValue) },
+                "bonds_moving_average" => parameters with { BondsMovingAverage = UInt32(name, changes.UInt64(name)) },
                 "max_allowed_validators" => parameters with { MaxAllowedValidators = changes.UInt16(name) },
                 "yuma3" => parameters with { Yuma3 = changes.Boolean(name) },
                 "liquid_alpha" => parameters with { LiquidAlpha = changes.Boolean(name) },
@@ -116,6 +119,28 @@ internal static class EpochCaseReader
         return parameters;
     }
 
+    /// <summary>The input with neurons appended as registration leaves them: no permit, weights or bonds. The other lists come with them.</summary>
+    private static EpochInput Grown(EpochInput input, int n)
+    {
+        int more = n - input.NeuronCount;
+        if (more < 0 || n > EpochInput.MaxNeurons)
+        {
+            throw new VectorFormatException($"'n' is {n} after {input.NeuronCount}, and only grows up to {EpochInput.MaxNeurons}");
+        }
+
+        return more == 0 ? input : input with
+        {
+            LastUpdate = [.. input.LastUpdate, .. new ulong[more]],
+            ValidatorPermit = [.. input.ValidatorPermit, .. new bool[more]],
+            EarliestCommitBlock = [.. input.EarliestCommitBlock, .. new ulong?[more]],
+            Weights = Grown(input.Weights, more),
+            Bonds = Grown(input.Bonds, more),
+        };
+    }
+
+    private static StoredRows Grown(StoredRows rows, int more) =>
+        new([.. Enumerable.Range(0, rows.RowCount).Select(row => rows[row]), .. Enumerable.Repeat(StoredRow.Empty, more)]);
+
     private static void Require(VectorObject source, string[] fields)
     {
         foreach (string field in fields.Where(f => !source.Has(f)))
@@ -123,6 +148,10 @@ internal static class EpochCaseReader
             throw new VectorFormatException($"the input has no '{field}'");
         }
     }
+
+    private static uint UInt32(string name, ulong value) => value <= uint.MaxValue
+        ? (uint)value
+        : throw new VectorFormatException($"'{name}' is {value}, above {uint.MaxValue}");
 
     private static ImmutableArray<ulong> List(string name, ulong[] values, int count) => values.Length == count
         ? [.. values]

@@ -26,7 +26,7 @@ internal static class FixedOperationCase
     {
         string operation = one.Text("op");
         T a = one.Fixed<T>("a"), b = one.Fixed<T>("b"), expected = one.Fixed<T>("expect");
-        one.RequireAllTaken();
+        one.RequireAllTakenButRemarks();
         T actual = operation switch
         {
             "mul" => a * b,

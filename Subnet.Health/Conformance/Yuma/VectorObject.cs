@@ -60,6 +60,15 @@ internal sealed class VectorObject
         }
     }
 
+    /// <summary>
+    /// As <see cref="RequireAllTaken"/>, but a text nobody asked for is a remark of the author: it cannot change what a case computes.
+    /// </summary>
+    public void RequireAllTakenButRemarks()
+    {
+        taken.UnionWith(members.Where(m => m.Value.ValueKind == JsonValueKind.String).Select(m => m.Key));
+        RequireAllTaken();
+    }
+
     public VectorObject Object(string member) => new(member, Take(member));
 
     public string Text(string member) => Text(member, Take(member));

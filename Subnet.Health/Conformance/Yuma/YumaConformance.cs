@@ -30,7 +30,7 @@ internal sealed class YumaConformance : IConformanceSuite
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string name = Path.GetRelativePath(folder, file);
-                if (!string.Equals(name, Readme, StringComparison.OrdinalIgnoreCase))
+                if (!string.Equals(Path.GetFileName(name), Readme, StringComparison.OrdinalIgnoreCase))
                 {
                     (JsonDocument? document, string problem) = Open(file);
                     opened.Add((name, document, problem));
@@ -93,10 +93,9 @@ internal sealed class YumaConformance : IConformanceSuite
         {
             VectorObject root = new("the file", content);
             root.Text("format");
-            root.Text("source");
             kind = root.Text("kind");
             cases = root.Array("cases", (_, e) => e);
-            root.RequireAllTaken();
+            root.RequireAllTakenButRemarks();
         }
         catch (Exception exception) when (exception is VectorFormatException or InvalidOperationException)
         {
@@ -132,8 +131,9 @@ internal sealed class YumaConformance : IConformanceSuite
                     report.Pass(id);
                 }
             }
-            catch (Exception exception) when (exception is VectorFormatException or ArgumentException or OverflowException or InvalidOperationException)
+            catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {
+                // Whatever one case brings about is its own failure; the others are still replayed.
                 report.Fail(id, "a case of " + kind, exception.Message);
             }
         }

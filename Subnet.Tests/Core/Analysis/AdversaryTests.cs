@@ -62,19 +62,22 @@ internal sealed class AdversaryTests
     public void Validators_are_ranked_by_what_reaches_a_delegator()
     {
         EpochExplanation epoch = EpochExplanation.Of(Subnet(yuma3: true, liquidAlpha: false));
-        ValidatorEpoch seen = ValidatorEpoch.Of(epoch, 0);
+        ValidatorEpoch seen = ValidatorEpoch.Of(epoch, 0, take: 0);
         Assert.That(seen.Dividend, Is.Positive);
         IReadOnlyList<ValidatorStanding> ranked = ValidatorComparison.Rank(
         [
-            new("dear", 11_796, [seen, seen], 1),
+            new("dear", 11_796, [seen with { Take = 11_796 }, seen with { Take = 11_796 }], 1),
+            new("lately dear", 11_796, [seen, seen with { Take = 11_796 }], 0),
             new("cheap", 0, [seen, seen], 0),
             new("idle", 0, [seen with { Dividend = 0 }], 0),
             new("new", 0, [], 0),
         ]);
-        Assert.That(ranked.Select(r => r.Hotkey), Is.EqualTo(new[] { "cheap", "dear", "idle", "new" }));
+        Assert.That(ranked.Select(r => r.Hotkey), Is.EqualTo(new[] { "cheap", "lately dear", "dear", "idle", "new" }));
         Assert.That(ranked[0].ReturnAfterTake, Is.EqualTo(seen.Dividend / (double)seen.Stake).Within(1e-15));
-        Assert.That(ranked[1].ReturnAfterTake, Is.EqualTo(ranked[0].ReturnAfterTake * (1 - (11_796 / 65535.0))).Within(1e-12));
-        Assert.That(ranked[1].MissedReveals, Is.EqualTo(1));
+        Assert.That(ranked[2].ReturnAfterTake, Is.EqualTo(ranked[0].ReturnAfterTake * (1 - (11_796 / 65535.0))).Within(1e-12));
+        Assert.That(
+            ranked[1].ReturnAfterTake, Is.EqualTo((ranked[0].ReturnAfterTake + ranked[2].ReturnAfterTake) / 2).Within(1e-15), "each epoch by the take it had");
+        Assert.That(ranked[2].MissedReveals, Is.EqualTo(1));
         Assert.That(ranked[0].MeanAgreement, Is.InRange(0.5, 1));
     }
 

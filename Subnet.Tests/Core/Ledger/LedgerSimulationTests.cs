@@ -29,6 +29,15 @@ internal sealed class LedgerSimulationTests
             }
 
             Assert.That(state.Children.Count, Is.EqualTo(4));
+            EventKind[] happened = [.. Events(simulation.Engine).Select(static e => e.Kind).Distinct()];
+            Assert.That(
+                happened,
+                Is.SupersetOf((EventKind[])
+                [
+                    EventKind.WeightsCommitted, EventKind.WeightsRevealed, EventKind.CommitExpired, EventKind.Proposed, EventKind.Voted, EventKind.ProposalExecuted,
+                    EventKind.IssuerKeyPublished, EventKind.AccessPurchased, EventKind.AccessSettled, EventKind.AccessExpired, EventKind.EmissionRecycled,
+                ]),
+                "conservation was put to the test by all of it");
             Assert.That(state.Bonds.Count, Is.Positive);
         });
 
@@ -52,6 +61,17 @@ internal sealed class LedgerSimulationTests
 
         simulation.Produce([]);
         Assert.That(AllocatedBy(simulation), Is.LessThan(small + 50_000));
+    }
+
+    private static IEnumerable<LedgerEvent> Events(LedgerEngine engine)
+    {
+        for (ulong height = 1; height <= engine.Height; height++)
+        {
+            foreach (LedgerEvent one in engine.ReadBlock(height)!.Value.Receipts.SelectMany(static r => r.Events))
+            {
+                yield return one;
+            }
+        }
     }
 
     private static long AllocatedBy(LedgerSimulation simulation)

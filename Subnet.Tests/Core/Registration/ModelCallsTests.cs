@@ -40,6 +40,38 @@ internal sealed class ModelCallsTests
         void Is_(RejectionReason expected, string signer, LedgerCall call) => Assert.That(ledger.Submit(signer, call), Is.EqualTo(expected), $"{call}");
     }
 
+    [TestCase(1)]
+    [TestCase(0)]
+    public void New_model_costs_its_miner_the_bonds_only_where_the_subnet_says_so(int reset)
+    {
+        using TestLedger ledger = new();
+        ushort netuid = ledger.CreateSubnet();
+        ledger.Administer(netuid, "max_allowed_uids", 128);
+        ledger.Administer(netuid, "mechanism_count", 2);
+        ledger.Administer(netuid, "bonds_reset_on", reset);
+        foreach (string name in new[] { "bob", "carol", "dave" })
+        {
+            ledger.Do(name, new RegisterNeuronCall(netuid, TestLedger.Key(name + "-hot"), ulong.MaxValue));
+        }
+
+        ledger.Do("bob", new AddStakeCall(netuid, TestLedger.Key("bob-hot"), 500 * TestLedger.Tao, 0, false));
+        ledger.Skip(6);
+        ushort second = MechanismIndex.Of(netuid, 1);
+        ledger.Do("bob-hot", new SetWeightsCall(netuid, new ushort[] { 2, 3 }, new ushort[] { 5, 5 }, 0));
+        ledger.Do("bob-hot", new SetWeightsCall(second, new ushort[] { 2 }, new ushort[] { 5 }, 0));
+        while (Bonds(netuid).Length == 0)
+        {
+            ledger.Skip(1);
+        }
+
+        Assert.That((Bonds(netuid), Bonds(second)), Is.EqualTo(((ushort[])[2, 3], (ushort[])[2])));
+        ledger.Do("carol-hot", new RegisterModelCall(netuid, 1, Card, new byte[32], default));
+        Assert.That(Bonds(netuid), Is.EqualTo(reset == 1 ? [3] : (ushort[])[2, 3]));
+        Assert.That(Bonds(second), Is.EqualTo(reset == 1 ? [] : (ushort[])[2]), "in every mechanism");
+
+        ushort[] Bonds(ushort index) => ledger.State.Bonds.Find(new NeuronKey(index, 1))?.Uids.ToArray() ?? [];
+    }
+
     [Test]
     public void Anchored_log_never_shrinks_forks_or_changes_hands()
     {

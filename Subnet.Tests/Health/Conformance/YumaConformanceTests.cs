@@ -67,6 +67,34 @@ internal sealed class YumaConformanceTests
     }
 
     [Test]
+    public void Remarks_are_read_over_and_everything_else_unknown_is_not()
+    {
+        Assert.That(Replay("fn", """{"fn":"ln","args":{"x":0},"expect":0,"note":"by hand"}""").Summary, Is.EqualTo("1 passed, 0 failed, 0 skipped"));
+        Assert.That(Replay("fn", """{"fn":"ln","args":{"x":0},"expect":0,"note":["by hand"]}""").Summary, Is.EqualTo("0 passed, 1 failed, 0 skipped"));
+    }
+
+    [Test]
+    public void Chain_may_append_neurons_but_not_lose_them()
+    {
+        string initial = LoneNeuron[LoneNeuron.IndexOf("{\"n\"", StringComparison.Ordinal)..LoneNeuron.IndexOf(",\n\"expect\"", StringComparison.Ordinal)];
+        string chain = $$$"""
+            {"name":"grows","initial":{{{initial}}},"steps":[{"set":{},"expect":{"validator_emission":[100]}},
+            {"set":{"n":2,"current_block":400,"last_update":[399,399],"block_at_registration":[1,380],"alpha_stake":[5,0],"tao_stake":[0,0],
+            "weights":[[[1,9]],[]]},"expect":{"server_emission":[0,50],"validator_permit":[true,false]}}]}
+            """;
+        Assert.That(Replay("epoch_chain", chain).Failures, Is.Empty);
+        string shrinks = chain.Replace("\"n\":2", "\"n\":0", StringComparison.Ordinal);
+        Assert.That(Replay("epoch_chain", shrinks).Failures[0].Actual, Does.Contain("'n' is 0 after 1"));
+    }
+
+    [Test]
+    public void Medians_of_extreme_numbers_end()
+    {
+        string one = $$"""{"fn":"weighted_median","args":{"stake":[1,1,1],"score":[{{long.MinValue}},0,{{long.MaxValue}}],"minority":1},"expect":0}""";
+        Assert.That(Replay("fn", one).Failures, Is.Empty);
+    }
+
+    [Test]
     public void A_file_of_another_kind_beside_the_vectors_is_a_failure()
     {
         using TemporaryFolder folder = new();
