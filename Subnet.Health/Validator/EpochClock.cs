@@ -17,12 +17,11 @@ internal readonly record struct EpochClock(ushort Netuid, ulong Epoch, ulong Sta
     /// <summary>Whether the plan of the next epoch is due: in the second half, so that it is announced before that begins.</summary>
     public bool IsTimeToPlan => Offset >= Tempo / 2;
 
-    /// <summary>How many of a number of queries should be out by now: they are spread over the epoch, and the last block is left for late answers.</summary>
-    public int Due(int queries)
-    {
-        ulong span = Math.Max(1, Tempo - Math.Min(Tempo - 1, 2));
-        return (int)Math.Min((ulong)queries, (((ulong)queries * Math.Min(Offset + 1, span)) + span - 1) / span);
-    }
+    /// <summary>
+    /// Whether what has its moment at a share of the epoch is due where work is done once a block: the last blocks are left out, since one may be missed and late answers need time.
+    /// </summary>
+    /// <param name="moment">From 0 to below 1.</param>
+    public bool IsDue(double moment) => moment * Math.Max(1, Tempo - Math.Min(Tempo - 1, 2)) < Offset + 1;
 
     /// <summary>The clock of a subnet; null where there is none.</summary>
     public static Task<EpochClock?> ReadAsync(ILedgerClient ledger, ushort netuid, CancellationToken cancellationToken) => ledger.ReadAsync<EpochClock?>(

@@ -2,6 +2,7 @@ using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Clinic;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Serving;
@@ -23,6 +24,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     private const int EpochsStocked = 2;
 
     private readonly ValidatorParts parts;
+    private readonly IRandomSource random;
     private readonly RoleLog log;
     private readonly RoleWitness witness;
     private readonly LedgerWitnesses others;
@@ -41,9 +43,16 @@ internal sealed class ValidatorService : IAsyncDisposable
     private ulong worked;
 
     private ValidatorService(
-        ValidatorParts parts, RoleLog log, RoleWitness witness, GrpcServerHost host, SqliteScoringStore seeds, ScoringService organic, Func<ValidatorParts, IWeightPolicy>? policy)
+        ValidatorParts parts,
+        IRandomSource random,
+        RoleLog log,
+        RoleWitness witness,
+        GrpcServerHost host,
+        SqliteScoringStore seeds,
+        ScoringService organic,
+        Func<ValidatorParts, IWeightPolicy>? policy)
     {
-        (this.parts, this.log, this.witness, this.host, this.seeds, this.organic) = (parts, log, witness, host, seeds, organic);
+        (this.parts, this.random, this.log, this.witness, this.host, this.seeds, this.organic) = (parts, random, log, witness, host, seeds, organic);
         others = new LedgerWitnesses(parts.Ledger, log, [], parts.Channels.ForAll(), parts.Time);
         planning = new PlanningStep(parts);
         sending = new SendingStep(parts);
@@ -124,9 +133,10 @@ internal sealed class ValidatorService : IAsyncDisposable
             store = new ValidatorStore(Path.Combine(settings.Home, "validator.db"));
             seeds = new SqliteScoringStore(Path.Combine(settings.Home, "scoring.db"), random.Create());
             ILogger logger = loggers.CreateLogger<ValidatorService>();
+            IRandomSource drawn = random.Create();
             MinerDirectory miners = new(ledger, channels, loggers.CreateLogger<MinerDirectory>());
             ValidatorParts parts = new(
-                settings, hotkey, ledger, store, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), random.Create(), time, logger);
+                settings, hotkey, ledger, store, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger);
             GrpcServices services = new();
             new VerdictService(parts).AddTo(services);
             TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
@@ -136,7 +146,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             extend?.Invoke(services, log, witness);
             GrpcServerHost host = await GrpcServerHost.StartAsync(
                 new GrpcServerHostOptions(settings.Endpoint), services, loggers, time, cancellationToken).ConfigureAwait(false);
-            ValidatorService service = new(parts, log, witness, host, seeds, organic, policy);
+            ValidatorService service = new(parts, drawn, log, witness, host, seeds, organic, policy);
             await service.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             return service;
         }
@@ -154,11 +164,11 @@ internal sealed class ValidatorService : IAsyncDisposable
         }
     }
 
-    /// <summary>Works with every block from now on.</summary>
+    /// <summary>Works with every block from now on; challenges go between the blocks, each at its own moment.</summary>
     public void Run()
     {
         isRun = true;
-        running = Task.Run(() => FollowAsync(stopping.Token));
+        running = Task.WhenAll(Task.Run(() => FollowAsync(stopping.Token)), Task.Run(() => ChallengeAsync(stopping.Token)));
     }
 
     /// <summary>Whether it worked with every block and does so no more.</summary>
@@ -237,7 +247,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         await host.DisposeAsync().ConfigureAwait(false);
         parts.Store.Dispose();
         seeds.Dispose();
-        parts.Random.Dispose();
+        random.Dispose();
         witness.Dispose();
         await log.DisposeAsync().ConfigureAwait(false);
         others.Dispose();
@@ -283,6 +293,26 @@ internal sealed class ValidatorService : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends challenges between blocks.</summary>
+    private async Task ChallengeAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan block = TimeSpan.FromMilliseconds(parts.Ledger.Identity.BlockTimeMs);
+        ulong next = (await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
+        while (parts.Settings.Challenges && !cancellationToken.IsCancellationRequested)
+        {
+            next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
+            await Task.WhenAll(parts.Settings.Netuids.Select(netuid => ChallengeAsync(netuid, block, cancellationToken))).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ChallengeAsync(ushort netuid, TimeSpan block, CancellationToken cancellationToken)
+    {
+        if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock)
+        {
+            await TryAsync(clock, () => sending.RunPacedAsync(clock, block, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Once an epoch: tokens for the next two epochs, and the log's checkpoint on the ledger.</summary>
     private async Task BeginEpochAsync(EpochClock clock, CancellationToken cancellationToken)
     {
@@ -308,11 +338,13 @@ internal sealed class ValidatorService : IAsyncDisposable
         }
     }
 
-    private async Task TryStepAsync(EpochClock clock, CancellationToken cancellationToken)
+    private Task TryStepAsync(EpochClock clock, CancellationToken cancellationToken) => TryAsync(clock, () => StepAsync(clock, cancellationToken));
+
+    private async Task TryAsync(EpochClock clock, Func<Task> step)
     {
         try
         {
-            await StepAsync(clock, cancellationToken).ConfigureAwait(false);
+            await step().ConfigureAwait(false);
         }
         catch (Exception e) when (e is LedgerUnreachableException or IOException or HttpRequestException or Circuits.CircuitException)
         {
@@ -324,7 +356,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     {
         // A reveal has one epoch to be in: it goes before anything that takes long.
         await weights.SubmitAsync(clock, cancellationToken).ConfigureAwait(false);
-        if (parts.Settings.Challenges)
+        if (parts.Settings.Challenges && !isRun)
         {
             await sending.RunAsync(clock, cancellationToken).ConfigureAwait(false);
         }

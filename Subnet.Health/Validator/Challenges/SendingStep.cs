@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Subnet.Crypto.Identity;
 using Subnet.Health.Audits;
@@ -10,39 +11,78 @@ using Subnet.Health.Validator.Verdicts;
 namespace Subnet.Health.Validator.Challenges;
 
 /// <summary>
-/// In the epoch: sends the planned queries, spread over it, as a clinic sends its own: with a token bought before, on a connection of its own, and a receipt demanded. What
-/// was sent and not answered goes again as the same bytes with the same token, also after a restart.
+/// In the epoch: sends each planned query at its own hidden moment, as a clinic sends its own: with a token bought before, on a connection of its own, and a receipt demanded. What
+/// was sent and not answered goes again as the same bytes with the same token, also after a restart. Safe for concurrent use.
 /// </summary>
 internal sealed class SendingStep(ValidatorParts parts)
 {
     private const int Retries = 1;
 
     private readonly MinerClient client = new(parts.Settings.QueryTimeout, Retries, parts.Time);
+    private readonly ConcurrentDictionary<long, bool> underWay = [];
 
-    /// <summary>Sends what is due at this height.</summary>
-    public async Task RunAsync(EpochClock clock, CancellationToken cancellationToken)
+    /// <summary>Sends at once what is due at this height; for who drives a validator block by block.</summary>
+    public Task RunAsync(EpochClock clock, CancellationToken cancellationToken) => SendAsync(
+        clock, challenge => clock.IsDue(ChallengeSchedule.MomentOf(challenge.Master)) ? TimeSpan.Zero : null, cancellationToken);
+
+    /// <summary>Sends what is due before the next block, each at its own moment between the two, so that arrivals show no block boundary.</summary>
+    /// <param name="clock">The newest block, just come.</param>
+    /// <param name="block">Time between blocks.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task RunPacedAsync(EpochClock clock, TimeSpan block, CancellationToken cancellationToken) =>
+        SendAsync(clock, challenge => ChallengeSchedule.DelayAt(clock, challenge.Master, block, Draw()), cancellationToken);
+
+    private async Task SendAsync(EpochClock clock, Func<Challenge, TimeSpan?> delayOf, CancellationToken cancellationToken)
     {
         if (parts.Store.FindPlan(clock.Netuid, clock.Epoch) is null)
         {
             return;
         }
 
-        IReadOnlyList<Challenge> planned = parts.Store.Challenges(clock.Netuid, clock.Epoch);
-        Challenge[] due = [.. planned.Take(clock.Due(planned.Count)).Where(challenge => challenge.State is ChallengeState.Planned or ChallengeState.Sent)];
-        if (due.Length == 0)
+        long begun = parts.Time.GetTimestamp();
+        (Challenge Challenge, TimeSpan At)[] due = [.. parts.Store.Challenges(clock.Netuid, clock.Epoch)
+            .Where(challenge => challenge.State is ChallengeState.Planned or ChallengeState.Sent)
+            .Select(challenge => (Challenge: challenge, At: delayOf(challenge)))
+            .Where(item => item.At is not null && underWay.TryAdd(item.Challenge.Id, true))
+            .Select(item => (item.Challenge, item.At!.Value))
+            .OrderBy(item => item.Value)];
+        try
         {
-            return;
-        }
-
-        IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(clock.Netuid, cancellationToken).ConfigureAwait(false);
-        ParallelOptions options = new() { MaxDegreeOfParallelism = parts.Settings.Parallel, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(due, options, async (challenge, stop) =>
-        {
-            if (served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(challenge.Card)) is { } model)
+            if (due.Length == 0)
             {
-                await SendAsync(challenge, model, stop).ConfigureAwait(false);
+                return;
             }
-        }).ConfigureAwait(false);
+
+            IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(clock.Netuid, cancellationToken).ConfigureAwait(false);
+            ParallelOptions options = new() { MaxDegreeOfParallelism = parts.Settings.Parallel, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(due, options, async (item, stop) =>
+            {
+                if (served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(item.Challenge.Card)) is { } model)
+                {
+                    TimeSpan left = item.At - parts.Time.GetElapsedTime(begun);
+                    if (left > TimeSpan.Zero)
+                    {
+                        await Task.Delay(left, parts.Time, stop).ConfigureAwait(false);
+                    }
+
+                    await SendAsync(item.Challenge, model, stop).ConfigureAwait(false);
+                }
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach ((Challenge challenge, _) in due)
+            {
+                underWay.TryRemove(challenge.Id, out _);
+            }
+        }
+    }
+
+    private double Draw()
+    {
+        byte[] bytes = new byte[32];
+        parts.Random.Fill(bytes);
+        return ChallengeSchedule.MomentOf(bytes);
     }
 
     private async Task SendAsync(Challenge challenge, ServedCard model, CancellationToken cancellationToken)

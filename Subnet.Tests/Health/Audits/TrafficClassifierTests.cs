@@ -4,6 +4,8 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Crypto.Tokens;
 using Subnet.Health.Audits;
+using Subnet.Health.Validator;
+using Subnet.Health.Validator.Challenges;
 
 namespace Subnet.Tests.Health.Audits;
 
@@ -55,6 +57,68 @@ internal sealed class TrafficClassifierTests
         double sigma = 0.5 / Math.Sqrt(tested);
         Assert.That(chance, Is.EqualTo(0.5).Within(2 * sigma));
         Assert.That(Accuracy(careless, isAudit, out _), Is.GreaterThan(0.5 + (6 * sigma)), "the classifier can tell what can be told");
+    }
+
+    /// <summary>
+    /// Times: a miner of 48 past epochs, of which it has seen the audits opened, guesses which queries of 24 further ones are audits, from when they came. The clinics ask at any time; the
+    /// validator's moments are those of its schedule. The control is a validator that sends at block boundaries, evenly, as one would write it first.
+    /// </summary>
+    [Test]
+    public void Classifier_on_arrival_times_stays_within_two_sigma_of_chance_and_finds_a_validator_that_follows_the_blocks()
+    {
+        const int Epochs = 72;
+        const int Blocks = 360;
+        const int Each = 24;
+        Random draws = new(3);
+        List<(double At, bool IsAudit)>[] hidden = new List<(double, bool)>[Epochs];
+        List<(double At, bool IsAudit)>[] regular = new List<(double, bool)>[Epochs];
+        byte[] master = new byte[32];
+        for (int epoch = 0; epoch < Epochs; epoch++)
+        {
+            hidden[epoch] = [];
+            regular[epoch] = [];
+            for (int i = 0; i < Each; i++)
+            {
+                random.Fill(master);
+                double clinic = draws.NextDouble() * Blocks;
+                EpochClock clock = new(1, 5, 0, Blocks, (ulong)(ChallengeSchedule.MomentOf(master) * Blocks));
+                double sent = clock.Offset + ChallengeSchedule.DelayAt(clock, master, TimeSpan.FromSeconds(1), 0)!.Value.TotalSeconds;
+                hidden[epoch].AddRange([(clinic, false), (sent, true)]);
+                regular[epoch].AddRange([(clinic, false), (Math.Ceiling(i * (Blocks - 2.0) / Each) + (draws.NextDouble() * 0.02), true)]);
+            }
+        }
+
+        (double[][] rows, bool[] audits) = Arrivals(hidden);
+        double chance = Accuracy([.. rows], [.. audits], out int tested);
+        double sigma = 0.5 / Math.Sqrt(tested);
+        Assert.That(chance, Is.EqualTo(0.5).Within(2 * sigma), "arrivals");
+        (rows, audits) = Arrivals(regular);
+        Assert.That(Accuracy([.. rows], [.. audits], out _), Is.GreaterThan(0.5 + (6 * sigma)), "the classifier can tell what can be told");
+    }
+
+    /// <summary>What a miner makes of arrival times: place in the epoch and in the block, near a block or not, gaps before and after, how full its neighbourhood is.</summary>
+    private static (double[][] Rows, bool[] IsAudit) Arrivals(IEnumerable<List<(double At, bool IsAudit)>> epochs)
+    {
+        List<double[]> rows = [];
+        List<bool> audits = [];
+        foreach (List<(double At, bool IsAudit)> epoch in epochs)
+        {
+            epoch.Sort((a, b) => a.At.CompareTo(b.At));
+            for (int i = 0; i < epoch.Count; i++)
+            {
+                double at = epoch[i].At;
+                double phase = at - Math.Floor(at);
+                double before = i == 0 ? at : at - epoch[i - 1].At;
+                double after = i + 1 == epoch.Count ? 1 : epoch[i + 1].At - at;
+                rows.Add([
+                    at, at * at, phase, Math.Cos(2 * Math.PI * phase), Math.Sin(2 * Math.PI * phase), phase < 0.05 ? 1 : 0, before, after, Math.Log(1e-6 + before), Math.Log(1e-6 + after),
+                    epoch.Count(other => Math.Abs(other.At - at) < 5), Math.Cos(2 * Math.PI * at / 15), Math.Sin(2 * Math.PI * at / 15), i, i % 2,
+                ]);
+                audits.Add(epoch[i].IsAudit);
+            }
+        }
+
+        return ([.. rows], [.. audits]);
     }
 
     [Test]

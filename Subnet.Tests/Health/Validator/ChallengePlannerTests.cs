@@ -78,19 +78,35 @@ internal sealed class ChallengePlannerTests
     }
 
     [Test]
-    public void Queries_are_spread_over_the_epoch_and_all_out_before_its_last_block()
+    public void Every_moment_of_an_epoch_is_due_before_its_last_blocks_and_stays_due()
     {
+        double[] moments = [.. Enumerable.Range(0, 50).Select(i => ChallengeSchedule.MomentOf([(byte)i])), 0, 1 - 1e-12];
         for (ulong tempo = 1; tempo <= 20; tempo++)
         {
-            int before = 0;
-            for (ulong offset = 0; offset < tempo; offset++)
+            foreach (double moment in moments)
             {
-                int due = new EpochClock(1, 5, 100, tempo, 100 + offset).Due(13);
-                Assert.That(due, Is.InRange(before, 13));
-                before = due;
+                bool[] due = [.. Enumerable.Range(0, (int)tempo).Select(offset => new EpochClock(1, 5, 100, tempo, 100 + (ulong)offset).IsDue(moment))];
+                Assert.That(due, Is.Ordered, "what is due stays due");
+                Assert.That(due[tempo > 2 ? (int)tempo - 3 : 0], Is.True, $"tempo {tempo}, moment {moment}");
             }
+        }
+    }
 
-            Assert.That(new EpochClock(1, 5, 100, tempo, 100 + (tempo > 2 ? tempo - 2 : 0)).Due(13), Is.EqualTo(13), $"tempo {tempo}");
+    [Test]
+    public void Challenge_goes_at_its_own_moment_inside_a_block_and_a_late_one_at_a_drawn_one()
+    {
+        TimeSpan block = TimeSpan.FromSeconds(12);
+        for (byte i = 0; i < 50; i++)
+        {
+            double place = ChallengeSchedule.MomentOf([i]) * 360;
+            ulong offset = (ulong)place;
+            TimeSpan? At(ulong height) => ChallengeSchedule.DelayAt(new EpochClock(1, 5, 100, 360, 100 + height), [i], block, 0.25);
+            Assert.Multiple(() =>
+            {
+                Assert.That(At(offset)!.Value.TotalSeconds, Is.EqualTo(12 * (place - offset)).Within(1e-6));
+                Assert.That(offset == 0 ? null : At(offset - 1), Is.Null, "not before its block");
+                Assert.That(At(offset + 1), Is.EqualTo(TimeSpan.FromSeconds(3)), "late: at the drawn share of the block");
+            });
         }
     }
 
