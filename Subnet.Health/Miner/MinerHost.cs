@@ -7,6 +7,7 @@ using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Tokens;
 using Subnet.Crypto.Transparency.Storage;
+using Subnet.Health.Audits;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Serving;
@@ -29,6 +30,7 @@ public sealed class MinerHost : IAsyncDisposable
     private readonly ILogger<MinerHost> logger;
     private readonly IReadOnlyList<IServedModel> models;
     private readonly SpentTokenStore spent;
+    private readonly OpenedRowStore opened;
     private readonly AdmissionControl admission;
     private readonly MinerMetrics metrics;
     private readonly RoleLog log;
@@ -65,6 +67,7 @@ public sealed class MinerHost : IAsyncDisposable
         witnesses = new LedgerWitnesses(ledger, log, settings.Witnesses, settings.WitnessChannels, time);
         logger = loggers.CreateLogger<MinerHost>();
         spent = new SpentTokenStore(Path.Combine(settings.Folder, "spent.db"));
+        opened = new OpenedRowStore(Path.Combine(settings.Folder, "audit-rows.db"));
         admission = new AdmissionControl(settings.Running, settings.Waiting);
         metrics = new MinerMetrics(settings.Name, () => admission.Inside);
         keys = new KeyBundleStore(Path.Combine(settings.Folder, "keys"), models, settings.KeyBytes, time);
@@ -75,7 +78,7 @@ public sealed class MinerHost : IAsyncDisposable
 
         TokenChallenge challenge = TokenChallenge.ForMiner(AccessTokenVerifier.IssuerOf(settings.Netuid), settings.Netuid, hotkey.PublicKey);
         queries = new QueryService(models, hotkey, challenge, spent, admission, new ServedQueryLog(log.Recorder), metrics, time);
-        proofs = new ProofService(settings.Netuid, hotkey, models, spent, ledger, randomness);
+        proofs = new ProofService(settings.Netuid, hotkey, models, spent, opened, ledger, randomness);
         settler = new TokenSettler(settings.Netuid, new LedgerKey(hotkey), spent, ledger, logger, metrics);
     }
 
@@ -273,6 +276,7 @@ public sealed class MinerHost : IAsyncDisposable
         }
 
         await spent.DisposeAsync().ConfigureAwait(false);
+        await opened.DisposeAsync().ConfigureAwait(false);
         await log.DisposeAsync().ConfigureAwait(false);
         witnesses.Dispose();
         eventRandom.Dispose();

@@ -34,6 +34,7 @@ internal sealed class ProofService : IDisposable
     private readonly SigningKey hotkey;
     private readonly Dictionary<string, IServedModel> models;
     private readonly SpentTokenStore served;
+    private readonly OpenedRowStore rows;
     private readonly ILedgerClient ledger;
     private readonly IRandomSourceFactory randomness;
     private readonly SemaphoreSlim one = new(1, 1);
@@ -43,16 +44,24 @@ internal sealed class ProofService : IDisposable
     /// <param name="hotkey">The miner's key.</param>
     /// <param name="models">The models served.</param>
     /// <param name="served">The answers given.</param>
+    /// <param name="rows">The audit rows proved so far.</param>
     /// <param name="ledger">Says who is a validator.</param>
     /// <param name="randomness">Nonces of proofs.</param>
     public ProofService(
-        ushort netuid, SigningKey hotkey, IEnumerable<IServedModel> models, SpentTokenStore served, ILedgerClient ledger, IRandomSourceFactory randomness)
+        ushort netuid,
+        SigningKey hotkey,
+        IEnumerable<IServedModel> models,
+        SpentTokenStore served,
+        OpenedRowStore rows,
+        ILedgerClient ledger,
+        IRandomSourceFactory randomness)
     {
         this.netuid = netuid;
         this.hotkey = hotkey;
         this.models = models.Where(model => model.Opening is not null)
             .ToDictionary(model => Convert.ToHexStringLower(model.CardHash.Span), StringComparer.Ordinal);
         this.served = served;
+        this.rows = rows;
         this.ledger = ledger;
         this.randomness = randomness;
     }
@@ -132,7 +141,16 @@ internal sealed class ProofService : IDisposable
             request.OtherLeaves.Select(leaf => leaf.ToByteArray()),
             hash => replies.GetValueOrDefault(Convert.ToHexStringLower(hash)),
             out LinearProofResult? result);
-        return fault == AuditFault.None ? Proof(request, result!, opened) : Refusal(WordOf(fault));
+        if (fault != AuditFault.None)
+        {
+            return Refusal(WordOf(fault));
+        }
+
+        // A validator that asked more different rows than it may collects equations: what it asked was answered, but it gets no proof and so no verdict out of it.
+        return await rows.TryCountAsync(request.Card.Memory, request.Validator.Memory, audited.Features, opened.Where(audit => audit.Reply is not null).SelectMany(audit => audit.Planned.Rows))
+            .ConfigureAwait(false)
+            ? Proof(request, result!, opened)
+            : Refusal("too-many-rows");
     }
 
     private ProveReply Proof(AuditOpen request, LinearProofResult result, List<OpenedAudit> opened)

@@ -1,5 +1,6 @@
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Audits;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Validator.Challenges;
@@ -13,6 +14,7 @@ namespace Subnet.Health.Validator;
 /// <param name="Hotkey">Its key; stays the caller's.</param>
 /// <param name="Ledger">The ledger.</param>
 /// <param name="Store">What it must not lose.</param>
+/// <param name="OpenedRows">Audit rows of other validators that it signed verdicts about.</param>
 /// <param name="Recorder">Its transparency log.</param>
 /// <param name="Miners">The miners' cards.</param>
 /// <param name="Channels">Ways to other parties.</param>
@@ -27,6 +29,7 @@ internal sealed record ValidatorParts(
     SigningKey Hotkey,
     ILedgerClient Ledger,
     ValidatorStore Store,
+    OpenedRowStore OpenedRows,
     AuditRecorder Recorder,
     MinerDirectory Miners,
     PeerChannels Channels,

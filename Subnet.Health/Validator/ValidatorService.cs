@@ -2,6 +2,7 @@ using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Audits;
 using Subnet.Health.Clinic;
 using Subnet.Health.Node;
 using Subnet.Health.Review.Logs;
@@ -125,18 +126,20 @@ internal sealed class ValidatorService : IAsyncDisposable
         RoleLog? log = null;
         RoleWitness? witness = null;
         ValidatorStore? store = null;
+        OpenedRowStore? rows = null;
         SqliteScoringStore? seeds = null;
         try
         {
             log = await RoleLog.OpenAsync(options, hotkey, time, random.Create()).ConfigureAwait(false);
             witness = RoleWitness.Open(Path.Combine(settings.Home, "witness"), network, hotkey, static _ => true, time);
             store = new ValidatorStore(Path.Combine(settings.Home, "validator.db"));
+            rows = new OpenedRowStore(Path.Combine(settings.Home, "audit-rows.db"));
             seeds = new SqliteScoringStore(Path.Combine(settings.Home, "scoring.db"), random.Create());
             ILogger logger = loggers.CreateLogger<ValidatorService>();
             IRandomSource drawn = random.Create();
             MinerDirectory miners = new(ledger, channels, loggers.CreateLogger<MinerDirectory>());
             ValidatorParts parts = new(
-                settings, hotkey, ledger, store, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger);
+                settings, hotkey, ledger, store, rows, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger);
             GrpcServices services = new();
             new VerdictService(parts).AddTo(services);
             TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
@@ -153,6 +156,11 @@ internal sealed class ValidatorService : IAsyncDisposable
         catch
         {
             store?.Dispose();
+            if (rows is not null)
+            {
+                await rows.DisposeAsync().ConfigureAwait(false);
+            }
+
             seeds?.Dispose();
             witness?.Dispose();
             if (log is not null)
@@ -246,6 +254,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.DisposeAsync().ConfigureAwait(false);
         parts.Store.Dispose();
+        await parts.OpenedRows.DisposeAsync().ConfigureAwait(false);
         seeds.Dispose();
         random.Dispose();
         witness.Dispose();
@@ -326,7 +335,7 @@ internal sealed class ValidatorService : IAsyncDisposable
                     byte[] miner = model.Neuron.Hotkey.ToArray();
                     await parts.Tokens.EnsureAsync(clock.Netuid, miner, 1, EpochsStocked * (budget.AuditRows + budget.Repeats), cancellationToken).ConfigureAwait(false);
                     int batch = model.Card.RowClassFor(Math.Max(1, budget.LabelledRows)) ?? model.Card.RowClasses[^1];
-                    await parts.Tokens.EnsureAsync(clock.Netuid, miner, batch, EpochsStocked, cancellationToken).ConfigureAwait(false);
+                    await parts.Tokens.EnsureAsync(clock.Netuid, miner, batch, EpochsStocked * (budget.Repeats > 0 ? 2 : 1), cancellationToken).ConfigureAwait(false);
                 }
             }
 

@@ -34,10 +34,10 @@ internal sealed record DemoBudget(
     public int Epochs => Math.Max(AuditedEpochs + 3, FirstPaidEpoch + 3);
 
     /// <summary>Tokens of one row that a validator needs for a miner.</summary>
-    public int SingleTokens => AuditedEpochs * (Challenges.AuditRows + Challenges.Repeats);
+    public int SingleTokens => AuditedEpochs * (Challenges.AuditRows + Challenges.Repeats - (Challenges.LabelledRows > 0 && Challenges.Repeats > 0 ? 1 : 0));
 
-    /// <summary>Tokens of sixteen rows that a validator needs for a miner.</summary>
-    public int BatchTokens => Challenges.LabelledRows > 0 ? AuditedEpochs : 0;
+    /// <summary>Tokens of sixteen rows that a validator needs for a miner: for labelled rows, and for the repeat that looks like them.</summary>
+    public int BatchTokens => Challenges.LabelledRows > 0 ? AuditedEpochs * (Challenges.Repeats > 0 ? 2 : 1) : 0;
 
     /// <summary>Honest validators, who send challenges.</summary>
     public static int Challengers => DemoPlan.Validators.Count(validator => validator.Conduct == ValidatorConduct.Honest);

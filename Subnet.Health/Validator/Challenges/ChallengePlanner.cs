@@ -1,4 +1,5 @@
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Audits;
 using Subnet.Health.Circuits;
 using Subnet.Health.Models.Rows;
 
@@ -15,9 +16,6 @@ internal sealed record ChallengeHistory(IReadOnlyList<long[]> AuditRows, IReadOn
 /// </summary>
 internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource random)
 {
-    /// <summary>Different audit rows of a validator under one card, as a share of its features: more would be equations enough to find the weights.</summary>
-    private const int AuditShare = 4;
-
     private const int MasterBytes = 32;
     private const int EventBytes = 16;
 
@@ -35,7 +33,8 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
         byte[] hotkey = miner.ToArray();
         byte[] hash = card.Hash.ToArray();
         List<Challenge> plan = [];
-        foreach ((ChallengeKind kind, long[] row) in AuditRows(card, labelled, history))
+        List<long[]> known = [.. history.AuditRows];
+        foreach ((ChallengeKind kind, long[] row) in AuditRows(card, labelled, history.AuditRows.Count, known))
         {
             plan.Add(New(kind, [row], []));
         }
@@ -43,6 +42,14 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
         if (labelled is not null && LabelledChallenge(card, labelled, history) is var (rows, numbers) && rows.Length > 0)
         {
             plan.Add(New(ChallengeKind.Labelled, rows, numbers));
+
+            // Labelled rows travel many in a query. Were audits always alone in theirs, a miner could serve batches with a better model than it committed and never have to prove it:
+            // so one repeat is a batch of the same size, of rows that were asked before or are now, and tells nothing new of the weights.
+            int repeat = plan.FindLastIndex(challenge => challenge.Kind == ChallengeKind.Repeat);
+            if (repeat >= 0 && known.Count > 0)
+            {
+                plan[repeat] = New(ChallengeKind.Repeat, [.. Enumerable.Range(0, rows.Length).Select(i => known[^(1 + (i % known.Count))])], []);
+            }
         }
 
         Shuffle(plan);
@@ -62,12 +69,12 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
         };
     }
 
-    private IEnumerable<(ChallengeKind Kind, long[] Row)> AuditRows(CardClient card, LabelledRows? labelled, ChallengeHistory history)
+    /// <summary>New rows, which join the known ones, and repeats of known ones.</summary>
+    private IEnumerable<(ChallengeKind Kind, long[] Row)> AuditRows(CardClient card, LabelledRows? labelled, int asked, List<long[]> known)
     {
         RowBatch? words = labelled?.For(card.Inputs.Select(input => input.Column));
-        int most = Math.Max(1, card.Card.Query.Encoding.Length / AuditShare);
-        int fresh = Math.Clamp(most - history.AuditRows.Count, 0, budget.AuditRows);
-        List<long[]> known = [.. history.AuditRows];
+        int most = OpenedRowStore.MostRows(card.Card.Query.Encoding.Length);
+        int fresh = Math.Clamp(most - asked, 0, budget.AuditRows);
         for (int i = 0; i < fresh; i++)
         {
             long[] row = SyntheticRows.Draw(card, words, random);

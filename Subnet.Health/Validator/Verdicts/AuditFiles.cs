@@ -126,6 +126,13 @@ internal static class AuditFiles
             generators);
     }
 
+    /// <summary>The rows that were answered.</summary>
+    public static IEnumerable<long[]> AnsweredRows(AuditFileMessage file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Open.Audits.Where((_, i) => !file.Replies[i].IsEmpty).SelectMany(audit => audit.Rows).Select(row => row.Values.ToArray());
+    }
+
     /// <summary>Why a stranger's file is not even judged, or null.</summary>
     public static string? Fault(AuditFileMessage file)
     {

@@ -109,7 +109,12 @@ internal sealed class VerdictService(ValidatorParts parts)
         try
         {
             AuditedModel audited = AuditFiles.ModelOf(card.Card);
-            return AuditFiles.Judge(file, audited, parts.Generators.For(audited.Features * audited.Classes));
+            AuditVerdict verdict = AuditFiles.Judge(file, audited, parts.Generators.For(audited.Features * audited.Classes));
+            return await parts.OpenedRows.TryCountAsync(open.Card.Memory, open.Validator.Memory, audited.Features, AuditFiles.AnsweredRows(file)).ConfigureAwait(false)
+                ? verdict
+                : throw new GrpcException(
+                    GrpcStatusCode.FailedPrecondition,
+                    $"This validator has asked more than {OpenedRowStore.MostRows(audited.Features)} different audit rows under this card; nobody signs that.");
         }
         catch (Exception e) when (e is ArgumentException or CircuitException)
         {

@@ -58,6 +58,12 @@ internal sealed class ChallengePlannerTests
             Assert.That(labels.Length, Is.LessThanOrEqualTo(labelled.Count));
             Assert.That(all.Select(challenge => Convert.ToHexString(challenge.Master)), Is.Unique);
             Assert.That(all.Where(challenge => challenge.Kind == ChallengeKind.Repeat), Is.Not.Empty);
+            Challenge[] batches = [.. all.Where(challenge => challenge.Kind == ChallengeKind.Labelled)];
+            Assert.That(batches, Has.Length.GreaterThan(1));
+            Assert.That(
+                batches.Select(batch => all.Any(other => other.Epoch == batch.Epoch && other.Kind == ChallengeKind.Repeat && other.Rows.Length == batch.Rows.Length)),
+                Is.All.True,
+                "no size of query is free of audits");
         });
     }
 
