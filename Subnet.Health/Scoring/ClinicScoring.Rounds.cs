@@ -11,6 +11,15 @@ internal sealed partial class ClinicScoring
     /// <summary>Faults found so far, with who is at fault; each was logged where a statement proves it.</summary>
     public List<ScoringFinding> Findings { get; } = [];
 
+    /// <inheritdoc/>
+    IReadOnlyList<ScoringFinding> IClinicScoring.Findings => Findings;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScoringMessage> Commitments => batch is null ? [] : [.. batch.Panel.Select(miner => RoundOf(miner.Miner).Commitment).OfType<ScoringMessage>()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScoringMessage> Openings => batch is null ? [] : [.. batch.Panel.Select(miner => RoundOf(miner.Miner).Opening).OfType<ScoringMessage>()];
+
     /// <summary>Step 3: a drawn validator's outputs for one miner, until their deadline.</summary>
     public ScoringFault AcceptOutputs(ScoringMessage message)
     {
@@ -59,17 +68,12 @@ internal sealed partial class ClinicScoring
                 SeedCommitment[] answered = [.. drawn.Where(seed => round.Outputs.ContainsKey(Name(seed)))];
                 if (answered.Length < ScoringSettings.LeastValidators)
                 {
-                    Findings.Add(new ScoringFinding(ScoringFault.TooFewValidators, default, miner.Miner));
+                    Find(new ScoringFinding(ScoringFault.TooFewValidators, default, miner.Miner));
                     continue;
                 }
 
                 round.Answered = answered;
                 round.Opened = [.. answered.SelectMany(seed => evaluation!.Parse(round.Outputs[Name(seed)].Attachments[0].Span)!.Select(keys!.Reader.Read))];
-                using (IRandomSource source = random.Create())
-                {
-                    source.Fill(round.Nonce);
-                }
-
                 ScoringMessage commitment = new ScoreCommitMessage(
                     open.Batch, miner.Miner, ScoreOpening.Commit(round.Nonce, round.Opened), [.. answered.Select(seed => seed.Validator)]).Sign(key);
                 await log.RecordAsync("score-commit", commitment.Signed, "miner", miner.Miner).ConfigureAwait(false);
@@ -164,13 +168,22 @@ internal sealed partial class ClinicScoring
             if (fault != ScoringFault.None)
             {
                 ScoringFinding finding = new(fault, validator.Validator, batch!.Panel[miner].Miner);
-                Findings.Add(finding);
+                Find(finding);
                 await log.RecordAsync("score-fault", finding.Sign(key, batch.Batch).Signed, "validator", validator.Validator).ConfigureAwait(false);
                 matches = false;
             }
         }
 
         return matches;
+    }
+
+    /// <summary>A step that is taken twice finds the same twice.</summary>
+    private void Find(ScoringFinding finding)
+    {
+        if (!Findings.Any(known => known.Fault == finding.Fault && known.Party.Span.SequenceEqual(finding.Party.Span) && known.Miner.Span.SequenceEqual(finding.Miner.Span)))
+        {
+            Findings.Add(finding);
+        }
     }
 
     private bool IsDrawn(ReadOnlySpan<byte> validator)

@@ -12,17 +12,17 @@ namespace Subnet.Health.Scoring;
 /// only where every validator inside the commitment is shown to have computed the public function. Not safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A key serves one batch and lives in memory only: a clinic that restarts has lost the batch, its cases stay marked, and a new window takes new ones. Disposing wipes keys,
-/// eta and nonces.
+/// A key serves one batch. Everything here lives in memory; <see cref="DurableClinicScoring"/> keeps what leads to it, so that a clinic that restarts goes on where it was. Disposing wipes
+/// keys, eta and nonces.
 /// </remarks>
-internal sealed partial class ClinicScoring : IDisposable
+internal sealed partial class ClinicScoring : IClinicScoring, IDisposable
 {
     private readonly ScoringSettings settings;
     private readonly ScoreWindow window;
     private readonly IReadOnlyList<ScoringCase> cases;
     private readonly SigningKey key;
     private readonly IScoredCases scored;
-    private readonly ScoringLog log;
+    private readonly IScoringLog log;
     private readonly TimeProvider clock;
     private readonly IRandomSourceFactory random;
     private readonly byte[] eta = new byte[32];
@@ -53,7 +53,7 @@ internal sealed partial class ClinicScoring : IDisposable
         ScoringSettings settings,
         SigningKey key,
         IScoredCases scored,
-        ScoringLog log,
+        IScoringLog log,
         TimeProvider clock,
         IRandomSourceFactory random)
     {
@@ -89,11 +89,29 @@ internal sealed partial class ClinicScoring : IDisposable
     /// <summary>The window's entry in the clinic's log; null before the window is open.</summary>
     public RecordedEntry? WindowEntry { get; private set; }
 
-    /// <summary>The batch; null before it is open.</summary>
+    /// <summary>The panel, sorted by hotkey.</summary>
+    public IReadOnlyList<PanelMiner> Panel => window.Panel;
+
+    /// <summary>The cases, their predictions in the panel's order.</summary>
+    public IReadOnlyList<ScoringCase> Cases => cases;
+
+    /// <inheritdoc/>
+    public (ScoringMessage Window, long Height)? Anchored { get; private set; }
+
+    /// <inheritdoc/>
+    public ScoringBeacon? Beacon { get; private set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<SeedCommitment> Committed => commitments.Values;
+
+    /// <inheritdoc/>
     public ScoreBatchOpen? Batch => batch;
 
-    /// <summary>The validators drawn, in their order.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<SeedCommitment> Drawn => drawn;
+
+    /// <inheritdoc/>
+    public void KeepAnchor(ScoringMessage window, long height) => Anchored = (window, height);
 
     /// <summary>Step 1: the window is logged; its entry's anchor decides the beacon. Goes to every validator.</summary>
     public async Task<ScoringMessage> OpenWindowAsync()
@@ -166,9 +184,16 @@ internal sealed partial class ClinicScoring : IDisposable
             window.Panel,
             keys.Keys.Encode(),
             Encrypt(keys, selected)));
+        foreach (PanelMiner miner in window.Panel)
+        {
+            using IRandomSource source = random.Create();
+            source.Fill(RoundOf(miner.Miner).Nonce);
+        }
+
         await log.RecordAsync("batch-open", opened.Message.Signed, "service", key.PublicKey.ToArray()).ConfigureAwait(false);
         evaluation = ScoringEvaluation.TryCreate(opened) ?? throw new InvalidOperationException("a batch that was just encrypted does not read");
         drawn = opened.Drawn(beacon.Hash);
+        Beacon = beacon;
         batch = opened;
         return (opened, ScoringFault.None);
     }

@@ -31,7 +31,7 @@ internal sealed record OrganicScoringResult(
 /// <param name="anchor">Puts the log's newest checkpoint on the ledger and waits until it is there.</param>
 /// <param name="timetable">Deadlines.</param>
 internal sealed class OrganicScoringRun(
-    ClinicScoring clinic,
+    IClinicScoring clinic,
     ushort netuid,
     IReadOnlyList<ScoringPeer> peers,
     IScoringChain chain,
@@ -44,37 +44,44 @@ internal sealed class OrganicScoringRun(
     private readonly List<(ReadOnlyMemory<byte>, string)> unreachable = [];
     private readonly List<ScoringMessage> transcript = [];
 
-    /// <summary>Runs the batch to its end.</summary>
+    /// <summary>Runs the batch to its end, from wherever it stands: what a validator has answered already it is not asked again.</summary>
     /// <param name="progress">The step that begins.</param>
     /// <param name="cancellationToken">Gives up; what was logged stays.</param>
     public async Task<OrganicScoringResult> RunAsync(IProgress<string>? progress, CancellationToken cancellationToken)
     {
         progress?.Report("window");
-        ScoringMessage window = await clinic.OpenWindowAsync().ConfigureAwait(false);
-        await anchor(cancellationToken).ConfigureAwait(false);
-        ScoringAnchor anchored = await chain.AnchorAsync(logOrigin, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException($"the ledger has no anchor of '{logOrigin}' although one was put there");
-        window = window with { Attachments = [.. window.Attachments, WindowAnchor.Build(logFiles, logOrigin, clinic.WindowEntry!, anchored.Size).Write()] };
+        (ScoringMessage window, long height) = clinic.Anchored ?? await AnchorAsync(cancellationToken).ConfigureAwait(false);
         transcript.Add(window);
-        foreach (ScoringMessage seed in await AskAsync(peers, ScoringMethods.Window, [window], "window", TimeSpan.FromSeconds(60), cancellationToken).ConfigureAwait(false))
+        if (clinic.Batch is null)
         {
-            clinic.AcceptSeed(seed);
+            foreach (ScoringMessage seed in await AskAsync(
+                Without(peers, clinic.Committed.Select(seed => seed.Validator)), ScoringMethods.Window, [window], "window", TimeSpan.FromSeconds(60), cancellationToken).ConfigureAwait(false))
+            {
+                clinic.AcceptSeed(seed);
+            }
+
+            progress?.Report("beacon");
+            ScoringBeacon drawnBy = await ScoringBeacons.OfAsync(chain, netuid, height, cancellationToken).ConfigureAwait(false);
+            (ScoreBatchOpen? opened, ScoringFault fault) = await clinic.OpenBatchAsync(drawnBy).ConfigureAwait(false);
+            if (opened is null)
+            {
+                return new OrganicScoringResult(fault, null, clinic.Findings, unreachable);
+            }
         }
 
-        progress?.Report("beacon");
-        ScoringBeacon beacon = await ScoringBeacons.OfAsync(chain, netuid, anchored.Height, cancellationToken).ConfigureAwait(false);
-        (ScoreBatchOpen? batch, ScoringFault fault) = await clinic.OpenBatchAsync(beacon).ConfigureAwait(false);
-        if (batch is null)
-        {
-            return new OrganicScoringResult(fault, null, clinic.Findings, unreachable);
-        }
-
+        ScoreBatchOpen batch = clinic.Batch!;
         transcript.Add(batch.Message);
         ScoringPeer[] drawn = [.. peers.Where(peer => clinic.Drawn.Any(seed => seed.Validator.Span.SequenceEqual(peer.Hotkey.Span)))];
-        progress?.Report("outputs");
-        foreach (ScoringMessage output in await AskAsync(drawn, ScoringMethods.Batch, [batch.Message], "batch", timetable.Outputs, cancellationToken).ConfigureAwait(false))
+        if (clinic.Commitments.Count == 0)
         {
-            clinic.AcceptOutputs(output);
+            progress?.Report("outputs");
+            IEnumerable<ReadOnlyMemory<byte>> whole = clinic.Outputs.GroupBy(output => Convert.ToHexStringLower(output.Signed.Signer.Span))
+                .Where(group => group.Count() == batch.Panel.Count).Select(group => group.First().Signed.Signer);
+            foreach (ScoringMessage output in await AskAsync(
+                Without(drawn, whole), ScoringMethods.Batch, [batch.Message], "batch", timetable.Outputs, cancellationToken).ConfigureAwait(false))
+            {
+                clinic.AcceptOutputs(output);
+            }
         }
 
         progress?.Report("seeds");
@@ -86,15 +93,30 @@ internal sealed class OrganicScoringRun(
             await FinishAsync(drawn, commits, progress, cancellationToken).ConfigureAwait(false);
         }
 
-        return new OrganicScoringResult(ScoringFault.None, new ScoringTranscript(beacon, transcript), clinic.Findings, unreachable);
+        return new OrganicScoringResult(ScoringFault.None, new ScoringTranscript(clinic.Beacon!, transcript), clinic.Findings, unreachable);
+    }
+
+    private async Task<(ScoringMessage Window, long Height)> AnchorAsync(CancellationToken cancellationToken)
+    {
+        ScoringMessage window = await clinic.OpenWindowAsync().ConfigureAwait(false);
+        await anchor(cancellationToken).ConfigureAwait(false);
+        ScoringAnchor anchored = await chain.AnchorAsync(logOrigin, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"the ledger has no anchor of '{logOrigin}' although one was put there");
+        window = window with { Attachments = [.. window.Attachments, WindowAnchor.Build(logFiles, logOrigin, clinic.WindowEntry!, anchored.Size).Write()] };
+        clinic.KeepAnchor(window, anchored.Height);
+        return (window, anchored.Height);
     }
 
     private async Task FinishAsync(ScoringPeer[] drawn, IReadOnlyList<ScoringMessage> commits, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         TimeSpan step = timetable.Seeds - timetable.Commit;
-        foreach (ScoringMessage seed in await AskAsync(drawn, ScoringMethods.Commit, commits, "commit", step, cancellationToken).ConfigureAwait(false))
+        if (clinic.Openings.Count == 0)
         {
-            clinic.AcceptSeedOpening(seed);
+            foreach (ScoringMessage seed in await AskAsync(
+                Without(drawn, clinic.SeedOpenings.Select(seed => seed.Signed.Signer)), ScoringMethods.Commit, commits, "commit", step, cancellationToken).ConfigureAwait(false))
+            {
+                clinic.AcceptSeedOpening(seed);
+            }
         }
 
         transcript.AddRange(clinic.SeedOpenings);
@@ -109,6 +131,12 @@ internal sealed class OrganicScoringRun(
         ScoringMessage[] handed = [.. clinic.SeedOpenings, .. clinic.Outputs, .. openings];
         IReadOnlyList<ScoringMessage> scores = await AskAsync(drawn, ScoringMethods.Open, handed, "open", timetable.Open, cancellationToken).ConfigureAwait(false);
         transcript.AddRange(scores.Where(score => PublicScore.TryRead(score) is not null));
+    }
+
+    private static ScoringPeer[] Without(IReadOnlyList<ScoringPeer> asked, IEnumerable<ReadOnlyMemory<byte>> answered)
+    {
+        HashSet<string> done = [.. answered.Select(key => Convert.ToHexStringLower(key.Span))];
+        return [.. asked.Where(peer => !done.Contains(Convert.ToHexStringLower(peer.Hotkey.Span)))];
     }
 
     /// <summary>Sends messages to peers at the same time and joins what they answer; who fails is noted and left out.</summary>

@@ -6,8 +6,8 @@ using Subnet.Health.Rpc.Server;
 namespace Subnet.Health.Scoring;
 
 /// <summary>
-/// <c>subnet.v1.Scoring</c> at a validator: one <see cref="ValidatorScoring"/> for each window, driven by the clinic's calls. Open slots and bytes of a call are bounded. Safe for concurrent
-/// use.
+/// <c>subnet.v1.Scoring</c> at a validator: one <see cref="ValidatorScoring"/> for each window, driven by the clinic's calls. Open slots and bytes of a call are bounded; each slot has a
+/// journal, so a restart loses none. Safe for concurrent use.
 /// </summary>
 /// <param name="key">The validator's hotkey.</param>
 /// <param name="seeds">Its seeds.</param>
@@ -16,9 +16,19 @@ namespace Subnet.Health.Scoring;
 /// <param name="timetable">Deadlines.</param>
 /// <param name="isAdmitted">Which clinics are served, by their key.</param>
 /// <param name="clock">The clock.</param>
+/// <param name="folder">Where the slots' journals are; null keeps none.</param>
 internal sealed class ScoringService(
-    SigningKey key, IScoringSeeds seeds, ScoringLog log, IScoringChain chain, ScoringTimetable timetable, Func<ReadOnlyMemory<byte>, bool> isAdmitted, TimeProvider clock)
+    SigningKey key,
+    IScoringSeeds seeds,
+    IScoringLog log,
+    IScoringChain chain,
+    ScoringTimetable timetable,
+    Func<ReadOnlyMemory<byte>, bool> isAdmitted,
+    TimeProvider clock,
+    string? folder = null) : IDisposable
 {
+    private const string JournalSuffix = ".journal";
+
     private const int MaximumSlots = 64;
     private const long WindowBytes = 16L << 20;
     private const long BatchBytes = 2L << 30;
@@ -38,8 +48,79 @@ internal sealed class ScoringService(
             .Duplex(ScoringMethods.Open, OpenAsync, large);
     }
 
+    /// <summary>Takes up the slots whose journals are there.</summary>
+    /// <returns>What could not be taken up, and why; such a file stays where it is.</returns>
+    public IReadOnlyList<IOException> Restore()
+    {
+        List<IOException> lost = [];
+        if (folder is null)
+        {
+            return lost;
+        }
+
+        Directory.CreateDirectory(folder);
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + JournalSuffix).Order(StringComparer.Ordinal))
+        {
+            ScoringJournal? journal = null;
+            try
+            {
+                journal = new ScoringJournal(path, null);
+                if (journal.Entries.Count == 0)
+                {
+                    // The crash came before the window was kept, and so before anything was answered.
+                    journal.Dispose();
+                    File.Delete(path);
+                    continue;
+                }
+
+                (long anchored, ScoringMessage window) = ValidatorJournal.ReadBegun(journal.Entries[0].Content);
+                ValidatorScoring scoring = ValidatorScoring.TryBegin(window, key, seeds, log, clock, timetable, journal)
+                    ?? throw new IOException($"'{path}' begins with a window that is none");
+                scoring.Resume();
+                lock (gate)
+                {
+                    slots.Add(Convert.ToHexStringLower(scoring.Slot.Span), new Slot(scoring, anchored, journal.Entries[0].Time, journal));
+                }
+            }
+            catch (IOException fault)
+            {
+                journal?.Dispose();
+                lost.Add(fault);
+            }
+        }
+
+        return lost;
+    }
+
+    /// <summary>Removes the journals of batches whose outcomes are kept elsewhere now.</summary>
+    public void Forget(IEnumerable<ScoreBatchOpen> batches)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        foreach (ScoreBatchOpen batch in batches)
+        {
+            if (folder is not null)
+            {
+                File.Delete(PathOf(Convert.ToHexStringLower(batch.Window.Span)));
+            }
+        }
+    }
+
+    /// <summary>Closes the journals.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (Slot slot in slots.Values)
+            {
+                slot.Dispose();
+            }
+
+            slots.Clear();
+        }
+    }
+
     /// <summary>
-    /// Outcomes of every batch that is over: all its miners have a public score, or its last deadline has passed. Each is given once; its slot is closed.
+    /// Outcomes of every batch that is over: all its miners have a public score, or its last deadline has passed. Each is given once; its slot is closed, and its journal stays until <see cref="Forget"/>.
     /// </summary>
     public IReadOnlyList<(ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)> TakeConcluded()
     {
@@ -57,12 +138,15 @@ internal sealed class ScoringService(
                 }
 
                 slots.Remove(name);
+                slot.Dispose();
                 if (slot.Scoring.Batch is { } batch)
                 {
                     concluded.Add((batch, slot.Scoring.Conclude()));
                 }
-
-                slot.Dispose();
+                else if (folder is not null)
+                {
+                    File.Delete(PathOf(name));
+                }
             }
 
             return concluded;
@@ -73,8 +157,8 @@ internal sealed class ScoringService(
     {
         ScoringMessage window = (await ReadAsync(requests, WindowBytes, isAdmitted).ConfigureAwait(false)).Single();
         long anchored = await AnchorOfAsync(window, call.CancellationToken).ConfigureAwait(false);
-        ValidatorScoring scoring = ValidatorScoring.TryBegin(window, key, seeds, log, clock, timetable) ?? throw Refused(ScoringFault.Malformed);
-        string name = Convert.ToHexStringLower(scoring.Slot.Span);
+        _ = ScoreWindow.TryRead(window) ?? throw Refused(ScoringFault.Malformed);
+        string name = Convert.ToHexStringLower(window.Signed.Hash);
         Slot slot;
         lock (gate)
         {
@@ -85,7 +169,7 @@ internal sealed class ScoringService(
                     throw new GrpcException(GrpcStatusCode.ResourceExhausted, "this validator scores as many batches as it can");
                 }
 
-                slots.Add(name, known = new Slot(scoring, anchored, clock.GetUtcNow()));
+                slots.Add(name, known = Begin(name, window, anchored));
             }
 
             slot = known;
@@ -171,6 +255,16 @@ internal sealed class ScoringService(
             : throw Refused(ScoringFault.NotTheDraw);
     }
 
+    private Slot Begin(string name, ScoringMessage window, long anchored)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        ScoringJournal? journal = folder is null ? null : new ScoringJournal(PathOf(name), null);
+        journal?.Append(ValidatorJournal.Begun, now, ValidatorJournal.WriteBegun(anchored, window));
+        return new Slot(ValidatorScoring.TryBegin(window, key, seeds, log, clock, timetable, journal)!, anchored, now, journal);
+    }
+
+    private string PathOf(string slot) => Path.Combine(folder!, slot + JournalSuffix);
+
     private Slot Find(Func<Slot, bool> isIt)
     {
         lock (gate)
@@ -221,7 +315,7 @@ internal sealed class ScoringService(
     private static GrpcException Refused(ScoringFault fault) => new(GrpcStatusCode.FailedPrecondition, ScoringFaults.Word(fault));
 
     /// <summary>A window's machine; one call at a time.</summary>
-    private sealed class Slot(ValidatorScoring scoring, long anchored, DateTimeOffset begun) : IDisposable
+    private sealed class Slot(ValidatorScoring scoring, long anchored, DateTimeOffset begun, ScoringJournal? journal) : IDisposable
     {
         private readonly SemaphoreSlim turn = new(1);
 
@@ -239,7 +333,11 @@ internal sealed class ScoringService(
             return new Turn(turn);
         }
 
-        public void Dispose() => turn.Dispose();
+        public void Dispose()
+        {
+            turn.Dispose();
+            journal?.Dispose();
+        }
     }
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text;
 using Subnet.Crypto.CanonicalJson;
 
 namespace Subnet.Health.Scoring;
@@ -32,21 +31,11 @@ internal sealed record ScoringTranscript(ScoringBeacon Beacon, IReadOnlyList<Sco
         ArgumentNullException.ThrowIfNull(stream);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await PutAsync(Magic.ToArray()).ConfigureAwait(false);
-        await PutCountedAsync(WriteBeacon()).ConfigureAwait(false);
+        await PutCountedAsync(WriteBeacon(Beacon)).ConfigureAwait(false);
         await PutNumberAsync(Messages.Count).ConfigureAwait(false);
-        foreach (ScoringMessage message in Messages)
+        foreach (ReadOnlyMemory<byte> part in Messages.SelectMany(ScoringMessageBytes.Parts))
         {
-            byte[] domain = Encoding.ASCII.GetBytes(message.Signed.Domain);
-            await PutAsync(new[] { (byte)domain.Length }).ConfigureAwait(false);
-            await PutAsync(domain).ConfigureAwait(false);
-            await PutCountedAsync(message.Signed.Statement).ConfigureAwait(false);
-            await PutAsync(message.Signed.Signer).ConfigureAwait(false);
-            await PutAsync(message.Signed.Signature).ConfigureAwait(false);
-            await PutNumberAsync(message.Attachments.Count).ConfigureAwait(false);
-            foreach (ReadOnlyMemory<byte> attachment in message.Attachments)
-            {
-                await PutCountedAsync(attachment).ConfigureAwait(false);
-            }
+            await PutAsync(part).ConfigureAwait(false);
         }
 
         await stream.WriteAsync(hash.GetHashAndReset(), cancellationToken).ConfigureAwait(false);
@@ -90,7 +79,7 @@ internal sealed record ScoringTranscript(ScoringBeacon Beacon, IReadOnlyList<Sco
 
         bool isIntact = bytes.Span[body..].SequenceEqual(SHA256.HashData(bytes.Span[..body]));
 
-        Cursor cursor = new(bytes[Magic.Length..body]);
+        ScoringCursor cursor = new(bytes[Magic.Length..body]);
         ScoringBeacon? beacon = ReadBeacon(cursor.TakeCounted(MaximumBeaconBytes));
         int count = cursor.TakeNumber(MaximumMessages);
         List<ScoringMessage> messages = [];
@@ -105,14 +94,16 @@ internal sealed record ScoringTranscript(ScoringBeacon Beacon, IReadOnlyList<Sco
         return isWhole;
     }
 
-    private byte[] WriteBeacon() => CanonicalJsonWriter.Write(new CanonicalObject
+    /// <summary>The beacon in canonical JSON.</summary>
+    public static byte[] WriteBeacon(ScoringBeacon beacon) => CanonicalJsonWriter.Write(new CanonicalObject
     {
-        ["height"] = Beacon.Height,
-        ["hash"] = Convert.ToHexStringLower(Beacon.Hash.Span),
-        ["validators"] = new CanonicalList(Beacon.Validators.Select(key => (CanonicalValue)Convert.ToHexStringLower(key.Span))),
+        ["height"] = beacon.Height,
+        ["hash"] = Convert.ToHexStringLower(beacon.Hash.Span),
+        ["validators"] = new CanonicalList(beacon.Validators.Select(key => (CanonicalValue)Convert.ToHexStringLower(key.Span))),
     });
 
-    private static ScoringBeacon? ReadBeacon(ReadOnlyMemory<byte> bytes)
+    /// <summary>Reads a beacon; null where the bytes are none.</summary>
+    public static ScoringBeacon? ReadBeacon(ReadOnlyMemory<byte> bytes)
     {
         try
         {
@@ -133,57 +124,4 @@ internal sealed record ScoringTranscript(ScoringBeacon Beacon, IReadOnlyList<Sco
 
     private static byte[] Hex(CanonicalText? text) =>
         text is { Value.Length: 64 } && text.Value.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(text.Value) : [];
-
-    /// <summary>Walks the bytes; the first part that does not fit breaks it, and everything after is empty.</summary>
-    private sealed class Cursor(ReadOnlyMemory<byte> rest)
-    {
-        public bool IsBroken { get; private set; }
-
-        public bool IsAtEnd => rest.IsEmpty;
-
-        public int TakeNumber(int most)
-        {
-            ReadOnlyMemory<byte> bytes = Take(sizeof(int));
-            int number = bytes.IsEmpty ? 0 : BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
-            if (number < 0 || number > most)
-            {
-                IsBroken = true;
-                return 0;
-            }
-
-            return number;
-        }
-
-        public ReadOnlyMemory<byte> TakeCounted(int most) => Take(TakeNumber(most));
-
-        public ScoringMessage TakeMessage()
-        {
-            ReadOnlyMemory<byte> length = Take(1);
-            string domain = Encoding.ASCII.GetString(Take(length.IsEmpty ? 0 : length.Span[0]).Span);
-            ReadOnlyMemory<byte> statement = TakeCounted(SignedStatement.MaximumBytes);
-            ReadOnlyMemory<byte> signer = Take(32);
-            ReadOnlyMemory<byte> signature = Take(64);
-            int count = TakeNumber(rest.Length / sizeof(int));
-            List<ReadOnlyMemory<byte>> attachments = [];
-            for (int i = 0; i < count && !IsBroken; i++)
-            {
-                attachments.Add(TakeCounted(int.MaxValue));
-            }
-
-            return new ScoringMessage(new SignedStatement(domain, statement, signer, signature), attachments);
-        }
-
-        private ReadOnlyMemory<byte> Take(int length)
-        {
-            if (IsBroken || length > rest.Length)
-            {
-                IsBroken = true;
-                return ReadOnlyMemory<byte>.Empty;
-            }
-
-            ReadOnlyMemory<byte> taken = rest[..length];
-            rest = rest[length..];
-            return taken;
-        }
-    }
 }

@@ -11,12 +11,15 @@ internal sealed class ValidatorScoring
 {
     private readonly SigningKey key;
     private readonly IScoringSeeds seeds;
-    private readonly ScoringLog log;
+    private readonly IScoringLog log;
     private readonly TimeProvider clock;
     private readonly ScoringTimetable timetable;
     private readonly ScoreWindow window;
     private readonly ReadOnlyMemory<byte> slot;
     private readonly ReadOnlyMemory<byte> clinic;
+    private readonly IScoringJournal? journal;
+    private ScoringMessage? opening;
+    private bool isResuming;
     private readonly Dictionary<string, ScoreCommitMessage> commits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadOnlyMemory<byte>> outputs = new(StringComparer.Ordinal);
@@ -25,8 +28,16 @@ internal sealed class ValidatorScoring
     private IReadOnlyList<SeedCommitment> drawn = [];
 
     private ValidatorScoring(
-        ScoringMessage message, ScoreWindow window, SigningKey key, IScoringSeeds seeds, ScoringLog log, TimeProvider clock, ScoringTimetable timetable)
+        ScoringMessage message,
+        ScoreWindow window,
+        SigningKey key,
+        IScoringSeeds seeds,
+        IScoringLog log,
+        TimeProvider clock,
+        ScoringTimetable timetable,
+        IScoringJournal? journal)
     {
+        this.journal = journal;
         this.window = window;
         this.key = key;
         this.seeds = seeds;
@@ -56,9 +67,57 @@ internal sealed class ValidatorScoring
     public List<ScoringFinding> Findings { get; } = [];
 
     /// <summary>Takes a clinic's window; null where it is none.</summary>
+    /// <param name="message">The window.</param>
+    /// <param name="key">The validator's hotkey.</param>
+    /// <param name="seeds">Its seeds.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="timetable">Deadlines.</param>
+    /// <param name="journal">Where it keeps what it received and decided, so that <see cref="Resume"/> can go on; null where nothing is kept.</param>
     public static ValidatorScoring? TryBegin(
-        ScoringMessage message, SigningKey key, IScoringSeeds seeds, ScoringLog log, TimeProvider clock, ScoringTimetable timetable) =>
-        ScoreWindow.TryRead(message) is { } window ? new ValidatorScoring(message, window, key, seeds, log, clock, timetable) : null;
+        ScoringMessage message, SigningKey key, IScoringSeeds seeds, IScoringLog log, TimeProvider clock, ScoringTimetable timetable, IScoringJournal? journal = null) =>
+        ScoreWindow.TryRead(message) is { } window ? new ValidatorScoring(message, window, key, seeds, log, clock, timetable, journal) : null;
+
+    /// <summary>Takes up again what the journal holds after the window. Nothing is evaluated: outputs that a clinic did not get it asks for again.</summary>
+    /// <exception cref="IOException">An entry is of an unknown kind or holds no message.</exception>
+    public void Resume()
+    {
+        isResuming = true;
+        foreach (ScoringJournalEntry entry in journal?.Entries ?? [])
+        {
+            IReadOnlyList<ScoringMessage> Messages() =>
+                ScoringMessageBytes.Read(entry.Content) ?? throw new IOException("the journal of a slot holds what is no message; it cannot be continued");
+            switch (entry.Kind)
+            {
+                case ValidatorJournal.Begun:
+                    break;
+                case ValidatorJournal.Batch:
+                    (ScoringBeacon beacon, ScoringMessage message) = ValidatorJournal.ReadBatch(entry.Content);
+                    _ = Join(message, ScoreBatchOpen.TryRead(message)!, beacon);
+                    break;
+                case ValidatorJournal.Commits:
+                    Keep(Messages());
+                    break;
+                case ValidatorJournal.SeedOpening:
+                    AcceptSeedOpening(Messages().Single());
+                    break;
+                case ValidatorJournal.Outputs:
+                    AcceptOutputs(Messages().Single());
+                    break;
+                case ValidatorJournal.Score:
+                    PublicScore score = PublicScore.TryRead(Messages().Single()) ?? throw new IOException("the journal of a slot holds a score that is none");
+                    Scores[Hex(score.Miner)] = score;
+                    break;
+                case ValidatorJournal.Finding:
+                    Findings.Add(ValidatorJournal.ReadFinding(entry.Content));
+                    break;
+                default:
+                    throw new IOException($"the journal of a slot has an entry of an unknown kind {entry.Kind}; it cannot be continued");
+            }
+        }
+
+        isResuming = false;
+    }
 
     /// <summary>Step 2: the hash of this slot's seed, logged before it leaves.</summary>
     public async Task<ScoringMessage> CommitSeedAsync()
@@ -81,24 +140,16 @@ internal sealed class ValidatorScoring
         ArgumentNullException.ThrowIfNull(beacon);
         ScoreBatchOpen? read = ScoreBatchOpen.TryRead(message);
         ScoringFault fault = read is null ? ScoringFault.Malformed : CheckBatch(read, beacon);
-        ScoringEvaluation? evaluates = fault == ScoringFault.None ? ScoringEvaluation.TryCreate(read!) : null;
-        if (fault != ScoringFault.None || evaluates is null)
+        fault = fault == ScoringFault.None ? Join(message, read!, beacon) : fault;
+        if (fault != ScoringFault.None)
         {
-            return ([], fault == ScoringFault.None ? ScoringFault.BadCiphertext : fault);
+            return ([], fault);
         }
 
-        // From here on the seed is this batch's: other ciphertexts under it would be a second equation for its factors.
-        if (!seeds.TryBind(slot, message.Signed.Hash))
-        {
-            return ([], ScoringFault.SlotUsed);
-        }
-
-        batch = read;
-        evaluation = evaluates;
-        drawn = read!.Drawn(beacon.Hash);
+        ScoringEvaluation evaluates = evaluation!;
         byte[] seed = seeds.SeedOf(slot);
         List<ScoringMessage> messages = [];
-        for (int miner = 0; miner < read.Panel.Count; miner++)
+        for (int miner = 0; miner < read!.Panel.Count; miner++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int number = miner;
@@ -112,6 +163,31 @@ internal sealed class ValidatorScoring
         return (messages, ScoringFault.None);
     }
 
+    /// <summary>Makes the batch this slot's, for good.</summary>
+    private ScoringFault Join(ScoringMessage message, ScoreBatchOpen read, ScoringBeacon beacon)
+    {
+        if (ScoringEvaluation.TryCreate(read) is not { } evaluates)
+        {
+            return ScoringFault.BadCiphertext;
+        }
+
+        // From here on the seed is this batch's: other ciphertexts under it would be a second equation for its factors.
+        if (!seeds.TryBind(slot, message.Signed.Hash))
+        {
+            return ScoringFault.SlotUsed;
+        }
+
+        if (batch is null)
+        {
+            Journal(ValidatorJournal.Batch, () => ValidatorJournal.WriteBatch(beacon, message));
+        }
+
+        batch = read;
+        evaluation = evaluates;
+        drawn = read.Drawn(beacon.Hash);
+        return ScoringFault.None;
+    }
+
     /// <summary>
     /// Step 4: takes the clinic's commitments and opens the seed, once. After that nothing the clinic says of its decryption can depend on the seed.
     /// </summary>
@@ -120,9 +196,15 @@ internal sealed class ValidatorScoring
     public async Task<(ScoringMessage? Seed, ScoringFault Fault)> AcceptCommitsAsync(IReadOnlyList<ScoringMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        if (batch is null || commits.Count > 0)
+        if (batch is null || (commits.Count > 0 && !AreKept(messages)))
         {
             return (null, ScoringFault.OutOfPlace);
+        }
+
+        if (commits.Count > 0)
+        {
+            // The clinic asks again for what it did not get: the same commitments, the same seed.
+            return (opening ??= await OpenSeedAsync().ConfigureAwait(false), ScoringFault.None);
         }
 
         if (clock.GetUtcNow() > batch.Time + timetable.Commit + ScoringTimetable.ClockSkew)
@@ -153,16 +235,33 @@ internal sealed class ValidatorScoring
             return (null, ScoringFault.TooFewValidators);
         }
 
-        foreach ((string miner, ScoreCommitMessage commit) in read)
-        {
-            commits.Add(miner, commit);
-        }
-
-        byte[] seed = seeds.SeedOf(slot);
-        ScoringMessage opening = ScoreSeed.SignOpening(key, slot.Span, seed);
-        await log.RecordAsync("seed-open", opening.Signed, "clinic", clinic).ConfigureAwait(false);
+        Journal(ValidatorJournal.Commits, () => ScoringMessageBytes.Write(messages));
+        Keep(messages);
+        opening = await OpenSeedAsync().ConfigureAwait(false);
         return (opening, ScoringFault.None);
     }
+
+    private async Task<ScoringMessage> OpenSeedAsync()
+    {
+        byte[] seed = seeds.SeedOf(slot);
+        ScoringMessage signed = ScoreSeed.SignOpening(key, slot.Span, seed);
+        await log.RecordAsync("seed-open", signed.Signed, "clinic", clinic).ConfigureAwait(false);
+        return signed;
+    }
+
+    private void Keep(IReadOnlyList<ScoringMessage> messages)
+    {
+        foreach (ScoreCommitMessage commit in messages.Select(message => ScoreCommitMessage.TryRead(message, clinic.Span)).OfType<ScoreCommitMessage>())
+        {
+            commits[Hex(commit.Miner)] = commit;
+        }
+    }
+
+    private bool AreKept(IReadOnlyList<ScoringMessage> messages) => messages.Count == commits.Count && messages.All(message =>
+        ScoreCommitMessage.TryRead(message, clinic.Span) is { } commit
+        && commits.TryGetValue(Hex(commit.Miner), out ScoreCommitMessage? known)
+        && known.Batch.Span.SequenceEqual(commit.Batch.Span)
+        && known.Commitment.Span.SequenceEqual(commit.Commitment.Span));
 
     /// <summary>Step 4: another drawn validator's opened seed and outputs, to recompute.</summary>
     public ScoringFault AcceptSeedOpening(ScoringMessage message)
@@ -178,7 +277,11 @@ internal sealed class ValidatorScoring
             return ScoringFault.WrongSeed;
         }
 
-        opened[Hex(commitment.Validator)] = seed;
+        if (opened.TryAdd(Hex(commitment.Validator), seed))
+        {
+            Journal(ValidatorJournal.SeedOpening, () => ScoringMessageBytes.Write(message));
+        }
+
         return ScoringFault.None;
     }
 
@@ -190,7 +293,11 @@ internal sealed class ValidatorScoring
             return ScoringFault.Malformed;
         }
 
-        outputs[Hex(read.Validator) + Hex(read.Miner)] = read.Outputs;
+        if (outputs.TryAdd(Hex(read.Validator) + Hex(read.Miner), read.Outputs))
+        {
+            Journal(ValidatorJournal.Outputs, () => ScoringMessageBytes.Write(message));
+        }
+
         return ScoringFault.None;
     }
 
@@ -249,6 +356,7 @@ internal sealed class ValidatorScoring
 
         ScoringMessage score = PublicScore.Sign(key, batch.Batch.Span, opening.Miner.Span, value, batch.Publication);
         await log.RecordAsync("score-public", score.Signed, "miner", opening.Miner).ConfigureAwait(false);
+        Journal(ValidatorJournal.Score, () => ScoringMessageBytes.Write(score));
         Scores[Hex(opening.Miner)] = PublicScore.TryRead(score)!;
         return (score, ScoringFault.None);
     }
@@ -277,8 +385,18 @@ internal sealed class ValidatorScoring
 
     private ScoringFault Found(ScoringFault fault, ReadOnlyMemory<byte> party, ReadOnlyMemory<byte> miner)
     {
-        Findings.Add(new ScoringFinding(fault, party, miner));
+        ScoringFinding finding = new(fault, party, miner);
+        Journal(ValidatorJournal.Finding, () => ValidatorJournal.WriteFinding(finding));
+        Findings.Add(finding);
         return fault;
+    }
+
+    private void Journal(byte kind, Func<byte[]> content)
+    {
+        if (journal is not null && !isResuming)
+        {
+            journal.Append(kind, clock.GetUtcNow(), content());
+        }
     }
 
     private static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexStringLower(bytes.Span);

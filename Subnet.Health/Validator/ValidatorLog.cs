@@ -47,6 +47,9 @@ internal static partial class ValidatorLog
     [LoggerMessage(4021, LogLevel.Error, "subnet {Netuid}: the work of block {Height} failed and is tried again with the next block")]
     public static partial void StepFailed(ILogger logger, Exception fault, ushort netuid, ulong height);
 
+    [LoggerMessage(4023, LogLevel.Error, "an open batch of scoring could not be taken up again; its clinic gets no answer from here")]
+    public static partial void SlotLost(ILogger logger, Exception fault);
+
     [LoggerMessage(4022, LogLevel.Information, "subnet {Netuid}: shadow weights of epoch {Epoch} differ from the ledger's consensus by {Distance:F4}")]
     public static partial void Shadow(ILogger logger, ushort netuid, ulong epoch, double distance);
 }

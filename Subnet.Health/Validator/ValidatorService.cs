@@ -144,8 +144,14 @@ internal sealed class ValidatorService : IAsyncDisposable
             new VerdictService(parts).AddTo(services);
             TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
             ScoringService organic = new(
-                hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time);
+                hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time,
+                Path.Combine(settings.Home, "scoring"));
             organic.AddTo(services);
+            foreach (IOException fault in organic.Restore())
+            {
+                ValidatorLog.SlotLost(logger, fault);
+            }
+
             extend?.Invoke(services, log, witness);
             GrpcServerHost host = await GrpcServerHost.StartAsync(
                 new GrpcServerHostOptions(settings.Endpoint), services, loggers, time, cancellationToken).ConfigureAwait(false);
@@ -206,6 +212,7 @@ internal sealed class ValidatorService : IAsyncDisposable
                 }
             }
 
+            organic.Forget(concluded.Select(over => over.Batch));
             return weights.IsWaiting;
         }
         finally
@@ -255,6 +262,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         await host.DisposeAsync().ConfigureAwait(false);
         parts.Store.Dispose();
         await parts.OpenedRows.DisposeAsync().ConfigureAwait(false);
+        organic.Dispose();
         seeds.Dispose();
         random.Dispose();
         witness.Dispose();
