@@ -30,8 +30,23 @@ internal sealed class DurableClinicScoring : IClinicScoring, IDisposable
     private readonly StepClock clock;
     private readonly ClinicScoring inner;
 
-    private DurableClinicScoring(IScoringJournal journal, RandomSourceFactory random, StepClock clock, ClinicScoring inner) =>
+    private DurableClinicScoring(IScoringJournal journal, RandomSourceFactory random, StepClock clock, ClinicScoring inner, ClinicScoringStart start)
+    {
         (this.journal, this.random, this.clock, this.inner) = (journal, random, clock, inner);
+        (Netuid, Measure, Panel, Settings) = (start.Netuid, start.Measure, start.Panel, start.Settings);
+    }
+
+    /// <summary>The subnet.</summary>
+    public ushort Netuid { get; }
+
+    /// <summary>What is computed.</summary>
+    public ScoringMeasure Measure { get; }
+
+    /// <summary>The panel, sorted by hotkey.</summary>
+    public IReadOnlyList<PanelMiner> Panel { get; }
+
+    /// <summary>Sizes, publication, deadlines.</summary>
+    public ScoringSettings Settings { get; }
 
     /// <inheritdoc/>
     public RecordedEntry? WindowEntry => inner.WindowEntry;
@@ -103,11 +118,13 @@ internal sealed class DurableClinicScoring : IClinicScoring, IDisposable
         clock.StopAt(now);
         RandomSourceFactory random = RandomSourceFactory.FromSeed(seed);
         ClinicScoring inner = new(netuid, measure, panel, cases, settings, key, scored, new JournaledScoringLog(log, journal, Logged, time), clock, random);
-        byte[] start = new ClinicScoringStart(seed.ToArray(), netuid, measure, inner.Panel, inner.Cases, settings).Write();
-        journal.Append(Begun, now, start);
-        CryptographicOperations.ZeroMemory(start);
+        ClinicScoringStart start = new(seed.ToArray(), netuid, measure, inner.Panel, inner.Cases, settings);
+        byte[] content = start.Write();
+        journal.Append(Begun, now, content);
+        CryptographicOperations.ZeroMemory(content);
+        CryptographicOperations.ZeroMemory(start.Seed);
         clock.StopAt(null);
-        return new DurableClinicScoring(journal, random, clock, inner);
+        return new DurableClinicScoring(journal, random, clock, inner, start);
     }
 
     /// <summary>Goes on with the batch of a journal.</summary>
@@ -132,7 +149,7 @@ internal sealed class DurableClinicScoring : IClinicScoring, IDisposable
         RandomSourceFactory random = RandomSourceFactory.FromSeed(start.Seed);
         ClinicScoring inner = new(
             start.Netuid, start.Measure, start.Panel, start.Cases, start.Settings, key, new OwnCases(scored), new JournaledScoringLog(log, journal, Logged, time), clock, random);
-        DurableClinicScoring resumed = new(journal, random, clock, inner);
+        DurableClinicScoring resumed = new(journal, random, clock, inner, start);
         try
         {
             foreach (ScoringJournalEntry entry in journal.Entries.Where(entry => entry.Kind > Begun))

@@ -1,8 +1,10 @@
 using Subnet.Crypto.Comparison;
+using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Clinic;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Scoring;
+using Subnet.Health.Wallets;
 
 namespace Subnet.Health.Network.Demo;
 
@@ -25,7 +27,16 @@ internal sealed class DemoOrganic(string name, ClinicClient clinic, DemoWorld wo
         DemoMiner miner = DemoPlan.HonestOf(subnet.Netuid);
         ScoringSettings settings = ScoringSettings.Default with { Patients = entries.Length };
         using SqliteScoringStore scored = new(Path.Combine(folder, "scoring.db"), place.RandomOf("clinic/scored").Create());
-        using ClinicScoring scoring = new(
+        using AtRestKey atRest = AtRestKey.Derive(place.Keys.Cold("clinic-" + name), "organic", place.RandomOf("clinic/organic-journal").Create());
+        using ScoringJournal journal = new(Path.Combine(folder, "organic.journal"), atRest);
+        byte[] seed = new byte[64];
+        using (IRandomSource random = place.RandomOf("clinic/organic").Create())
+        {
+            random.Fill(seed);
+        }
+
+        using DurableClinicScoring scoring = DurableClinicScoring.Begin(
+            seed,
             subnet.Netuid,
             ScoringMeasure.SquaredError(),
             [new PanelMiner(world.HotkeyOf(miner), Convert.FromHexString(entries[0].Card))],
@@ -34,8 +45,8 @@ internal sealed class DemoOrganic(string name, ClinicClient clinic, DemoWorld wo
             place.Keys.Cold("clinic-" + name),
             scored,
             new ScoringLog(clinic.Log.Recorder),
-            place.Time,
-            place.RandomOf("clinic/organic"));
+            journal,
+            place.Time);
         List<ScoringPeer> peers = [.. DemoPlan.Validators.Select(validator => new ScoringPeer(
             place.Keys.Hot("validator-" + validator.Name).PublicKey.ToArray(), new GrpcChannel(world.Addresses.Validator(validator.Name), new GrpcChannelOptions(), place.Time)))];
         try

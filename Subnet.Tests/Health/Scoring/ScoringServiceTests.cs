@@ -41,8 +41,8 @@ internal sealed class ScoringServiceTests
         peers = [];
         for (int i = 0; i < fixture.ValidatorKeys.Count; i++)
         {
-            ScoringService service = new(
-                fixture.ValidatorKeys[i], fixture.SeedsOf(i), fixture.Log, chain, fixture.Settings.Timetable, clinic => clinic.Span.SequenceEqual(fixture.ClinicKey.PublicKey), fixture.Clock);
+            ScoringService service = Service(i);
+            service.Restore();
             GrpcServices server = new();
             service.AddTo(server);
             GrpcServerHost host = await GrpcServerHost.StartAsync(
@@ -63,6 +63,7 @@ internal sealed class ScoringServiceTests
         }
 
         owned.Clear();
+        services.ForEach(service => service.Dispose());
         await clinicLog.DisposeAsync();
         await fixture.DisposeAsync();
     }
@@ -85,6 +86,34 @@ internal sealed class ScoringServiceTests
             Assert.That(outcomes.Single().Quality, Is.EqualTo(report.Outcomes.Single().Quality));
             Assert.That(service.TakeConcluded(), Is.Empty, "each batch once");
         }
+    }
+
+    [Test]
+    public async Task Validator_restarted_after_the_batch_came_has_its_outcome_and_forgets_it_when_told()
+    {
+        string folder = Path.Combine(fixture.Folder, "slots-0");
+        OrganicScoringResult result = await RunAsync();
+        services[0].Dispose();
+
+        using ScoringService restarted = Service(0);
+        Assert.That(restarted.Restore(), Is.Empty);
+        (ScoreBatchOpen batch, IReadOnlyList<OrganicOutcome> outcomes) = restarted.TakeConcluded().Single();
+        Assert.That(outcomes.Single().Quality, Is.EqualTo(services[1].TakeConcluded().Single().Outcomes.Single().Quality));
+        Assert.That(batch.Batch.Span.SequenceEqual(ScoreBatchOpen.TryRead(result.Transcript!.Messages[1])!.Batch.Span), Is.True);
+        Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(1), "kept until its outcome is kept elsewhere");
+        restarted.Forget([batch]);
+        Assert.That(Directory.GetFiles(folder), Is.Empty);
+    }
+
+    [Test]
+    public void Journal_of_a_slot_that_cannot_be_read_is_reported_and_stays()
+    {
+        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(fixture.Folder, "slots-0")).FullName, "x.journal");
+        File.WriteAllText(path, "no journal");
+
+        using ScoringService service = Service(0);
+        Assert.That(service.Restore(), Has.Count.EqualTo(1));
+        Assert.That(File.Exists(path), Is.True);
     }
 
     [Test]
@@ -135,6 +164,16 @@ internal sealed class ScoringServiceTests
         Assert.That(await asked.BlockAsync(1_000_000, default), Is.Null);
         Assert.That(await asked.HeightAsync(default), Is.GreaterThanOrEqualTo(beacon.Height));
     }
+
+    private ScoringService Service(int validator) => new(
+        fixture.ValidatorKeys[validator],
+        fixture.SeedsOf(validator),
+        fixture.Log,
+        chain,
+        fixture.Settings.Timetable,
+        clinic => clinic.Span.SequenceEqual(fixture.ClinicKey.PublicKey),
+        fixture.Clock,
+        Path.Combine(fixture.Folder, $"slots-{validator}"));
 
     private Task<OrganicScoringResult> RunAsync()
     {

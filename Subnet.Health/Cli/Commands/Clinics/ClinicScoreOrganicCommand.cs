@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Spectre.Console;
 using Subnet.Core.State;
 using Subnet.Crypto.Comparison;
+using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
@@ -9,6 +11,7 @@ using Subnet.Health.Clinic;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Scoring;
+using Subnet.Health.Wallets;
 
 namespace Subnet.Health.Cli.Commands.Clinics;
 
@@ -26,7 +29,7 @@ internal sealed class ClinicScoreOrganicCommand : StateChangingCommand
     public ClinicScoreOrganicCommand()
         : base(
             "score-organic",
-            "Have validators score logged predictions against outcomes under encryption; write the transcript that anybody can replay.",
+            "Have validators score logged predictions against outcomes under encryption, or go on with a batch that was interrupted; write the transcript.",
             new CommandExample("clinic score-organic --netuid 1 --output batch.transcript --wallet-name clinic --yes", "256 reported outcomes and validators that serve"))
     {
         clinic.AddTo(this);
@@ -56,63 +59,93 @@ internal sealed class ClinicScoreOrganicCommand : StateChangingCommand
         ClinicAccess access = await clinic.OpenAsync(context, cancellationToken).ConfigureAwait(false);
         await using (access.ConfigureAwait(false))
         {
-            OrganicPanel panel = await ChooseAsync(context, access.Client, cancellationToken).ConfigureAwait(false);
-            int wanted = context.Get(patients);
-            if (panel.Cases.Count < wanted)
-            {
-                throw new CommandException(
-                    ErrorCodes.TooFewOutcomes, $"{panel.Cases.Count} outcomes of {panel.Address} are known and {wanted} patients are wanted.", "Report more with 'subnet clinic report-outcomes'.");
-            }
-
+            using OperatingSystemRandomSource random = new();
+            using AtRestKey atRest = AtRestKey.Derive(access.Key, "organic", random);
+            using SqliteScoringStore store = new(Path.Combine(access.Client.Folder, "scoring.db"), random);
+            string journalPath = Path.Combine(access.Client.Folder, "organic.journal");
+            bool isInterrupted = File.Exists(journalPath);
+            OrganicPanel? panel = isInterrupted ? null : await ChooseAsync(context, access.Client, computed, cancellationToken).ConfigureAwait(false);
             if (context.Get(DryRun))
             {
-                Show(context, new ClinicScoreOrganicDocument(panel.Address, panel.Model, computed.Word, wanted, "dry-run", null, [], 0, 0));
+                Show(context, panel is null
+                    ? new ClinicScoreOrganicDocument("", "", "", 0, "dry-run: an interrupted batch would go on", null, [], 0, 0)
+                    : new ClinicScoreOrganicDocument(panel.Address, panel.Model, computed.Word, context.Get(patients), "dry-run", null, [], 0, 0));
                 return ExitCode.Done;
             }
 
-            await context.ConfirmAsync(this, $"Have {context.Get(validators)} validators score {wanted} patients of {panel.Address}? Each patient is scored once only.", cancellationToken).ConfigureAwait(false);
-            OrganicScoringResult result = await RunAsync(context, access, panel, computed, cancellationToken).ConfigureAwait(false);
-            if (result.Transcript is { } transcript)
+            await context.ConfirmAsync(
+                this,
+                panel is null
+                    ? "A batch was interrupted. Go on with it, whatever the options say?"
+                    : $"Have {context.Get(validators)} validators score {context.Get(patients)} patients of {panel.Address}? Each patient is scored once only.",
+                cancellationToken).ConfigureAwait(false);
+            ClinicScoreOrganicDocument document;
+            OrganicScoringResult result;
+            using (ScoringJournal journal = new(journalPath, atRest))
             {
-                await WriteAsync(path, transcript, cancellationToken).ConfigureAwait(false);
+                ScoringLog log = new(access.Client.Log.Recorder);
+                using DurableClinicScoring batch = await DurableClinicScoring.ResumeAsync(access.Key, store, log, journal, context.Time).ConfigureAwait(false)
+                    ?? Begin(context, access, panel ?? await ChooseAsync(context, access.Client, computed, cancellationToken).ConfigureAwait(false), computed, store, log, journal, random);
+                result = await RunAsync(context, access, batch, cancellationToken).ConfigureAwait(false);
+                if (result.Transcript is { } transcript)
+                {
+                    await WriteAsync(path, transcript, cancellationToken).ConfigureAwait(false);
+                }
+
+                long[] values = result.Transcript is null ? [] : [.. result.Transcript.Messages.Select(PublicScore.TryRead).OfType<PublicScore>().Select(score => score.Value)];
+                document = new ClinicScoreOrganicDocument(
+                    Ss58Address.Encode(batch.Panel[0].Miner.Span), Convert.ToHexStringLower(batch.Panel[0].Card.Span), batch.Measure.Word, batch.Settings.Patients, result.Fault.ToString(),
+                    result.Transcript is null ? null : path, values, result.Findings.Count, result.Unreachable.Count);
             }
 
-            long[] values = result.Transcript is null ? [] : [.. result.Transcript.Messages.Select(PublicScore.TryRead).OfType<PublicScore>().Select(score => score.Value)];
-            Show(context, new ClinicScoreOrganicDocument(
-                panel.Address, panel.Model, computed.Word, wanted, result.Fault.ToString(), result.Transcript is null ? null : path, values, result.Findings.Count, result.Unreachable.Count));
+            // The transcript is on the disk: nothing of the batch is needed any more, its secrets least of all.
+            File.Delete(journalPath);
+            Show(context, panel is null ? document : document with { Model = panel.Model });
             return result.Fault == ScoringFault.None && result.Findings.Count == 0 ? ExitCode.Done : ExitCode.No;
         }
     }
 
-    private async Task<OrganicPanel> ChooseAsync(CommandContext context, ClinicClient client, CancellationToken cancellationToken)
+    private async Task<OrganicPanel> ChooseAsync(CommandContext context, ClinicClient client, ScoringMeasure computed, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         IReadOnlyList<OrganicPanel> panels = await OrganicPanels.ReadAsync(client.History, context.Get(netuid)).ConfigureAwait(false);
         string? wanted = context.Get(miner);
-        return panels.FirstOrDefault(panel => wanted is null || panel.Address == wanted)
+        OrganicPanel panel = panels.FirstOrDefault(panel => wanted is null || panel.Address == wanted)
             ?? throw new CommandException(
                 ErrorCodes.TooFewOutcomes, $"No outcome of {wanted ?? "any miner"} on subnet {context.Get(netuid)} is known.", "Report some with 'subnet clinic report-outcomes'.");
+        return panel.Cases.Count >= context.Get(patients)
+            ? panel
+            : throw new CommandException(
+                ErrorCodes.TooFewOutcomes,
+                $"{panel.Cases.Count} outcomes of {panel.Address} are known and {context.Get(patients)} patients are wanted for {computed.Word}.",
+                "Report more with 'subnet clinic report-outcomes'.");
     }
 
-    private async Task<OrganicScoringResult> RunAsync(CommandContext context, ClinicAccess access, OrganicPanel panel, ScoringMeasure computed, CancellationToken cancellationToken)
+    private DurableClinicScoring Begin(
+        CommandContext context, ClinicAccess access, OrganicPanel panel, ScoringMeasure computed, SqliteScoringStore store, ScoringLog log, ScoringJournal journal, OperatingSystemRandomSource random)
     {
-        using OperatingSystemRandomSource random = new();
-        using RandomSourceFactory factory = RandomSourceFactory.FromOperatingSystem();
-        using SqliteScoringStore store = new(Path.Combine(access.Client.Folder, "scoring.db"), random);
+        byte[] seed = new byte[64];
+        random.Fill(seed);
         ScoringSettings settings = ScoringSettings.Default with { Patients = context.Get(patients), Validators = context.Get(validators) };
-        using ClinicScoring batch = new(
-            context.Get(netuid), computed, [panel.Miner], panel.Cases, settings, access.Key, store, new ScoringLog(access.Client.Log.Recorder), context.Time, factory);
+        DurableClinicScoring batch = DurableClinicScoring.Begin(
+            seed, context.Get(netuid), computed, [panel.Miner], panel.Cases, settings, access.Key, store, log, journal, context.Time);
+        CryptographicOperations.ZeroMemory(seed);
+        return batch;
+    }
+
+    private static async Task<OrganicScoringResult> RunAsync(CommandContext context, ClinicAccess access, DurableClinicScoring batch, CancellationToken cancellationToken)
+    {
         List<ScoringPeer> peers = [];
         try
         {
-            Metagraph metagraph = await access.Ledger.GetMetagraphAsync(context.Get(netuid), cancellationToken).ConfigureAwait(false) ?? throw LedgerAccess.Refused(RejectionReason.SubnetNotFound);
+            Metagraph metagraph = await access.Ledger.GetMetagraphAsync(batch.Netuid, cancellationToken).ConfigureAwait(false) ?? throw LedgerAccess.Refused(RejectionReason.SubnetNotFound);
             foreach (NeuronView neuron in metagraph.Neurons.Where(neuron => neuron.Outcome.ValidatorPermit && neuron.Endpoint is not null))
             {
                 peers.Add(new ScoringPeer(neuron.Hotkey.ToArray(), new GrpcChannel(new Uri(neuron.Endpoint!), access.Channels, context.Time)));
             }
 
             OrganicScoringRun run = new(
-                batch, context.Get(netuid), peers, new LedgerScoringChain(access.Ledger), access.Client.LogFiles, access.Client.LogOrigin, stop => access.Client.AnchorAsync(stop), settings.Timetable);
+                batch, batch.Netuid, peers, new LedgerScoringChain(access.Ledger), access.Client.LogFiles, access.Client.LogOrigin, stop => access.Client.AnchorAsync(stop), batch.Settings.Timetable);
             return await run.RunAsync(new SayProgress(context.Output), cancellationToken).ConfigureAwait(false);
         }
         finally
