@@ -1,7 +1,6 @@
 using System.Net;
 using Subnet.Core.State;
 using Subnet.Health.Clinic;
-using Subnet.Health.Node;
 using Subnet.Health.Web.Clinics;
 using Subnet.Health.Web.Dashboard;
 using Subnet.Health.Web.Hosting;

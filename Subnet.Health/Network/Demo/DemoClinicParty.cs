@@ -4,7 +4,6 @@ using Subnet.Health.Clinic;
 using Subnet.Health.Fhir;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Rows;
-using Subnet.Health.Validator;
 using Subnet.Health.Validator.Challenges;
 
 namespace Subnet.Health.Network.Demo;

@@ -1,5 +1,4 @@
 using Subnet.Crypto.Transparency.Checkpoints;
-using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Review.Verification;
 

@@ -76,9 +76,9 @@ internal sealed class DemoNetwork : IAsyncDisposable, IDemoAddresses
         }
         catch
         {
-            foreach (IAsyncDisposable? opened in new IAsyncDisposable?[] { remote, node, cast })
+            foreach (IAsyncDisposable opened in new IAsyncDisposable?[] { remote, node, cast }.OfType<IAsyncDisposable>())
             {
-                await (opened?.DisposeAsync() ?? default).ConfigureAwait(false);
+                await opened.DisposeAsync().ConfigureAwait(false);
             }
 
             place.Keys.Dispose();

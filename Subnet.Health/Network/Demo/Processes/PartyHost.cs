@@ -72,8 +72,11 @@ internal sealed class PartyHost(string role, string name, string home, SampleFol
         }
         finally
         {
-            await (party?.DisposeAsync() ?? default).ConfigureAwait(false);
-            await (ledger?.DisposeAsync() ?? default).ConfigureAwait(false);
+            foreach (IAsyncDisposable opened in new IAsyncDisposable?[] { party, ledger }.OfType<IAsyncDisposable>())
+            {
+                await opened.DisposeAsync().ConfigureAwait(false);
+            }
+
             place?.Keys.Dispose();
             place?.Seed.Dispose();
         }

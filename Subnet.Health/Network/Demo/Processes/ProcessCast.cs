@@ -73,10 +73,10 @@ internal sealed class ProcessCast : IDemoCast
 
         public ValueTask DisposeAsync() => process.DisposeAsync();
 
-        public Task AnchorAsync(CancellationToken cancellationToken) => AskAsync("anchor", cancellationToken);
+        public async Task AnchorAsync(CancellationToken cancellationToken) => await AskAsync("anchor", cancellationToken).ConfigureAwait(false);
 
-        public Task BuyAsync(DemoMiner miner, int rows, int count, CancellationToken cancellationToken) =>
-            AskAsync("buy", cancellationToken, request => request with { Miner = miner.Name, Rows = rows, Count = count });
+        public async Task BuyAsync(DemoMiner miner, int rows, int count, CancellationToken cancellationToken) =>
+            await AskAsync("buy", cancellationToken, request => request with { Miner = miner.Name, Rows = rows, Count = count }).ConfigureAwait(false);
 
         protected Task<PartyReply> AskAsync(
             string what, CancellationToken cancellationToken, Func<PartyRequest, PartyRequest>? with = null, IProgress<string>? steps = null) =>
