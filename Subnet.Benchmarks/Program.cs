@@ -12,6 +12,11 @@ internal static class Program
             return await LoadTest.RunAsync(rest);
         }
 
+        if (args is ["log", .. string[] logRest])
+        {
+            return await LogTest.RunAsync(logRest);
+        }
+
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;
     }

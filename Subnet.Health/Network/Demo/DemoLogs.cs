@@ -20,10 +20,11 @@ internal static class DemoLogs
     {
         VerificationReport report = new();
         FolderLogSource source = new(folder);
-        SemanticVerifier semantic = new(new SemanticOptions(), report, WitnessMark.Read(source, origin, policy));
+        using SemanticVerifier semantic = new(new SemanticOptions(), report);
+
         // Whether witnesses cosigned is a question of its own: what the tree says is verified either way.
         TrustPolicy anyQuorum = TrustPolicy.Threshold(policy.Logs, policy.Witnesses.Values, 0);
-        new StructuralVerifier(origin, anyQuorum).Verify(source, null, report, semantic.Add, cancellationToken);
+        new StructuralVerifier(origin, anyQuorum).Verify(source, null, report, PreparedEntry.Of, semantic.Add, cancellationToken, semantic.Pass);
         semantic.Finish();
         string[] findings = [.. report.Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.Code).Distinct().Order(StringComparer.Ordinal)];
         bool witnessed = report.Checkpoint is { } head && policy.IsQuorum(head.Cosignatures.Select(signature => signature.Key));

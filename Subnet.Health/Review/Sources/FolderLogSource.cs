@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Crypto.Transparency.Tiles;
@@ -7,6 +8,8 @@ namespace Subnet.Health.Review.Sources;
 /// <summary>A log's folder on this machine.</summary>
 internal sealed class FolderLogSource : ILogSource
 {
+    private const string CheckpointsFolder = "checkpoints";
+
     private readonly string folder;
     private readonly FileTileSource tiles;
 
@@ -24,12 +27,28 @@ internal sealed class FolderLogSource : ILogSource
     public string ReadCheckpoint() => File.ReadAllText(Path.Combine(folder, "checkpoint"), Encoding.UTF8);
 
     /// <inheritdoc/>
-    public IEnumerable<string> ReadEarlierCheckpoints()
+    public IEnumerable<long> EarlierCheckpointSizes()
     {
-        string checkpoints = Path.Combine(folder, "checkpoints");
-        return Directory.Exists(checkpoints)
-            ? Directory.EnumerateFiles(checkpoints).Where(path => !path.EndsWith(".tmp", StringComparison.Ordinal)).Select(path => File.ReadAllText(path, Encoding.UTF8))
-            : [];
+        if (!Directory.Exists(Path.Combine(folder, CheckpointsFolder)))
+        {
+            yield break;
+        }
+
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(folder, CheckpointsFolder)))
+        {
+            string name = Path.GetFileName(path);
+            if (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long size) && name == size.ToString(CultureInfo.InvariantCulture))
+            {
+                yield return size;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? ReadEarlierCheckpoint(long size)
+    {
+        string path = Path.Combine(folder, CheckpointsFolder, size.ToString(CultureInfo.InvariantCulture));
+        return File.Exists(path) ? File.ReadAllText(path, Encoding.UTF8) : null;
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,10 @@ internal sealed class GrpcLogSource(GrpcChannel channel, string name, string? to
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> ReadEarlierCheckpoints() => [];
+    public IEnumerable<long> EarlierCheckpointSizes() => [];
+
+    /// <inheritdoc/>
+    public string? ReadEarlierCheckpoint(long size) => null;
 
     /// <inheritdoc/>
     public byte[]? Read(TileId tile) => Call(TransparencyMethods.Tile, new TileRequest { Path = tile.Path })?.Content.ToByteArray()

@@ -26,7 +26,10 @@ internal sealed class HttpLogSource : ILogSource
         Get("checkpoint", 1 << 20) ?? throw new IOException($"{root} has no checkpoint: is it the root of a log?"));
 
     /// <inheritdoc/>
-    public IEnumerable<string> ReadEarlierCheckpoints() => [];
+    public IEnumerable<long> EarlierCheckpointSizes() => [];
+
+    /// <inheritdoc/>
+    public string? ReadEarlierCheckpoint(long size) => null;
 
     /// <inheritdoc/>
     public byte[]? Read(TileId tile)

@@ -12,6 +12,9 @@ internal interface ILogSource : ITileSource
     /// <exception cref="IOException">There is none, or the source cannot be read.</exception>
     string ReadCheckpoint();
 
-    /// <summary>Earlier checkpoints that the source keeps; none where it cannot list them.</summary>
-    IEnumerable<string> ReadEarlierCheckpoints();
+    /// <summary>Sizes of the earlier checkpoints that the source keeps, in any order; none where it cannot list them.</summary>
+    IEnumerable<long> EarlierCheckpointSizes();
+
+    /// <summary>The earlier checkpoint of a size, or null.</summary>
+    string? ReadEarlierCheckpoint(long size);
 }

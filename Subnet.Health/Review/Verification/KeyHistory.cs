@@ -12,6 +12,7 @@ namespace Subnet.Health.Review.Verification;
 internal sealed class KeyHistory
 {
     private readonly Dictionary<string, KeySpan> spans = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeyUse> uses = new(StringComparer.Ordinal);
     private string origin = "";
 
     /// <summary>Whether the log's beginning was read; without it nothing is known of its first keys.</summary>
@@ -43,22 +44,30 @@ internal sealed class KeyHistory
         }
     }
 
-    /// <summary>Holds the checkpoints against the keys.</summary>
-    public void Check(IReadOnlyList<OpenedCheckpoint> checkpoints, VerificationReport report)
+    /// <summary>Takes a checkpoint: which keys of the log signed it.</summary>
+    public void Add(OpenedCheckpoint opened)
     {
-        foreach (OpenedCheckpoint opened in checkpoints)
+        long size = opened.Checkpoint!.Size;
+        VerifierKey[] signers = [.. opened.Signatures.Where(signature => signature.Time is null).Select(signature => signature.Key)];
+        foreach (VerifierKey key in signers)
         {
-            long size = opened.Checkpoint!.Size;
-            foreach (VerifierKey key in opened.Signatures.Where(signature => signature.Time is null).Select(signature => signature.Key))
-            {
-                CheckSignature(key, size, report);
-            }
+            string name = key.ToString();
+            KeyUse use = uses.GetValueOrDefault(name, new KeyUse(key, size, size, false));
+            uses[name] = use with { Least = Math.Min(use.Least, size), Most = Math.Max(use.Most, size), BesideAnother = use.BesideAnother || signers.Length > 1 };
+        }
+    }
+
+    /// <summary>Holds the checkpoints against the keys.</summary>
+    public void Check(VerificationReport report)
+    {
+        foreach (KeyUse use in uses.Values.OrderBy(use => use.Least))
+        {
+            CheckUse(use, report);
         }
 
         foreach ((string name, KeySpan span) in spans.Where(pair => pair.Value is { RetiredIndex: not null }))
         {
-            bool overlaps = checkpoints.Any(opened => opened.Signatures.Count(signature => signature.Time is null) > 1 && opened.Signatures.Any(signature => signature.Key.ToString() == name));
-            if (span.Succeeded && !overlaps)
+            if (span.Succeeded && !(uses.TryGetValue(name, out KeyUse? use) && use.BesideAnother))
             {
                 report.Add(
                     FindingSeverity.Warning, "key-overlap", span.RetiredIndex,
@@ -86,28 +95,32 @@ internal sealed class KeyHistory
         spans[added.ToString()] = new KeySpan(index, index + 1, false);
     }
 
-    private void CheckSignature(VerifierKey key, long size, VerificationReport report)
+    private void CheckUse(KeyUse use, VerificationReport report)
     {
-        if (!spans.TryGetValue(key.ToString(), out KeySpan? span))
+        string label = use.Key.Label;
+        if (!spans.TryGetValue(use.Key.ToString(), out KeySpan? span))
         {
             if (HasGenesis)
             {
-                report.Add(FindingSeverity.Error, "key-unannounced", null, $"the checkpoint of {size} entries is signed with the key {key.Label}, which no entry of the log adds");
+                report.Add(FindingSeverity.Error, "key-unannounced", null, $"the checkpoint of {use.Least} entries is signed with the key {label}, which no entry of the log adds");
             }
 
             return;
         }
 
-        if (!span.IsFirst && size < span.FirstSize)
+        if (!span.IsFirst && use.Least < span.FirstSize)
         {
-            report.Add(FindingSeverity.Error, "key-unannounced", span.Index, $"the checkpoint of {size} entries is signed with the key {key.Label}, which was added later");
+            report.Add(FindingSeverity.Error, "key-unannounced", span.Index, $"the checkpoint of {use.Least} entries is signed with the key {label}, which was added later");
         }
 
-        if (span.RetiredIndex is not null && size > span.LastSize)
+        if (span.RetiredIndex is not null && use.Most > span.LastSize)
         {
-            report.Add(FindingSeverity.Error, "key-retired", span.RetiredIndex, $"the checkpoint of {size} entries is signed with a key that was retired at {span.LastSize}");
+            report.Add(FindingSeverity.Error, "key-retired", span.RetiredIndex, $"the checkpoint of {use.Most} entries is signed with a key that was retired at {span.LastSize}");
         }
     }
+
+    /// <summary>What checkpoints a key signed: the smallest, the largest, and whether another key of the log signed one of them too.</summary>
+    private sealed record KeyUse(VerifierKey Key, long Least, long Most, bool BesideAnother);
 
     private sealed class KeySpan(long index, long firstSize, bool isFirst)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Health.Review.Queries;
 
@@ -5,7 +6,7 @@ namespace Subnet.Health.Review.Verification;
 
 /// <summary>
 /// Holds the logs of two parties against each other: every query that the clinic sent was served by the miner and the other way round, with
-/// the same bytes, model and receipt. What one side hides, the other side shows.
+/// the same bytes, model and receipt. What one side hides, the other side shows. Queries are compared part by part: memory does not grow with the logs.
 /// </summary>
 internal static class LogComparison
 {
@@ -17,86 +18,119 @@ internal static class LogComparison
     /// <param name="report">Where findings go.</param>
     public static void Compare(IEnumerable<LoggedEntry> clinic, string clinicId, IEnumerable<LoggedEntry> miner, string minerId, VerificationReport report)
     {
-        Dictionary<string, LoggedEntry> sent = new(StringComparer.Ordinal);
-        Dictionary<string, LoggedEntry> received = new(StringComparer.Ordinal);
+        using SpilledRecords records = new(ComparedEntry.ByteCount);
+        byte[] record = new byte[ComparedEntry.ByteCount];
         foreach (LoggedEntry entry in clinic.Where(entry => PeerIs(entry, "miner", minerId)))
         {
             switch (entry.Members.TextOrNull("type"))
             {
                 case "query.sent":
-                    sent[entry.Members.TextOrNull("event") ?? ""] = entry;
+                    Put(ComparedKind.Sent, "event", entry, false);
                     break;
                 case "result.received":
-                    received[entry.Members.TextOrNull("ref") ?? ""] = entry;
+                    Put(ComparedKind.Received, "ref", entry, false);
                     break;
             }
         }
 
-        foreach (LoggedEntry served in miner.Where(entry => entry.Members.TextOrNull("type") == "query.served" && MayBeOf(entry, clinicId, sent)))
+        // A miner that cannot know who asked names no peer; then only queries that the clinic knows are its own.
+        foreach (LoggedEntry entry in miner.Where(entry => entry.Members.TextOrNull("type") == "query.served" && (entry.Members.ObjectOrNull("peer") is null || PeerIs(entry, "clinic", clinicId))))
         {
-            report.Count("query.served");
-            Match(served, sent, received, report);
+            Put(ComparedKind.Served, "ref", entry, entry.Members.ObjectOrNull("peer") is not null);
         }
 
-        foreach ((string name, LoggedEntry query) in sent.OrderBy(pair => pair.Value.Index))
+        for (int part = 0; part < SpilledRecords.Parts; part++)
         {
-            bool answered = received.ContainsKey(name);
-            report.Add(
-                answered ? FindingSeverity.Error : FindingSeverity.Warning, "not-served", query.Index,
-                $"query {name} of the clinic's log is not in the miner's{(answered ? " although the clinic has its result" : ": it may not have arrived")}");
+            ComparePart(records.Read(part).Select(bytes => ComparedEntry.Read(bytes.Span)), report);
         }
 
-        foreach ((string name, LoggedEntry result) in received.Where(pair => !sent.ContainsKey(pair.Key)))
+        void Put(ComparedKind kind, string nameOf, LoggedEntry entry, bool namesTheClinic)
         {
-            report.Add(FindingSeverity.Error, "not-served", result.Index, $"the result of query {name} in the clinic's log has no counterpart in the miner's");
+            if (UInt128.TryParse(entry.Members.TextOrNull(nameOf), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 name))
+            {
+                ComparedEntry.Of(kind, name, entry, namesTheClinic).Write(record);
+                records.Add(record);
+            }
         }
     }
 
-    private static void Match(LoggedEntry served, Dictionary<string, LoggedEntry> sent, Dictionary<string, LoggedEntry> received, VerificationReport report)
+    /// <summary>Compares the entries of some queries, all there are of each: the clinic's in their order, then the miner's.</summary>
+    private static void ComparePart(IEnumerable<ComparedEntry> entries, VerificationReport report)
     {
-        string name = served.Members.TextOrNull("ref") ?? "";
-        if (!sent.Remove(name, out LoggedEntry? query))
+        Dictionary<UInt128, ComparedEntry> sent = [];
+        Dictionary<UInt128, ComparedEntry> received = [];
+        foreach (ComparedEntry entry in entries)
         {
-            report.Add(FindingSeverity.Error, "not-sent", served.Index, $"query {name} of the miner's log is not in the clinic's, or was served twice");
+            switch (entry.Kind)
+            {
+                case ComparedKind.Sent:
+                    sent[entry.Event] = entry;
+                    break;
+                case ComparedKind.Received:
+                    received[entry.Event] = entry;
+                    break;
+                case ComparedKind.Served when entry.NamesTheClinic || sent.ContainsKey(entry.Event):
+                    report.Count("query.served");
+                    Match(entry, sent, received, report);
+                    break;
+            }
+        }
+
+        foreach (ComparedEntry query in sent.Values.OrderBy(query => query.Index))
+        {
+            // What failed was perhaps never served; a result that came was.
+            bool answered = received.Remove(query.Event, out ComparedEntry result) && result.IsOk;
+            report.Add(
+                answered ? FindingSeverity.Error : FindingSeverity.Warning, "not-served", query.Index,
+                $"query {query.Event:x32} of the clinic's log is not in the miner's{(answered ? " although the clinic has its result" : ": it may not have arrived")}");
+        }
+
+        foreach (ComparedEntry result in received.Values.OrderBy(result => result.Index))
+        {
+            report.Add(FindingSeverity.Error, "not-served", result.Index, $"the result of query {result.Event:x32} in the clinic's log has no counterpart in the miner's");
+        }
+    }
+
+    private static void Match(ComparedEntry served, Dictionary<UInt128, ComparedEntry> sent, Dictionary<UInt128, ComparedEntry> received, VerificationReport report)
+    {
+        if (!sent.Remove(served.Event, out ComparedEntry query))
+        {
+            report.Add(FindingSeverity.Error, "not-sent", served.Index, $"query {served.Event:x32} of the miner's log is not in the clinic's, or was served twice");
             return;
         }
 
         report.Count("query.sent");
-        Differ(query, served, "in", "the clinic sent and the miner served other bytes", report);
-        DifferInModel(query, served, report);
-        if (!received.Remove(name, out LoggedEntry? result))
+        Differ(query.In != served.In, "in-differs", "the clinic sent and the miner served other bytes", query, served, report);
+        Differ(query.Model != served.Model, "model-differs", "the two logs name different models", query, served, report);
+        if (!received.Remove(served.Event, out ComparedEntry result))
         {
-            if (served.Members.TextOrNull("outcome") == "ok")
+            if (served.IsOk)
             {
-                report.Add(FindingSeverity.Warning, "no-result", query.Index, $"query {name} was served and the clinic has no result: the reply was lost or is not recorded");
+                report.Add(
+                    FindingSeverity.Warning, "no-result", query.Index, $"query {served.Event:x32} was served and the clinic has no result: the reply was lost or is not recorded");
             }
 
             return;
         }
 
         report.Count("result.received");
-        Differ(result, served, "in", "the clinic's result is for other bytes than the miner served", report);
-        Differ(result, served, "out", "the clinic received other bytes than the miner sent", report);
-        DifferInModel(result, served, report);
-        if (result.Members.ObjectOrNull("receipt")?.TextOrNull("sig") != served.Members.ObjectOrNull("receipt")?.TextOrNull("sig"))
+        if (!result.IsOk)
         {
-            report.Add(FindingSeverity.Error, "receipt-differs", result.Index, $"the two logs have different receipts of query {name}");
+            // The reply was lost or refused on the way; what the clinic did not take it cannot contradict.
+            return;
         }
+
+        Differ(result.In != served.In, "in-differs", "the clinic's result is for other bytes than the miner served", result, served, report);
+        Differ(result.Out != served.Out, "out-differs", "the clinic received other bytes than the miner sent", result, served, report);
+        Differ(result.Model != served.Model, "model-differs", "the two logs name different models", result, served, report);
+        Differ(result.Signature != served.Signature, "receipt-differs", $"the two logs have different receipts of query {served.Event:x32}", result, served, report);
     }
 
-    private static void Differ(LoggedEntry ours, LoggedEntry theirs, string name, string message, VerificationReport report)
+    private static void Differ(bool differs, string code, string message, ComparedEntry ours, ComparedEntry theirs, VerificationReport report)
     {
-        if (ours.Members.ObjectOrNull(name)?.TextOrNull("hash") != theirs.Members.ObjectOrNull(name)?.TextOrNull("hash"))
+        if (differs)
         {
-            report.Add(FindingSeverity.Error, $"{name}-differs", ours.Index, $"{message} (entry {theirs.Index} of the miner's log)");
-        }
-    }
-
-    private static void DifferInModel(LoggedEntry ours, LoggedEntry theirs, VerificationReport report)
-    {
-        if (ours.Members.ObjectOrNull("model")?.TextOrNull("commit") != theirs.Members.ObjectOrNull("model")?.TextOrNull("commit"))
-        {
-            report.Add(FindingSeverity.Error, "model-differs", ours.Index, $"the two logs name different models (entry {theirs.Index} of the miner's log)");
+            report.Add(FindingSeverity.Error, code, ours.Index, $"{message} (entry {theirs.Index} of the miner's log)");
         }
     }
 
@@ -105,8 +139,4 @@ internal static class LogComparison
         CanonicalObject? peer = entry.Members.ObjectOrNull("peer");
         return peer?.TextOrNull("kind") == kind && peer.TextOrNull("id") == id;
     }
-
-    /// <summary>A miner that cannot know who asked names no peer; then only queries that the clinic knows are its own.</summary>
-    private static bool MayBeOf(LoggedEntry served, string clinicId, Dictionary<string, LoggedEntry> sent) =>
-        PeerIs(served, "clinic", clinicId) || (served.Members.ObjectOrNull("peer") is null && sent.ContainsKey(served.Members.TextOrNull("ref") ?? ""));
 }

@@ -12,12 +12,17 @@ namespace Subnet.Health.Review.Verification;
 internal readonly record struct PreparedEntry(AuditEntry? Entry, string Refusal, bool ReceiptIsGood)
 {
     /// <summary>Reads an entry and checks its receipt.</summary>
-    public static PreparedEntry Of(ReadOnlyMemory<byte> bytes)
+    public static PreparedEntry Of(ReadOnlyMemory<byte> bytes) => Read(bytes, withReceipt: true);
+
+    /// <summary>Reads an entry and takes its receipt as good: to see what the signatures cost.</summary>
+    public static PreparedEntry WithoutReceipt(ReadOnlyMemory<byte> bytes) => Read(bytes, withReceipt: false);
+
+    private static PreparedEntry Read(ReadOnlyMemory<byte> bytes, bool withReceipt)
     {
         try
         {
             AuditEntry entry = AuditEntry.Parse(bytes);
-            bool good = !entry.IsOk || entry.Members.ObjectOrNull("receipt") is not { } receipt
+            bool good = !withReceipt || !entry.IsOk || entry.Members.ObjectOrNull("receipt") is not { } receipt
                 || (SemanticVerifier.TryReadReceipt(entry, receipt, out ReceiptStatement statement, out byte[] signature) && statement.IsSignedBy(signature));
             return new PreparedEntry(entry, "", good);
         }

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
@@ -13,21 +16,22 @@ namespace Subnet.Health.Review.Verification;
 /// </summary>
 /// <param name="options">What the reviewer allows.</param>
 /// <param name="report">Where findings go.</param>
-/// <param name="marks">When witnesses saw which sizes, in order of the size; none where no witness is trusted.</param>
-internal sealed class SemanticVerifier(SemanticOptions options, VerificationReport report, IReadOnlyList<WitnessMark>? marks = null) : IDisposable
+internal sealed class SemanticVerifier(SemanticOptions options, VerificationReport report) : IDisposable
 {
-    private readonly IReadOnlyList<WitnessMark> marks = marks ?? [];
+    private const long LastSecondOfTheCalendar = 253402300799;
+
     private readonly KeyHistory keys = new();
-    private int nextMark;
+    private readonly OpenQueries queries = new();
     private readonly EventNames events = new();
     private long? minimumIndex;
     private long? firstIndex;
     private readonly Dictionary<string, long> nextSeq = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (long Index, string? In, string? Model)> open = new(StringComparer.Ordinal);
     private readonly HashSet<string> registered = new(StringComparer.Ordinal);
     private readonly HashSet<string> retired = new(StringComparer.Ordinal);
-    private readonly HashSet<string> withdrawn = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> withdrawn = [];
     private DateTimeOffset newest = DateTimeOffset.MinValue;
+    private DateTimeOffset? seen;
+    private (long Index, DateTimeOffset Time)? youngest;
     private bool sawModels;
 
     /// <summary>Reads the next entry.</summary>
@@ -51,6 +55,11 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         CheckWindow(index, entry);
         if (!entry.IsOk)
         {
+            if (entry is { Type: "result.received", Ref: not null })
+            {
+                queries.Failed(Query(index, NumberOf(entry.Ref), entry));
+            }
+
             return;
         }
 
@@ -75,23 +84,29 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
             report.Add(FindingSeverity.Error, "event-twice", index, "the event of this entry was recorded before");
         }
 
-        // The newest checkpoint is also the newest kept one.
-        IEnumerable<OpenedCheckpoint> checkpoints = report.Checkpoint is { } head ? report.Earlier.Append(head) : report.Earlier;
-        keys.Check([.. checkpoints.DistinctBy(opened => opened.Checkpoint!.ToText())], report);
+        keys.Check(report);
         if (options.IsWholeLog && firstIndex > 0 && (minimumIndex is not { } minimum || firstIndex > minimum))
         {
             report.Add(FindingSeverity.Error, "content", 0, $"the entries before {firstIndex} are missing, and no entry of the log says that they were removed at the end of their retention");
         }
 
-        foreach ((string name, (long index, _, _)) in open.OrderBy(pair => pair.Value.Index))
+        foreach (AnsweredQuery answered in queries.Late())
         {
-            report.Add(FindingSeverity.Warning, "no-result", index, $"query {name} has no result in this log: lost, timed out or under way");
+            CheckAnswer(answered);
         }
+
+        IReadOnlyList<OpenQuery> unanswered = queries.Unanswered(VerificationReport.MaximumFindings, out long count);
+        foreach (OpenQuery query in unanswered)
+        {
+            report.Add(FindingSeverity.Warning, "no-result", query.Index, $"query {query.Event:x32} has no result in this log: lost, or under way");
+        }
+
+        report.AddUnlisted(FindingSeverity.Warning, count - unanswered.Count);
     }
 
     private void CheckEvent(long index, AuditEntry entry)
     {
-        if (events.Add(UInt128.Parse(entry.Event, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), index))
+        if (events.Add(NumberOf(entry.Event), index))
         {
             report.Add(FindingSeverity.Error, "event-twice", index, $"event {entry.Event} is recorded twice");
         }
@@ -123,23 +138,45 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
         newest = entry.Type == "clock.step" ? entry.Time : entry.Time > newest ? entry.Time : newest;
     }
 
+    /// <summary>Takes a checkpoint, when the entries that it covers were read and no more.</summary>
+    public void Pass(OpenedCheckpoint opened)
+    {
+        ArgumentNullException.ThrowIfNull(opened);
+        keys.Add(opened);
+        long[] times = [.. opened.Cosignatures.Select(signature => signature.Time ?? 0).Where(time => time is > 0 and <= LastSecondOfTheCalendar)];
+        if (times.Length > 0)
+        {
+            Witnessed(DateTimeOffset.FromUnixTimeSeconds(times.Min()));
+        }
+    }
+
+    /// <summary>Takes that a witness saw the entries read so far and no more, at a time by its own clock: the only one that is not the operator's.</summary>
+    public void Witnessed(DateTimeOffset time)
+    {
+        if (youngest is { } entry && entry.Time > time + options.AllowedSkew)
+        {
+            ReportWindow(entry.Index, entry.Time, "after a witness saw the log with it");
+        }
+
+        (seen, youngest) = (time, null);
+    }
+
     /// <summary>An entry that a witness had not seen is not much older than that, and one that it had seen is not younger.</summary>
     private void CheckWindow(long index, AuditEntry entry)
     {
-        while (nextMark < marks.Count && marks[nextMark].Size <= index)
+        if (entry.Time < seen - options.AllowedDelay)
         {
-            nextMark++;
+            ReportWindow(index, entry.Time, "before a witness saw the log without this entry");
         }
 
-        bool tooOld = nextMark > 0 && entry.Time < marks[nextMark - 1].Time - options.AllowedDelay;
-        bool tooYoung = nextMark < marks.Count && entry.Time > marks[nextMark].Time + options.AllowedSkew;
-        if (tooOld || tooYoung)
+        if (youngest is null || entry.Time > youngest.Value.Time)
         {
-            report.Add(
-                FindingSeverity.Error, "time-window", index,
-                $"the time {EntryTime.Format(entry.Time)} is {(tooOld ? "before a witness saw the log without this entry" : "after a witness saw the log with it")}");
+            youngest = (index, entry.Time);
         }
     }
+
+    private void ReportWindow(long index, DateTimeOffset time, string why) =>
+        report.Add(FindingSeverity.Error, "time-window", index, $"the time {EntryTime.Format(time)} is {why}");
 
     private void CheckPurpose(long index, AuditEntry entry)
     {
@@ -182,15 +219,18 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
             return;
         }
 
+        // A clinic has as many consents as patients: 16 bytes of a hash each.
+        UInt128 name = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(reference)));
+
         switch (entry.Type)
         {
             case "consent.withdrawn":
-                withdrawn.Add(reference);
+                withdrawn.Add(name);
                 break;
             case "consent.granted":
-                withdrawn.Remove(reference);
+                withdrawn.Remove(name);
                 break;
-            case "query.sent" when withdrawn.Contains(reference):
+            case "query.sent" when withdrawn.Contains(name):
                 report.Add(FindingSeverity.Error, "consent-withdrawn", index, $"consent {reference} was withdrawn before the query");
                 break;
         }
@@ -200,36 +240,47 @@ internal sealed class SemanticVerifier(SemanticOptions options, VerificationRepo
     {
         if (entry.Type == "query.sent")
         {
-            open[entry.Event] = (index, Hash(entry.Members, "in"), Commit(entry.Members));
-            return;
+            queries.Sent(Query(index, NumberOf(entry.Event), entry));
         }
-
-        if (entry.Type != "result.received")
+        else if (entry.Type == "result.received" && queries.Answered(Query(index, NumberOf(entry.Ref!), entry)) is { } answered)
         {
-            return;
-        }
-
-        if (!open.Remove(entry.Ref!, out (long Index, string? In, string? Model) query))
-        {
-            report.Add(
-                options.IsWholeLog ? FindingSeverity.Error : FindingSeverity.Info, "no-query", index,
-                $"the result answers query {entry.Ref}, which is not {(options.IsWholeLog ? "in this log or was answered before" : "among the disclosed entries")}");
-            return;
-        }
-
-        if (query.In != Hash(entry.Members, "in"))
-        {
-            report.Add(FindingSeverity.Error, "in-differs", index, $"the result is for other bytes than query {entry.Ref} (entry {query.Index}) sent");
-        }
-
-        if (query.Model != Commit(entry.Members))
-        {
-            report.Add(FindingSeverity.Error, "model-differs", index, $"the result is of another model than query {entry.Ref} (entry {query.Index}) asked");
+            CheckAnswer(answered);
         }
     }
 
+    private void CheckAnswer(AnsweredQuery answered)
+    {
+        (OpenQuery result, OpenQuery? sent) = answered;
+        if (sent is not { } query)
+        {
+            report.Add(
+                options.IsWholeLog ? FindingSeverity.Error : FindingSeverity.Info, "no-query", result.Index,
+                $"the result answers query {result.Event:x32}, which is not {(options.IsWholeLog ? "in this log or was answered before" : "among the disclosed entries")}");
+            return;
+        }
+
+        if (query.In != result.In)
+        {
+            report.Add(FindingSeverity.Error, "in-differs", result.Index, $"the result is for other bytes than query {query.Event:x32} (entry {query.Index}) sent");
+        }
+
+        if (query.Model != result.Model)
+        {
+            report.Add(FindingSeverity.Error, "model-differs", result.Index, $"the result is of another model than query {query.Event:x32} (entry {query.Index}) asked");
+        }
+    }
+
+    private static OpenQuery Query(long index, UInt128 name, AuditEntry entry) =>
+        new(name, index, UInt256.OfHex(Hash(entry.Members, "in")), UInt256.OfHex(Commit(entry.Members)));
+
+    private static UInt128 NumberOf(string name) => UInt128.Parse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
     /// <summary>Removes what was put aside while reading.</summary>
-    public void Dispose() => events.Dispose();
+    public void Dispose()
+    {
+        events.Dispose();
+        queries.Dispose();
+    }
 
     /// <summary>The statement that an entry's receipt signs: the entry itself has every part of it.</summary>
     internal static bool TryReadReceipt(AuditEntry entry, CanonicalObject receipt, out ReceiptStatement statement, out byte[] signature)

@@ -38,6 +38,7 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
     /// <param name="prepare">A pure function of an entry's bytes.</param>
     /// <param name="onEntry">Called in order of the index.</param>
     /// <param name="cancellationToken">Stops between bundles.</param>
+    /// <param name="onCheckpoint">Told of each accepted checkpoint, kept, trusted or newest, after the last entry that it covers; null for nobody.</param>
     /// <exception cref="IOException">The source cannot be read.</exception>
     public void Verify<T>(
         ILogSource source,
@@ -45,7 +46,8 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
         VerificationReport report,
         Func<ReadOnlyMemory<byte>, T> prepare,
         Action<long, T> onEntry,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<OpenedCheckpoint>? onCheckpoint = null)
     {
         OpenedCheckpoint opened = OpenedCheckpoint.Open(source.ReadCheckpoint(), origin, policy);
         if (!opened.IsAccepted)
@@ -56,13 +58,13 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
 
         report.Checkpoint = opened;
         Checkpoint head = opened.Checkpoint!;
-        if (CheckTrusted(trusted, head, report) is not { } earlier)
+        if (!TryTrusted(trusted, head, report, out OpenedCheckpoint? before))
         {
             return;
         }
 
-        report.Earlier = [.. earlier.Concat(ReadEarlier(source, head, report)).OrderBy(mark => mark.Checkpoint!.Size)];
-        CheckpointMarks marks = new(report.Earlier, opened, report);
+        using KeptCheckpoints kept = new(source, origin, policy, head.Size);
+        using CheckpointMarks marks = new(kept.InOrder(report), before, opened, report, onCheckpoint ?? (static _ => { }));
         TreeFrontier frontier = new();
         marks.Pass(frontier);
         report.Removed = RetainedEntries.First(source, head.Size);
@@ -105,50 +107,31 @@ internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
         CheckUpperTiles(source, head.Size, report);
     }
 
-    private List<OpenedCheckpoint>? CheckTrusted(string? trusted, Checkpoint head, VerificationReport report)
+    private bool TryTrusted(string? trusted, Checkpoint head, VerificationReport report, out OpenedCheckpoint? before)
     {
+        before = null;
         if (trusted is null)
         {
-            return [];
+            return true;
         }
 
         OpenedCheckpoint known = OpenedCheckpoint.Open(trusted, origin, policy);
         if (!known.IsAccepted)
         {
             report.Add(FindingSeverity.Error, BundleVerification.Word(known.Fault), null, $"the checkpoint trusted before: {known.Message}");
-            return null;
+            return false;
         }
 
-        if (known.Checkpoint!.Size <= head.Size)
+        if (known.Checkpoint!.Size > head.Size)
         {
-            return [known];
+            report.Add(
+                FindingSeverity.Error, "rollback", null,
+                $"the log has {head.Size} entries and had {known.Checkpoint.Size} before: its end was cut off, or an older state is shown");
+            return false;
         }
 
-        report.Add(
-            FindingSeverity.Error, "rollback", null,
-            $"the log has {head.Size} entries and had {known.Checkpoint.Size} before: its end was cut off, or an older state is shown");
-        return null;
-    }
-
-    private IEnumerable<OpenedCheckpoint> ReadEarlier(ILogSource source, Checkpoint head, VerificationReport report)
-    {
-        TrustPolicy anyQuorum = TrustPolicy.Threshold(policy.Logs, policy.Witnesses.Values, 0);
-        foreach (string note in source.ReadEarlierCheckpoints())
-        {
-            OpenedCheckpoint opened = OpenedCheckpoint.Open(note, origin, anyQuorum);
-            if (!opened.IsAccepted)
-            {
-                report.Add(FindingSeverity.Warning, "earlier-checkpoint", null, $"a kept checkpoint cannot be used: {opened.Message}");
-            }
-            else if (opened.Checkpoint!.Size > head.Size)
-            {
-                report.Add(FindingSeverity.Error, "rollback", null, $"a kept checkpoint has {opened.Checkpoint.Size} entries and the log only {head.Size}");
-            }
-            else
-            {
-                yield return opened;
-            }
-        }
+        before = known;
+        return true;
     }
 
     /// <summary>Each hash of an upper tile is the root of the full tile below it.</summary>

@@ -14,9 +14,6 @@ internal sealed class VerificationReport
     /// <summary>The checkpoint, where it was accepted.</summary>
     public OpenedCheckpoint? Checkpoint { get; set; }
 
-    /// <summary>Earlier checkpoints that were accepted: kept ones and the one trusted before.</summary>
-    public IReadOnlyList<OpenedCheckpoint> Earlier { get; set; } = [];
-
     /// <summary>Entries that were removed at the end of their retention; their hashes are still in the tree.</summary>
     public long Removed { get; set; }
 
@@ -50,6 +47,13 @@ internal sealed class VerificationReport
         {
             findings.Add(new AuditFinding(severity, code, index, message));
         }
+    }
+
+    /// <summary>Counts findings of which no more is to be said than how many there are.</summary>
+    public void AddUnlisted(FindingSeverity severity, long count)
+    {
+        Errors += severity == FindingSeverity.Error ? count : 0;
+        Warnings += severity == FindingSeverity.Warning ? count : 0;
     }
 
     /// <summary>Counts an entry.</summary>

@@ -77,22 +77,9 @@ internal sealed class ReviewDesk(IReadOnlyList<ReviewedLog> logs, ReviewedLog? l
     {
         ArgumentNullException.ThrowIfNull(log);
         VerificationReport report = new();
-        using SemanticVerifier semantic = new(new SemanticOptions(), report, MarksOf(log));
-        new StructuralVerifier(log.Origin, log.Policy).Verify(log.Source, null, report, PreparedEntry.Of, semantic.Add, stop);
+        using SemanticVerifier semantic = new(new SemanticOptions(), report);
+        new StructuralVerifier(log.Origin, log.Policy).Verify(log.Source, null, report, PreparedEntry.Of, semantic.Add, stop, semantic.Pass);
         semantic.Finish();
         return report;
-    }
-
-    // A log without a checkpoint has no marks either; the structural verification says what is wrong.
-    private static IReadOnlyList<WitnessMark> MarksOf(ReviewedLog log)
-    {
-        try
-        {
-            return WitnessMark.Read(log.Source, log.Origin, log.Policy);
-        }
-        catch (IOException)
-        {
-            return [];
-        }
     }
 }

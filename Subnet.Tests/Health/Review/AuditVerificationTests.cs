@@ -203,9 +203,9 @@ internal sealed class AuditVerificationTests
     {
         await WriteRawAsync(Entry(0, "00"), Entry(1, "01", "2026-03-01T00:10:00.000Z"), Entry(2, "02", "2026-03-01T00:10:01.000Z"));
         DateTimeOffset seen = new(2026, 3, 1, 0, 5, 0, TimeSpan.Zero);
-        Assert.That(Codes(Verify(null, new WitnessMark(1, seen))), Is.Empty);
-        Assert.That(Codes(Verify(null, new WitnessMark(2, seen))), Is.EqualTo(new[] { "time-window" }), "entry 1 is younger than what the witness saw");
-        Assert.That(Codes(Verify(null, new WitnessMark(0, seen))), Is.EqualTo(new[] { "time-window" }), "entry 0 came late with an old time");
+        Assert.That(Codes(Verify(null, (1, seen))), Is.Empty);
+        Assert.That(Codes(Verify(null, (2, seen))), Is.EqualTo(new[] { "time-window" }), "entry 1 is younger than what the witness saw");
+        Assert.That(Codes(Verify(null, (0, seen))), Is.EqualTo(new[] { "time-window" }), "entry 0 came late with an old time");
     }
 
     [Test]
@@ -305,13 +305,33 @@ internal sealed class AuditVerificationTests
 
     private IEnumerable<LoggedEntry> Open(string folder, string origin) => VerifiedLog.Open(new FolderLogSource(folder), origin, log.Policy).Entries();
 
-    private VerificationReport Verify(string? trusted, params WitnessMark[] marks)
+    private VerificationReport Verify(string? trusted, params (long Size, DateTimeOffset Time)[] marks)
     {
         VerificationReport report = new();
-        SemanticVerifier semantic = new(new SemanticOptions(), report, marks);
-        new StructuralVerifier(Origin, log.Policy).Verify(new FolderLogSource(log.ClinicFolder), trusted, report, semantic.Add, CancellationToken.None);
+        using SemanticVerifier semantic = new(new SemanticOptions(), report);
+        new StructuralVerifier(Origin, log.Policy).Verify(
+            new FolderLogSource(log.ClinicFolder),
+            trusted,
+            report,
+            PreparedEntry.Of,
+            (index, entry) =>
+            {
+                Witness(index);
+                semantic.Add(index, entry);
+            },
+            CancellationToken.None,
+            semantic.Pass);
+        Witness(report.Entries);
         semantic.Finish();
         return report;
+
+        void Witness(long size)
+        {
+            foreach ((long _, DateTimeOffset time) in marks.Where(mark => mark.Size == size))
+            {
+                semantic.Witnessed(time);
+            }
+        }
     }
 
     private VerificationReport Compare()

@@ -245,7 +245,7 @@ internal sealed class LogLifeTests
         VerificationReport report = new();
         using SemanticVerifier semantic = new(new SemanticOptions(), report);
         new StructuralVerifier(Origin, TrustPolicy.Threshold(keys, [], 0))
-            .Verify(new FolderLogSource(LogFolder), null, report, PreparedEntry.Of, semantic.Add, CancellationToken.None);
+            .Verify(new FolderLogSource(LogFolder), null, report, PreparedEntry.Of, semantic.Add, CancellationToken.None, semantic.Pass);
         semantic.Finish();
         return report;
     }

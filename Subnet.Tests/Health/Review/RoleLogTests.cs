@@ -145,7 +145,7 @@ internal sealed class RoleLogTests
         string origin = LogName.Of("local", "clinic", clinicKey.PublicKey);
         SemanticVerifier semantic = new(new SemanticOptions(), report);
         new StructuralVerifier(origin, TrustPolicy.Threshold([LogName.KeyOf(origin)!], [], 0))
-            .Verify(new FolderLogSource(LogFolder), null, report, semantic.Add, CancellationToken.None);
+            .Verify(new FolderLogSource(LogFolder), null, report, PreparedEntry.Of, semantic.Add, CancellationToken.None, semantic.Pass);
         semantic.Finish();
         return report;
     }

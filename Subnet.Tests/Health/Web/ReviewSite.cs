@@ -113,7 +113,9 @@ internal sealed class ReviewSite : IAsyncDisposable
 
         public string ReadCheckpoint() => Source.ReadCheckpoint();
 
-        public IEnumerable<string> ReadEarlierCheckpoints() => Source.ReadEarlierCheckpoints();
+        public IEnumerable<long> EarlierCheckpointSizes() => Source.EarlierCheckpointSizes();
+
+        public string? ReadEarlierCheckpoint(long size) => Source.ReadEarlierCheckpoint(size);
 
         public byte[]? Read(TileId tile) => Source.Read(tile);
     }

@@ -75,8 +75,8 @@ internal sealed class AuditVerifyCommand : AuditReadCommand
             return;
         }
 
-        using SemanticVerifier semantic = new(new SemanticOptions(), report, WitnessMark.Read(source, origin, policy));
-        structure.Verify(source, earlier, report, PreparedEntry.Of, semantic.Add, cancellationToken);
+        using SemanticVerifier semantic = new(new SemanticOptions(), report);
+        structure.Verify(source, earlier, report, PreparedEntry.Of, semantic.Add, cancellationToken, semantic.Pass);
         semantic.Finish();
     }
 
