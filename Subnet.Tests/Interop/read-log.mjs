@@ -1,37 +1,52 @@
-// Reads a transparency log by the C2SP documents (signed-note, tlog-checkpoint, tlog-tiles, tlog-proof) and RFC 6962, with Node's own
-// crypto and nothing of this project. Arguments: folder, verifier key, optionally a tlog-proof file and the index of its entry.
-// Prints one line of JSON; ends with 1 at the first thing that is wrong.
+// Reads a transparency log by the C2SP documents (signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles, tlog-proof) and RFC 6962, with
+// Node's own crypto and nothing of this project. Arguments: folder, verifier key, optionally a tlog-proof file (or an empty text) and verifier
+// keys of witnesses. Prints one line of JSON; ends with 1 at the first thing that is wrong.
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const fail = why => { console.log(JSON.stringify({ ok: false, why })); process.exit(1); };
+const fail = why => { console.log(JSON.stringify({ ok: false, why })); console.error(why); process.exit(1); };
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 const leafHash = entry => sha256(Buffer.from([0]), entry);
 const nodeHash = (left, right) => sha256(Buffer.from([1]), left, right);
 
-function parseVerifier(text) {
+const LOG = 1, WITNESS = 4;
+
+function parseVerifier(text, type) {
   const [name, id, ...rest] = text.split('+');
   const key = Buffer.from(rest.join('+'), 'base64');
-  if (key.length !== 33 || key[0] !== 1) fail('verifier key is not Ed25519');
+  if (key.length !== 33 || key[0] !== type) fail('verifier key is not of its type');
   if (sha256(Buffer.from(name + '\n'), key).subarray(0, 4).toString('hex') !== id) fail('verifier key id');
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.subarray(1)]);
   return { name, id, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
 }
 
+// The signatures of a key on a note: what follows name and id in each line that has both.
+const linesOf = (note, verifier) => note.slice(note.lastIndexOf('\n\n') + 2).trimEnd().split('\n').flatMap(line => {
+  const [dash, name, base64] = line.split(' ');
+  const bytes = Buffer.from(base64 ?? '', 'base64');
+  if (dash !== '\u2014') fail('signature line');
+  return name === verifier.name && bytes.subarray(0, 4).toString('hex') === verifier.id ? [bytes.subarray(4)] : [];
+});
+
 function openCheckpoint(note, verifier) {
-  const split = note.lastIndexOf('\n\n');
-  const text = note.slice(0, split + 1);
-  const good = note.slice(split + 2).trimEnd().split('\n').some(line => {
-    const [dash, name, base64] = line.split(' ');
-    const bytes = Buffer.from(base64 ?? '', 'base64');
-    return dash === '\u2014' && name === verifier.name && bytes.subarray(0, 4).toString('hex') === verifier.id
-      && verify(null, Buffer.from(text), verifier.key, bytes.subarray(4));
-  });
-  if (!good) fail('checkpoint is not signed by the log');
+  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+  const signatures = linesOf(note, verifier);
+  if (signatures.length === 0 || !signatures.every(signature => verify(null, Buffer.from(text), verifier.key, signature))) fail('checkpoint is not signed by the log');
   const [origin, size, root] = text.split('\n');
   if (origin !== verifier.name) fail('origin');
   return { size: Number(size), root: Buffer.from(root, 'base64') };
+}
+
+// cosignature/v1: eight bytes of time, then Ed25519 over two header lines and the checkpoint.
+function isCosigned(note, witness) {
+  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+  return linesOf(note, witness).some(signature => {
+    if (signature.length !== 72) fail('cosignature has another length');
+    const message = `cosignature/v1\ntime ${signature.readBigUInt64BE(0)}\n${text}`;
+    if (!verify(null, Buffer.from(message), witness.key, signature.subarray(8))) fail(`cosignature of ${witness.name}`);
+    return true;
+  });
 }
 
 function encodeIndex(n) {
@@ -89,9 +104,11 @@ function checkInclusion(index, size, leaf, path, root) {
   return sn === 0 && r.equals(root);
 }
 
-const [folder, vkey, proofFile] = process.argv.slice(2);
-const verifier = parseVerifier(vkey);
-const checkpoint = openCheckpoint(readFileSync(join(folder, 'checkpoint'), 'utf8'), verifier);
+const [folder, vkey, proofFile, ...witnessKeys] = process.argv.slice(2);
+const verifier = parseVerifier(vkey, LOG);
+const newest = readFileSync(join(folder, 'checkpoint'), 'utf8');
+const checkpoint = openCheckpoint(newest, verifier);
+const cosigned = witnessKeys.map(text => parseVerifier(text, WITNESS)).filter(witness => isCosigned(newest, witness)).map(witness => witness.name);
 const leaves = [];
 for (const [n, width] of tilesOf(0, checkpoint.size)) {
   const hashes = hashesOf(readTile(folder, 0, n, width), width);
@@ -114,6 +131,13 @@ for (let level = 1; 256 ** level <= checkpoint.size; level++) {
 }
 if (!rootOf(leaves).equals(checkpoint.root)) fail('the root is not the signed one');
 
+// Every checkpoint that the log keeps signs a beginning of this tree.
+const kept = existsSync(join(folder, 'checkpoints')) ? readdirSync(join(folder, 'checkpoints')) : [];
+for (const name of kept) {
+  const earlier = openCheckpoint(readFileSync(join(folder, 'checkpoints', name), 'utf8'), verifier);
+  if (String(earlier.size) !== name || !rootOf(leaves.slice(0, earlier.size)).equals(earlier.root)) fail(`checkpoint ${name} is no beginning of the log`);
+}
+
 let proved = null;
 if (proofFile) {
   const text = readFileSync(proofFile, 'utf8');
@@ -125,4 +149,4 @@ if (proofFile) {
   const path = lines.slice(2).map(line => Buffer.from(line, 'base64'));
   if (!checkInclusion(proved, signed.size, leaves[proved], path, signed.root)) fail('inclusion proof');
 }
-console.log(JSON.stringify({ ok: true, size: checkpoint.size, upperTiles: tiles, proved }));
+console.log(JSON.stringify({ ok: true, size: checkpoint.size, upperTiles: tiles, kept: kept.length, cosigned, proved }));

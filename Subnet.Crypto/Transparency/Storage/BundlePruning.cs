@@ -63,9 +63,18 @@ internal sealed class BundlePruning
         }
 
         // From the beginning on, so that what is left is always the end of the log.
+        HashSet<string> folders = [];
         for (long n = removed / TileId.FullWidth; n < FirstEntry / TileId.FullWidth; n++)
         {
-            files.Delete(new TileId(TileId.EntriesLevel, n, TileId.FullWidth).Path);
+            string path = new TileId(TileId.EntriesLevel, n, TileId.FullWidth).Path;
+            files.Delete(path);
+            folders.Add(DurableFiles.FolderOf(path));
+        }
+
+        // The removal is durable before it is recorded, or what was removed could come back and nobody would look.
+        foreach (string folder in folders)
+        {
+            files.SyncFolder(folder);
         }
 
         Record(FirstEntry, FirstEntry);

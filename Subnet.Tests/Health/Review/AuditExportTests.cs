@@ -1,10 +1,18 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency;
 using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Review.Bundles;
 using Subnet.Health.Review.Export;
+using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Sources;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Review;
 
@@ -91,23 +99,58 @@ internal sealed class AuditExportTests
     }
 
     [Test]
-    public void AuditEvent_has_what_R4_requires_of_every_entry()
+    public void AuditEvent_of_every_entry_has_the_structure_of_R4()
     {
         VerifiedLog verified = Open();
-        FhirAuditEvent export = new(Origin, verified.Checkpoint.Size, "https://audit.example/fhir");
+        FhirAuditEvent export = new(Origin, verified.Checkpoint.Size, CanonicalBase);
         foreach (LoggedEntry entry in verified.Entries())
         {
-            JsonObject resource = export.Write(entry.Members, entry.Index, entry.Leaf);
-            Assert.That(resource["resourceType"]!.GetValue<string>(), Is.EqualTo("AuditEvent"));
-            Assert.That(resource["type"]!["code"], Is.Not.Null);
-            Assert.That(resource["action"]!.GetValue<string>(), Is.AnyOf("C", "R", "U", "D", "E"));
-            Assert.That(resource["outcome"]!.GetValue<string>(), Is.AnyOf("0", "4", "8", "12"));
-            Assert.That(DateTimeOffset.TryParse(resource["recorded"]!.GetValue<string>(), out _));
-            Assert.That(resource["agent"]!.AsArray(), Is.Not.Empty);
-            Assert.That(resource["agent"]!.AsArray().Select(agent => agent!["requestor"]!.GetValueKind()), Is.All.AnyOf(JsonValueKind.True, JsonValueKind.False));
-            Assert.That(resource["source"]!["observer"]!["identifier"]!["value"]!.GetValue<string>(), Is.EqualTo(Origin));
-            Assert.That(resource["entity"]!.AsArray().Count(entity => entity!["name"] is not null && entity["query"] is not null), Is.Zero);
+            Assert.That(Faults(export.Write(entry.Members, entry.Index, entry.Leaf)), Is.Empty, entry.Text);
         }
+    }
+
+    [Test]
+    public void AuditEvent_of_every_type_and_outcome_has_the_structure_of_R4()
+    {
+        FhirAuditEvent export = new(Origin, 1, CanonicalBase);
+        Assert.Multiple(() =>
+        {
+            foreach (CanonicalObject entry in SampleEntries.OfEveryType())
+            {
+                JsonObject resource = export.Write(entry, 0, TreeHash.OfLeaf(CanonicalJsonWriter.Write(entry)));
+                Assert.That(Faults(resource), Is.Empty, resource.ToJsonString());
+            }
+        });
+    }
+
+    [Test]
+    public void AuditEvent_of_the_outside_example_has_the_structure_of_R4()
+    {
+        JsonNode example = JsonNode.Parse(File.ReadAllText(Path.Combine(SharedFolder.Require("vectors", "tlog"), "auditevent-example.json")))!["auditEvent"]!;
+        string url = (string)example["extension"]![0]!["url"]!;
+        Assert.That(Faults(example.AsObject(), url[..url.IndexOf("/StructureDefinition", StringComparison.Ordinal)]), Is.Empty);
+    }
+
+    [TestCase("agent", null, "AuditEvent.agent is missing")]
+    [TestCase("agent", "[]", "AuditEvent.agent is a list of at least one")]
+    [TestCase("recorded", "\"2026-03-01T08:00:00\"", "AuditEvent.recorded is no instant")]
+    [TestCase("outcome", "\"1\"", "outcome is 1")]
+    [TestCase("action", "\"X\"", "action is X")]
+    [TestCase("type", "{\"system\":\"http://dicom.nema.org/resources/ontology/DCM\",\"code\":\"999\"}", "in no vocabulary")]
+    [TestCase("severity", "\"high\"", "is no element of AuditEvent")]
+    [TestCase("source", "{\"site\":\"x\"}", "AuditEvent.source.observer is missing")]
+    [TestCase("entity", "[{\"name\":\"x\",\"query\":\"eA==\"}]", "sev-1")]
+    public void Rules_of_R4_refuse_what_is_not_an_AuditEvent(string element, string? value, string fault)
+    {
+        LoggedEntry entry = Open().Entries().First();
+        JsonObject resource = new FhirAuditEvent(Origin, 1, CanonicalBase).Write(entry.Members, 0, entry.Leaf);
+        resource.Remove(element);
+        if (value is not null)
+        {
+            resource[element] = JsonNode.Parse(value);
+        }
+
+        Assert.That(string.Join(';', Faults(resource)), Does.Contain(fault));
     }
 
     [Test]
@@ -117,7 +160,47 @@ internal sealed class AuditExportTests
         string proof = Path.Combine(log.Folder, "entry.tlog-proof");
         await File.WriteAllTextAsync(proof, Open().Prove(277).ToString());
         string answer = await Interop.NodeOracle.RunAsync("read-log.mjs", "", log.ClinicFolder, log.Clinic.Verifier.ToString(), proof);
-        Assert.That(answer.Trim(), Is.EqualTo("""{"ok":true,"size":282,"upperTiles":1,"proved":277}"""));
+        Assert.That(answer.Trim(), Is.EqualTo("""{"ok":true,"size":282,"upperTiles":1,"kept":1,"cosigned":[],"proved":277}"""));
+    }
+
+    [Test]
+    public async Task Node_program_of_nobody_here_reads_kept_checkpoints_and_cosignatures()
+    {
+        Interop.NodeOracle.Require();
+        using SigningKey key = SigningKey.FromSeed(SHA256.HashData("clinic"u8));
+        using SigningKey validator = SigningKey.FromSeed(SHA256.HashData("validator"u8));
+        using OperatingSystemRandomSource random = new();
+        using TemporaryFolder folder = new();
+        string place = folder.Combine("log");
+        using RoleWitness witness = RoleWitness.Open(folder.Combine("witness"), "local", validator, _ => true, TimeProvider.System);
+        RoleLogOptions options = new(place, "local", "clinic") { Files = new UnsyncedLogFiles(place), Witnesses = [witness.Client], CheckpointInterval = TimeSpan.FromHours(1) };
+        await using RoleLog cosigned = await RoleLog.OpenAsync(options, key, TimeProvider.System, random);
+        foreach (int entries in (int[])[3, 300])
+        {
+            await Task.WhenAll(Enumerable.Range(0, entries).Select(_ => cosigned.Recorder.RecordAsync("subject.shredded", new())));
+            await cosigned.PublishAsync();
+        }
+
+        string proof = folder.Combine("entry.tlog-proof");
+        await File.WriteAllTextAsync(proof, VerifiedLog.Open(new FolderLogSource(place), cosigned.Origin, TrustPolicy.Threshold([cosigned.Verifier], [], 0)).Prove(300).ToString());
+        string answer = await Interop.NodeOracle.RunAsync("read-log.mjs", "", place, cosigned.Verifier.ToString(), proof, witness.Verifier.ToString());
+        Assert.That(answer.Trim(), Is.EqualTo($$"""{"ok":true,"size":304,"upperTiles":1,"kept":2,"cosigned":["{{witness.Verifier.Name}}"],"proved":300}"""));
+
+        // A kept checkpoint of another tree is no beginning of this one.
+        string kept = Path.Combine(place, "checkpoints", "4");
+        string text = new Checkpoint(cosigned.Origin, 4, TreeHash.EmptyRoot).ToText();
+        await File.WriteAllTextAsync(kept, SignedNote.Create(text, [new NoteSigner(cosigned.Origin, SignatureType.Ed25519, key).Sign(text)]).ToString());
+        Assert.That(
+            async () => await Interop.NodeOracle.RunAsync("read-log.mjs", "", place, cosigned.Verifier.ToString(), proof, witness.Verifier.ToString()),
+            Throws.Exception.With.Message.Contains("checkpoint 4"));
+    }
+
+    private const string CanonicalBase = "https://audit.example/fhir";
+
+    private static IReadOnlyList<string> Faults(JsonObject resource, string canonicalBase = CanonicalBase)
+    {
+        using JsonDocument document = JsonDocument.Parse(resource.ToJsonString());
+        return R4AuditEventRules.Check(document.RootElement, canonicalBase);
     }
 
     private VerifiedLog Open() => VerifiedLog.Open(new FolderLogSource(log.ClinicFolder), Origin, log.Policy);

@@ -34,6 +34,26 @@ internal sealed class LogStoreFaultTests
     }
 
     [Test]
+    public void Every_operation_of_a_pruning_that_fails_stops_or_tears_once_loses_no_kept_entry_and_leaves_no_removed_one([Values] bool powerLoss)
+    {
+        MemoryLogFiles trial = Filled(600);
+        int before = trial.Operations;
+        Assert.That(PruneAndGoOn(trial), Is.EqualTo((true, 630)));
+        Assert.That(trial.Operations - before, Is.GreaterThan(20));
+        foreach (MemoryLogFiles.Fault fault in (MemoryLogFiles.Fault[])[MemoryLogFiles.Fault.Fail, MemoryLogFiles.Fault.Stop, MemoryLogFiles.Fault.Tear])
+        {
+            for (int operation = before + 1; operation <= trial.Operations; operation++)
+            {
+                MemoryLogFiles files = Filled(600);
+                files.Plan = (operation, fault);
+                (bool pruned, long answered) = PruneAndGoOn(files);
+                files.Crash(keepEverything: !powerLoss);
+                CheckPruned(files, pruned, answered, $"{fault} at operation {operation}");
+            }
+        }
+    }
+
+    [Test]
     public void Batch_damaged_in_the_write_ahead_file_before_a_whole_one_is_not_cut_off()
     {
         MemoryLogFiles files = new();
@@ -173,6 +193,47 @@ internal sealed class LogStoreFaultTests
         CheckSound(files, Size(files), what);
     }
 
+    /// <summary>Removes the first two bundles, then appends; says how far it came before the fault.</summary>
+    private static (bool Pruned, long Answered) PruneAndGoOn(MemoryLogFiles files)
+    {
+        bool pruned = false;
+        long answered = 600;
+        try
+        {
+            using LogStore store = LogStore.Open(files);
+            store.Prune(520);
+            pruned = true;
+            store.Commit([.. Enumerable.Range(600, 30).Select(i => Entry(i))]);
+            answered = 630;
+            store.Integrate();
+        }
+        catch (IOException)
+        {
+            return (pruned, answered);
+        }
+
+        return (pruned, answered);
+    }
+
+    private static void CheckPruned(MemoryLogFiles files, bool pruned, long answered, string what)
+    {
+        for (int start = 0; start < 2; start++)
+        {
+            using LogStore store = LogStore.Open(files);
+            Assert.That(store.CommittedSize, Is.GreaterThanOrEqualTo(answered), what);
+            Assert.That(store.FirstEntry, pruned || start > 0 ? Is.EqualTo(512) : Is.EqualTo(512).Or.Zero, what);
+            for (int n = 0; n < 2; n++)
+            {
+                Assert.That(files.Read($"tile/entries/00{n}") is null, Is.EqualTo(store.FirstEntry == 512), $"{what}: bundle {n}");
+            }
+
+            CheckSound(files, store.CommittedSize, what, store.FirstEntry);
+
+            // What was not decided before the fault can be decided again.
+            store.Prune(520);
+        }
+    }
+
     private static long Size(MemoryLogFiles files)
     {
         using LogStore store = LogStore.Open(files);
@@ -180,11 +241,16 @@ internal sealed class LogStoreFaultTests
     }
 
     /// <summary>Every entry is in its place, once, and every tile and the root follow from the entries.</summary>
-    private static void CheckSound(MemoryLogFiles files, long size, string what)
+    private static void CheckSound(MemoryLogFiles files, long size, string what, long firstEntry = 0)
     {
         MemoryTree tree = new();
         FileTileSource source = new(files);
-        foreach (TileId bundle in TileLayout.EntryBundles(size))
+        while (tree.Size < firstEntry)
+        {
+            tree.Append(TreeHash.OfLeaf(Entry(tree.Size).Span));
+        }
+
+        foreach (TileId bundle in TileLayout.EntryBundles(size).Where(bundle => bundle.Index * TileId.FullWidth >= firstEntry))
         {
             foreach (ReadOnlyMemory<byte> entry in EntryBundle.ParsePrefix(source.Read(bundle)!, bundle.Width))
             {
