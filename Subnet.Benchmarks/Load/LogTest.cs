@@ -83,7 +83,7 @@ internal sealed class LogTest(int entries, string folder) : IDisposable
             long started = Stopwatch.GetTimestamp();
             await log.AppendAsync(entry);
             waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            await Task.Delay(5);
+            await Task.Delay(30);
         }
 
         double median = Median(waits);

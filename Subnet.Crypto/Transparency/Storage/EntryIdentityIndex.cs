@@ -122,47 +122,66 @@ internal sealed class EntryIdentityIndex
         }
     }
 
-    /// <summary>Identities are uniform, so interpolation finds the place in two or three reads of a few kilobytes.</summary>
+    /// <summary>
+    /// Identities are uniform, so where one is to be found follows from its value: the first read is some hundred records off at most, the second one is there. Of identities that
+    /// are not uniform, halves are taken after some reads.
+    /// </summary>
     private long? Search((long From, long To) segment, UInt128 identity)
     {
         const int Window = 128;
+        const int Guesses = 6;
         string path = PathOf(segment);
         long low = 0;
         long high = (files.Length(path) ?? 0) / RecordBytes;
+        double spacing = Math.Pow(2, 128) / Math.Max(1, high);
         Span<byte> window = stackalloc byte[Window * RecordBytes];
-        double place = (double)identity / (double)UInt128.MaxValue;
-        long guess = (long)(place * high);
-        while (low < high)
+        double guess = (double)identity / spacing;
+        for (int reads = 0; low < high; reads++)
         {
-            long start = Math.Clamp(guess - (Window / 2), low, Math.Max(low, high - Window));
+            double middle = reads < Guesses ? guess : (low + high) / 2.0;
+            long start = (long)Math.Clamp(middle - (Window / 2), low, Math.Max(low, high - Window));
             int count = files.ReadAt(path, start * RecordBytes, window[..(int)(Math.Min(Window, high - start) * RecordBytes)]) / RecordBytes;
             if (count == 0)
             {
                 return null;
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                if (BinaryPrimitives.ReadUInt128BigEndian(window[(i * RecordBytes)..]) == identity)
-                {
-                    return BinaryPrimitives.ReadInt64BigEndian(window[((i * RecordBytes) + 16)..]);
-                }
-            }
-
-            if (identity < BinaryPrimitives.ReadUInt128BigEndian(window))
+            UInt128 first = BinaryPrimitives.ReadUInt128BigEndian(window);
+            UInt128 last = BinaryPrimitives.ReadUInt128BigEndian(window[((count - 1) * RecordBytes)..]);
+            if (identity < first)
             {
                 high = start;
+                guess = start - ((double)(first - identity) / spacing);
             }
-            else if (identity > BinaryPrimitives.ReadUInt128BigEndian(window[((count - 1) * RecordBytes)..]))
+            else if (identity > last)
             {
                 low = start + count;
+                guess = low + ((double)(identity - last) / spacing);
             }
             else
             {
-                return null;
+                return FindIn(window[..(count * RecordBytes)], identity);
+            }
+        }
+
+        return null;
+    }
+
+    private static long? FindIn(ReadOnlySpan<byte> records, UInt128 identity)
+    {
+        int low = 0;
+        int high = records.Length / RecordBytes;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            ReadOnlySpan<byte> record = records[(middle * RecordBytes)..];
+            UInt128 there = BinaryPrimitives.ReadUInt128BigEndian(record);
+            if (there == identity)
+            {
+                return BinaryPrimitives.ReadInt64BigEndian(record[16..]);
             }
 
-            guess = (low + high) / 2;
+            (low, high) = there < identity ? (middle + 1, high) : (low, middle);
         }
 
         return null;

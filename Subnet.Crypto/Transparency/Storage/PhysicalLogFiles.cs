@@ -3,13 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Subnet.Crypto.Transparency.Storage;
 
 /// <summary>
-/// A log's folder on this machine's file system. A file that is appended to stays open until it is renamed, removed or this is disposed:
-/// opening it for each commit would cost as much as a fast disk's fsync.
+/// A log's folder on this machine's file system. A file that is appended to, or read in parts, stays open until it is renamed, removed or this is
+/// disposed: opening it for each commit would cost as much as a fast disk's fsync.
 /// </summary>
 public sealed class PhysicalLogFiles : ILogFiles, IDisposable
 {
     private readonly string root;
     private readonly Dictionary<string, SafeFileHandle> appending = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafeFileHandle> reading = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>The files below a folder, which is made if its parent exists.</summary>
@@ -40,7 +41,7 @@ public sealed class PhysicalLogFiles : ILogFiles, IDisposable
     /// <inheritdoc/>
     public int ReadAt(string path, long offset, Span<byte> destination)
     {
-        using SafeFileHandle handle = File.OpenHandle(Full(path));
+        SafeFileHandle handle = Reading(path);
         int total = 0;
         while (total < destination.Length)
         {
@@ -149,6 +150,12 @@ public sealed class PhysicalLogFiles : ILogFiles, IDisposable
             }
 
             appending.Clear();
+            foreach (SafeFileHandle handle in reading.Values)
+            {
+                handle.Dispose();
+            }
+
+            reading.Clear();
         }
     }
 
@@ -165,6 +172,19 @@ public sealed class PhysicalLogFiles : ILogFiles, IDisposable
         }
     }
 
+    private SafeFileHandle Reading(string path)
+    {
+        lock (gate)
+        {
+            if (!reading.TryGetValue(path, out SafeFileHandle? handle))
+            {
+                reading[path] = handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            }
+
+            return handle;
+        }
+    }
+
     private void Close(string path)
     {
         lock (gate)
@@ -172,6 +192,11 @@ public sealed class PhysicalLogFiles : ILogFiles, IDisposable
             if (appending.Remove(path, out SafeFileHandle? handle))
             {
                 handle.Dispose();
+            }
+
+            if (reading.Remove(path, out SafeFileHandle? read))
+            {
+                read.Dispose();
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Transparency;
 using Subnet.Crypto.Transparency.Notes;
@@ -86,11 +87,11 @@ internal static class EntrySchema
         }
 
         CheckStatement(entry);
-        Require(type != "score.assigned" || entry.TryGet("peer", out _) || entry.TryGet("code", out _), "'peer' or 'code' is missing in score.assigned");
-        Require(Outcomes.Contains(outcome), "'outcome' is ok, denied, error or timeout");
-        Require(outcome == "ok" || entry.TryGet("code", out _), "'code' is missing: an outcome that is not ok has one");
-        Require(entry.TextOrNull("basis") != "consent" || entry.TryGet("consent", out _), "'consent' is missing although it is the basis");
-        Require(entry.TextOrNull("basis") is null || entry.TextOrNull("purpose") is not null, "'purpose' is missing beside 'basis'");
+        Require(type != "score.assigned" || entry.TryGet("peer", out _) || entry.TryGet("code", out _), $"'peer' or 'code' is missing in score.assigned");
+        Require(Outcomes.Contains(outcome), $"'outcome' is ok, denied, error or timeout");
+        Require(outcome == "ok" || entry.TryGet("code", out _), $"'code' is missing: an outcome that is not ok has one");
+        Require(entry.TextOrNull("basis") != "consent" || entry.TryGet("consent", out _), $"'consent' is missing although it is the basis");
+        Require(entry.TextOrNull("basis") is null || entry.TextOrNull("purpose") is not null, $"'purpose' is missing beside 'basis'");
     }
 
     private static void CheckMember(string name, CanonicalValue value)
@@ -98,7 +99,7 @@ internal static class EntrySchema
         switch (name)
         {
             case "v":
-                Require(value is CanonicalInteger { Value: 1 }, "'v' is 1");
+                Require(value is CanonicalInteger { Value: 1 }, $"'v' is 1");
                 break;
             case "type" or "outcome":
                 Require(value is CanonicalText, $"'{name}' is a text");
@@ -125,18 +126,18 @@ internal static class EntrySchema
                 CheckText(name, value, EntryAlphabets.Word, 40);
                 break;
             case "purpose":
-                Require(value is CanonicalText purpose && Purposes.Contains(purpose.Value), "'purpose' is one of " + string.Join(' ', Purposes));
+                Require(value is CanonicalText purpose && Purposes.Contains(purpose.Value), $"'purpose' is one of {string.Join(' ', Purposes)}");
                 break;
             case "basis":
-                Require(value is CanonicalText basis && Bases.Contains(basis.Value), "'basis' is one of " + string.Join(' ', Bases));
+                Require(value is CanonicalText basis && Bases.Contains(basis.Value), $"'basis' is one of {string.Join(' ', Bases)}");
                 break;
             case "subject":
-                Require(value is CanonicalText subject && PatientPseudonym.IsPseudonym(subject.Value), "'subject' is a pseudonym: s1: and 43 letters");
+                Require(value is CanonicalText subject && PatientPseudonym.IsPseudonym(subject.Value), $"'subject' is a pseudonym: s1: and 43 letters");
                 break;
             case "consent":
                 CheckObject(name, value, ["ref", "ver"], []);
                 CheckText("consent.ref", Member(value, "ref"), EntryAlphabets.Word, 64);
-                Require(Member(value, "ver") is CanonicalInteger { Value: >= 0 }, "'consent.ver' is an integer of at least 0");
+                Require(Member(value, "ver") is CanonicalInteger { Value: >= 0 }, $"'consent.ver' is an integer of at least 0");
                 break;
             case "model":
                 CheckObject(name, value, ["id", "ver", "commit"], []);
@@ -152,7 +153,7 @@ internal static class EntrySchema
                 break;
             case "in" or "out":
                 CheckObject(name, value, ["hash", "bytes"], ["count"]);
-                CheckHex($"{name}.hash", Member(value, "hash"), 64);
+                CheckHex(name, Member(value, "hash"), 64, "hash");
                 Require(Member(value, "bytes") is CanonicalInteger { Value: >= 0 }, $"'{name}.bytes' is an integer of at least 0");
                 Require(Member(value, "count") is null or CanonicalInteger { Value: >= 0 }, $"'{name}.count' is an integer of at least 0");
                 break;
@@ -162,10 +163,10 @@ internal static class EntrySchema
                 CheckText("receipt.sig", Member(value, "sig"), EntryAlphabets.Base64, 88);
                 Require(
                     Member(value, "time") is null || (Member(value, "time") is CanonicalText served && EntryTime.TryParse(served.Value, out _)),
-                    "'receipt.time' is a time in UTC with milliseconds");
+                    $"'receipt.time' is a time in UTC with milliseconds");
                 break;
             case "keys":
-                Require(value is CanonicalList { Count: > 0 and <= 16 }, "'keys' is a list of 1 to 16 verifier keys");
+                Require(value is CanonicalList { Count: > 0 and <= 16 }, $"'keys' is a list of 1 to 16 verifier keys");
                 foreach (CanonicalValue key in (CanonicalList)value)
                 {
                     CheckVerifierKey("keys", key);
@@ -173,7 +174,7 @@ internal static class EntrySchema
 
                 break;
             case "signatures":
-                Require(value is CanonicalList { Count: > 0 and <= 16 }, "'signatures' is a list of 1 to 16 signatures");
+                Require(value is CanonicalList { Count: > 0 and <= 16 }, $"'signatures' is a list of 1 to 16 signatures");
                 foreach (CanonicalValue signature in (CanonicalList)value)
                 {
                     CheckObject("signatures", signature, ["key", "sig"], []);
@@ -183,7 +184,7 @@ internal static class EntrySchema
 
                 break;
             case "statement":
-                Require(value is CanonicalObject, "'statement' is an object");
+                Require(value is CanonicalObject, $"'statement' is an object");
                 break;
             case "key" or "witness":
                 CheckVerifierKey(name, value);
@@ -195,7 +196,7 @@ internal static class EntrySchema
                 CheckText(name, value, EntryAlphabets.Identifier, 128);
                 break;
             case "root":
-                Require(value is CanonicalText root && TreeHash.TryParseBase64(root.Value, out _), "'root' is base64 of 32 bytes");
+                Require(value is CanonicalText root && TreeHash.TryParseBase64(root.Value, out _), $"'root' is base64 of 32 bytes");
                 break;
             default:
                 throw new AuditEntryException($"'{name}' is not a member of an entry");
@@ -207,12 +208,12 @@ internal static class EntrySchema
     {
         if (entry.ObjectOrNull("statement") is not { } statement)
         {
-            Require(!entry.TryGet("signatures", out _), "'signatures' stand beside a 'statement'");
+            Require(!entry.TryGet("signatures", out _), $"'signatures' stand beside a 'statement'");
             return;
         }
 
-        Require(entry.TryGet("signatures", out _), "'signatures' are missing beside 'statement'");
-        Require(Statements.TryGetValue(entry.TextOrNull("code") ?? "", out string[]? fields), "a 'statement' stands in an entry whose code has one: plan, verdict");
+        Require(entry.TryGet("signatures", out _), $"'signatures' are missing beside 'statement'");
+        Require(Statements.TryGetValue(entry.TextOrNull("code") ?? "", out string[]? fields), $"a 'statement' stands in an entry whose code has one: plan, verdict");
         CheckObject("statement", statement, fields!, []);
         foreach ((string name, CanonicalValue value) in statement)
         {
@@ -226,11 +227,14 @@ internal static class EntrySchema
     private static void CheckParty(string name, CanonicalValue value, string[] allowed)
     {
         CheckObject(name, value, ["kind", "id"], allowed);
-        Require(Member(value, "kind") is CanonicalText kind && ActorKinds.Contains(kind.Value), $"'{name}.kind' is one of " + string.Join(' ', ActorKinds));
-        CheckText($"{name}.id", Member(value, "id"), EntryAlphabets.Identifier, 128);
-        foreach (string part in allowed.Where(part => Member(value, part) is not null))
+        Require(Member(value, "kind") is CanonicalText kind && ActorKinds.Contains(kind.Value), $"'{name}.kind' is one of {string.Join(' ', ActorKinds)}");
+        CheckText(name, Member(value, "id"), EntryAlphabets.Identifier, 128, "id");
+        foreach (string part in allowed)
         {
-            CheckText($"{name}.{part}", Member(value, part), EntryAlphabets.Identifier, 64);
+            if (Member(value, part) is { } member)
+            {
+                CheckText(name, member, EntryAlphabets.Identifier, 64, part);
+            }
         }
     }
 
@@ -238,10 +242,15 @@ internal static class EntrySchema
     {
         Require(value is CanonicalObject, $"'{name}' is an object");
         CanonicalObject members = (CanonicalObject)value;
-        string? missing = Array.Find(needed, part => !members.TryGet(part, out _));
-        Require(missing is null, $"'{name}' lacks '{missing}'");
-        string? unknown = members.Names.FirstOrDefault(part => !needed.Contains(part) && !allowed.Contains(part));
-        Require(unknown is null, $"'{unknown}' is not a member of '{name}'");
+        foreach (string part in needed)
+        {
+            Require(members.TryGet(part, out _), $"'{name}' lacks '{part}'");
+        }
+
+        foreach ((string part, CanonicalValue _) in members)
+        {
+            Require(needed.Contains(part) || allowed.Contains(part), $"'{part}' is not a member of '{name}'");
+        }
     }
 
     private static void CheckVerifierKey(string name, CanonicalValue? value)
@@ -257,23 +266,26 @@ internal static class EntrySchema
         }
     }
 
-    private static void CheckHex(string name, CanonicalValue? value, int length) => Require(
+    private static void CheckHex(string name, CanonicalValue? value, int length, string? part = null) => Require(
         value is CanonicalText text && text.Value.Length == length && !text.Value.AsSpan().ContainsAnyExcept(EntryAlphabets.Hex),
-        $"'{name}' is {length} lower-case hexadecimal digits");
+        $"'{Named(name, part)}' is {length} lower-case hexadecimal digits");
 
-    private static void CheckText(string name, CanonicalValue? value, SearchValues<char> letters, int maximum) => Require(
+    private static void CheckText(string name, CanonicalValue? value, SearchValues<char> letters, int maximum, string? part = null) => Require(
         value is CanonicalText { Value.Length: > 0 } text && text.Value.Length <= maximum && !text.Value.AsSpan().ContainsAnyExcept(letters),
-        $"'{name}' is a text of 1 to {maximum} of the letters it may have, and none of them is a space");
+        $"'{Named(name, part)}' is a text of 1 to {maximum} of the letters it may have, and none of them is a space");
+
+    private static string Named(string name, string? part) => part is null ? name : $"{name}.{part}";
 
     private static CanonicalValue? Member(CanonicalValue value, string name) => ((CanonicalObject)value).TryGet(name, out CanonicalValue? member) ? member : null;
 
     private static string Text(CanonicalObject entry, string name) => entry.TextOrNull(name) ?? throw new AuditEntryException($"'{name}' is a text");
 
-    private static void Require(bool holds, string otherwise)
+    /// <summary>Refuses an entry; the sentence is put together only then, since an entry is held against some fifty rules.</summary>
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref RefusalText otherwise)
     {
         if (!holds)
         {
-            throw new AuditEntryException(otherwise);
+            throw new AuditEntryException(otherwise.ToString());
         }
     }
 }

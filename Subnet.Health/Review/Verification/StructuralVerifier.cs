@@ -15,7 +15,8 @@ namespace Subnet.Health.Review.Verification;
 /// <param name="policy">Whom the reviewer trusts.</param>
 internal sealed class StructuralVerifier(string origin, TrustPolicy policy)
 {
-    private const int BundlesAhead = 32;
+    // What is prepared at one time lives through collections and is copied by them: no more than keeps every core busy.
+    private static readonly int BundlesAhead = Math.Max(4, 2 * Environment.ProcessorCount);
 
     /// <summary>Verifies a log; hands each entry that is in its place to <paramref name="onEntry"/>.</summary>
     /// <param name="source">The log; read from several threads.</param>
