@@ -77,8 +77,23 @@ public sealed class SinglePatientForest : IDisposable
     /// <param name="cancellationToken">Checked between steps.</param>
     public ForestRefusal TryAnswer(ForestKeyBundle keys, ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         reply = null;
+        ForestRefusal refusal = TryEvaluate(keys, query, out Ciphertext? answer, cancellationToken);
+        if (refusal != ForestRefusal.None)
+        {
+            return refusal;
+        }
+
+        using IRandomSource source = random.Create();
+        reply = ForestReply.Finish(keys, evaluator, answer!, isBatch: false, query, source);
+        return ForestRefusal.None;
+    }
+
+    /// <summary>Everything before re-randomising and flooding: a function of query and forest alone, which must not leave as it is.</summary>
+    internal ForestRefusal TryEvaluate(ForestKeyBundle keys, ReadOnlySpan<byte> query, out Ciphertext? evaluated, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        evaluated = null;
         ForestRefusal refusal = ForestQuery.TryRead(layout.Set, card, keys, layout.Bits, 1, query, out int rows, out Ciphertext[] read);
         if (refusal != ForestRefusal.None || rows != 1)
         {
@@ -121,8 +136,7 @@ public sealed class SinglePatientForest : IDisposable
             evaluator.AddPlain(answer, bias, answer);
         }
 
-        using IRandomSource source = random.Create();
-        reply = ForestReply.Finish(keys, evaluator, answer, isBatch: false, query, source);
+        evaluated = answer;
         return ForestRefusal.None;
     }
 
