@@ -59,4 +59,15 @@ public sealed partial class BfvEvaluator
             ModSwitchToNext(destination, destination);
         }
     }
+
+    /// <summary>
+    /// destination = a plaintext in NTT form at a lower level (or the same): limbs are dropped. A plaintext in coefficient form belongs
+    /// to no level and is used at every one as it is.
+    /// </summary>
+    /// <exception cref="ArgumentException">The plaintext is not one of these parameters in NTT form, or the level is above its own.</exception>
+    public void ModSwitchTo(Plaintext plaintext, Level level, Plaintext destination) => DropLimbs(plaintext, level, destination);
+
+    /// <summary>destination = a plaintext in NTT form one level down.</summary>
+    /// <exception cref="ArgumentException">The plaintext is not one of these parameters in NTT form, or is at the last level.</exception>
+    public void ModSwitchToNext(Plaintext plaintext, Plaintext destination) => DropLimbs(plaintext, NextLevel(plaintext), destination);
 }

@@ -114,6 +114,28 @@ public sealed partial class CkksEncoder
         }
     }
 
+    /// <summary>
+    /// Encodes one complex number into every slot. Unlike a real one it is no constant polynomial (slots at 3^i and 1 modulo 4 differ in the
+    /// sign of X^(N/2)), so it takes the transform.
+    /// </summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{Complex}, Level, double, Plaintext)"/>
+    public void Encode(Complex value, Level level, double scale, Plaintext destination)
+    {
+        CheckEncode(1, level, scale, destination);
+        using ScratchPool.Scratch scratch = Parameters.Scratch.Rent(2 * SlotCount, isSecret: true);
+        Span<double> coefficients = AsDoubles(scratch.Span);
+        Span<double> real = coefficients[..SlotCount];
+        Span<double> imaginary = coefficients[SlotCount..];
+        real.Fill(value.Real);
+        foreach (int entry in _positions)
+        {
+            int sign = entry >> 31;
+            imaginary[entry ^ sign] = sign == 0 ? value.Imaginary : -value.Imaginary;
+        }
+
+        EncodeCoefficients(coefficients, level, scale, destination);
+    }
+
     /// <summary>Encodes one integer into every slot, scale 1: multiplying by it costs no level.</summary>
     /// <exception cref="ArgumentException">The integer does not fit the level.</exception>
     public void Encode(long value, Level level, Plaintext destination)

@@ -74,47 +74,25 @@ public sealed partial class CkksEvaluator
     }
 
     /// <summary>destination = a plaintext at a lower level (or the same): limbs are dropped.</summary>
-    /// <exception cref="ArgumentException">The plaintext does not belong to these parameters, or the level is above its own.</exception>
+    /// <exception cref="ArgumentException">The plaintext does not belong to these parameters, the level is above its own, or its scale does not fit the level.</exception>
     public void ModSwitchTo(Plaintext plaintext, Level level, Plaintext destination)
     {
         PlainOperand.CheckValues(plaintext, Parameters);
         ArgumentNullException.ThrowIfNull(level);
-        ArgumentNullException.ThrowIfNull(destination);
         CheckDownwards(plaintext.Level!, level);
         CheckFits(plaintext.Scale, level);
-        if (ReferenceEquals(plaintext, destination))
-        {
-            destination.ResizeNtt(level, plaintext.Scale);
-        }
-        else
-        {
-            plaintext.Words[..level.PolynomialWords].CopyTo(destination.ResizeNtt(level, plaintext.Scale));
-        }
+        DropLimbs(plaintext, level, destination);
     }
 
     /// <summary>destination = a plaintext one level down.</summary>
-    /// <exception cref="ArgumentException">The plaintext does not belong to these parameters, or is at the last level.</exception>
-    public void ModSwitchToNext(Plaintext plaintext, Plaintext destination)
-    {
-        PlainOperand.CheckValues(plaintext, Parameters);
-        Level next = plaintext.Level!.Next
-            ?? throw new ArgumentException($"the plaintext is at the last level, {plaintext.Level}; there is nothing below", nameof(plaintext));
-        ModSwitchTo(plaintext, next, destination);
-    }
+    /// <exception cref="ArgumentException">The plaintext does not belong to these parameters, is at the last level, or its scale does not fit the level below.</exception>
+    public void ModSwitchToNext(Plaintext plaintext, Plaintext destination) => ModSwitchTo(plaintext, NextLevel(plaintext), destination);
 
     private static void CheckFits(double scale, Level level)
     {
         if (!CkksScale.IsWithin(scale, level, slack: 0))
         {
             throw new ArgumentException($"the scale 2^{Math.Log2(scale):F1} does not fit the {level.TotalBits} bits of {level}; rescale instead");
-        }
-    }
-
-    private void CheckDownwards(Level from, Level to)
-    {
-        if (!to.Parameters.Equals(Parameters) || to.ChainIndex > from.ChainIndex)
-        {
-            throw new ArgumentException($"{from} cannot be switched to {to}; levels only go down", nameof(to));
         }
     }
 

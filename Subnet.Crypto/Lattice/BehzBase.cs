@@ -36,10 +36,19 @@ internal sealed class BehzBase
     /// <param name="plainModulus">t.</param>
     /// <param name="auxiliaryTables">Makes or finds the transform of an auxiliary prime.</param>
     public BehzBase(int degree, ReadOnlySpan<Modulus> moduli, ulong plainModulus, Func<Modulus, NttTables> auxiliaryTables)
+        : this(degree, moduli, plainModulus, ChooseAuxiliary(degree, moduli, plainModulus), auxiliaryTables)
     {
-        BigInteger q = Product(moduli);
-        BigInteger needed = (BigInteger)plainModulus * degree * q << HeadroomBits;
-        _auxiliary = [.. ChooseAuxiliary(degree, moduli, plainModulus, needed).Select(p => auxiliaryTables(new Modulus(p)))];
+    }
+
+    /// <summary>Precomputes the constants for given auxiliary primes.</summary>
+    /// <param name="degree">N.</param>
+    /// <param name="moduli">The primes of the level.</param>
+    /// <param name="plainModulus">t.</param>
+    /// <param name="auxiliary">B, then m_sk: at least two primes, wide enough together for the products, none of the level.</param>
+    /// <param name="auxiliaryTables">Makes or finds the transform of an auxiliary prime.</param>
+    public BehzBase(int degree, ReadOnlySpan<Modulus> moduli, ulong plainModulus, IReadOnlyList<ulong> auxiliary, Func<Modulus, NttTables> auxiliaryTables)
+    {
+        _auxiliary = [.. auxiliary.Select(p => auxiliaryTables(new Modulus(p)))];
         Constants = new BehzConstants(moduli, [.. _auxiliary.Select(t => t.Modulus)], plainModulus);
         _kernels = BehzKernels.For(degree, Constants);
     }
@@ -72,8 +81,9 @@ internal sealed class BehzBase
         return product;
     }
 
-    private static List<ulong> ChooseAuxiliary(int degree, ReadOnlySpan<Modulus> moduli, ulong plainModulus, BigInteger needed)
+    private static List<ulong> ChooseAuxiliary(int degree, ReadOnlySpan<Modulus> moduli, ulong plainModulus)
     {
+        BigInteger needed = (BigInteger)plainModulus * degree * Product(moduli) << HeadroomBits;
         HashSet<ulong> taken = [];
         foreach (Modulus modulus in moduli)
         {

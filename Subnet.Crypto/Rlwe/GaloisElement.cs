@@ -59,6 +59,15 @@ public static class GaloisElement
         return elements;
     }
 
+    /// <summary>Where the key of an element stands in SEAL's list of N keys.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The element is not odd and positive.</exception>
+    public static int Index(int element) => element > 0 && (element & 1) == 1
+        ? element / 2
+        : throw new ArgumentOutOfRangeException(nameof(element), $"a Galois element is odd and positive, {element} is not");
+
+    /// <summary>The element whose key stands at an index of SEAL's list.</summary>
+    public static int AtIndex(int index) => (2 * index) + 1;
+
     internal static void Check(Parameters parameters, int element)
     {
         if (element < 1 || (element & 1) == 0 || element >= 2 * parameters.PolyModulusDegree)

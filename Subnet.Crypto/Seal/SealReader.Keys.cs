@@ -99,8 +99,7 @@ public sealed partial class SealReader
                 throw new SealFormatException($"there are more than the {reader.maxGaloisKeyCount} Galois keys that are accepted here");
             }
 
-            // Entry i belongs to the Galois element 2 i + 1.
-            keys.Add((2 * i) + 1, key);
+            keys.Add(GaloisElement.AtIndex(i), key);
         }
 
         return new GaloisKeys(reader.Parameters, keys);

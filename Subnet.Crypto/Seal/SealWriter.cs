@@ -107,7 +107,7 @@ public static class SealWriter
         KeySwitchKey?[] entries = new KeySwitchKey?[keys.Parameters.PolyModulusDegree];
         foreach (int element in keys.Elements)
         {
-            entries[element / 2] = keys.Find(element);
+            entries[GaloisElement.Index(element)] = keys.Find(element);
         }
 
         return WriteKeys(keys.Parameters, entries, compression, seeds);

@@ -20,6 +20,12 @@ internal sealed record OperationInputs
     /// <summary>By how many slots to rotate to the left.</summary>
     public int? Step { get; init; }
 
+    /// <summary>The rotations that are made together, where they are many.</summary>
+    public IReadOnlyList<int>? Steps { get; init; }
+
+    /// <summary>The level to go down to.</summary>
+    public Level? Level { get; init; }
+
     /// <summary>The Galois element.</summary>
     public int? Element { get; init; }
 
@@ -36,13 +42,16 @@ internal sealed record OperationInputs
     public Plaintext NeedPlaintext => Plaintext ?? throw Missing("a plaintext");
 
     /// <summary>The relinearization keys that must be there.</summary>
-    public RelinearizationKeys NeedRelinearizationKeys => RelinearizationKeys ?? throw Missing("relinearization keys");
+    public RelinearizationKeys NeedRelinearizationKeys => RelinearizationKeys ?? throw Missing("relinearization keys, named where there are several");
 
     /// <summary>The Galois keys that must be there.</summary>
-    public GaloisKeys NeedGaloisKeys => GaloisKeys ?? throw Missing("Galois keys");
+    public GaloisKeys NeedGaloisKeys => GaloisKeys ?? throw Missing("Galois keys, named where there are several");
 
     /// <summary>The step that must be there.</summary>
     public int NeedStep => Step ?? throw Missing("a step");
+
+    /// <summary>The level that must be there.</summary>
+    public Level NeedLevel => Level ?? throw Missing("a level to go down to");
 
     /// <summary>The element that must be there.</summary>
     public int NeedElement => Element ?? throw Missing("a Galois element");

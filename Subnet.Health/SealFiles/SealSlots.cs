@@ -7,18 +7,20 @@ namespace Subnet.Health.SealFiles;
 
 /// <summary>
 /// The numbers in plaintexts and ciphertexts of one parameter set: batched slots, or coefficients where t allows no batching, or
-/// complex slots.
+/// complex slots. BFV ciphertexts in NTT form are brought back first.
 /// </summary>
 internal sealed class SealSlots : IDisposable
 {
     private readonly Parameters parameters;
     private readonly Decryptor decryptor;
+    private readonly Evaluator evaluator;
 
     /// <summary>Reads with a secret key, which stays the caller's.</summary>
     public SealSlots(Parameters parameters, SecretKey key)
     {
         this.parameters = parameters;
         decryptor = new Decryptor(key);
+        evaluator = parameters.Scheme == Scheme.Bfv ? new BfvEvaluator(parameters, TransparentPolicy.Allow) : new CkksEvaluator(parameters, TransparentPolicy.Allow);
     }
 
     /// <summary>Encodes integers as the parameters allow.</summary>
@@ -66,7 +68,7 @@ internal sealed class SealSlots : IDisposable
     public ulong[] DecryptIntegers(Ciphertext ciphertext)
     {
         using Plaintext plaintext = new();
-        decryptor.Decrypt(ciphertext, plaintext);
+        decryptor.Decrypt(Coefficients(ciphertext), plaintext);
         return Integers(plaintext);
     }
 
@@ -79,8 +81,20 @@ internal sealed class SealSlots : IDisposable
     }
 
     /// <summary>The noise budget of a ciphertext.</summary>
-    public int NoiseBudget(Ciphertext ciphertext) => decryptor.InvariantNoiseBudget(ciphertext);
+    public int NoiseBudget(Ciphertext ciphertext) => decryptor.InvariantNoiseBudget(Coefficients(ciphertext));
 
     /// <inheritdoc/>
     public void Dispose() => decryptor.Dispose();
+
+    private Ciphertext Coefficients(Ciphertext ciphertext)
+    {
+        if (!ciphertext.IsNttForm)
+        {
+            return ciphertext;
+        }
+
+        Ciphertext coefficients = new(parameters);
+        evaluator.TransformFromNtt(ciphertext, coefficients);
+        return coefficients;
+    }
 }

@@ -12,7 +12,7 @@ internal abstract class BehzKernels
     /// <summary>In double precision where all primes and the processor allow it, else in integers.</summary>
     public static BehzKernels For(int degree, BehzConstants constants)
     {
-        if (constants.Moduli.All(q => q.FitsDouble))
+        if (constants.Moduli.All(q => q.FitsDouble) && constants.Auxiliary.All(p => p.FitsDouble))
         {
             if (DoubleLanes512.IsSupported && degree >= DoubleLanes512.Count)
             {

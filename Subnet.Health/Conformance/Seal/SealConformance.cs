@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Rlwe;
 
 namespace Subnet.Health.Conformance.Seal;
 
@@ -67,6 +68,7 @@ internal sealed class SealConformance : IConformanceSuite
         {
             using SealSet set = SealSet.Open(folder, manifest, cases);
             known.UnionWith(set.FileNames);
+            CheckClearInputs(folder, set, cases, known);
             SealSetReplay.Replay(set, cases, cancellationToken);
         }
         else if (manifest.TryGetProperty("items", out JsonElement items))
@@ -76,6 +78,21 @@ internal sealed class SealConformance : IConformanceSuite
         else
         {
             cases.Fail(ManifestName, "objects or items", "neither");
+        }
+    }
+
+    /// <summary>Clear inputs that no plaintext of the set was encoded from: they must at least be lists of values of the scheme.</summary>
+    private static void CheckClearInputs(string folder, SealSet set, CaseReport cases, HashSet<string> known)
+    {
+        bool isBfv = set.Parameters.Scheme == Scheme.Bfv;
+        foreach (string file in Directory.EnumerateFiles(folder, isBfv ? "*.u64" : "*.c128").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
+        {
+            if (known.Add(file))
+            {
+                int most = isBfv ? set.Parameters.PolyModulusDegree * sizeof(ulong) : set.Parameters.PolyModulusDegree * sizeof(double);
+                long length = new FileInfo(Path.Combine(folder, file)).Length;
+                cases.Check($"{file} length", length % (isBfv ? sizeof(ulong) : 2 * sizeof(double)) == 0 && length <= most, $"values up to {most} bytes", $"{length} bytes");
+            }
         }
     }
 

@@ -27,19 +27,19 @@ internal sealed class SealKeyRing : IDisposable
     public SealSlots Slots { get; }
 
     /// <summary>The files of a set's context.</summary>
-    public static string[] FileNames(string set) => [$"{set}.parms.none.seal", $"{set}.sk.zstd.seal"];
+    public static string[] FileNames(string folder, string set) => [FileName(folder, $"{set}.parms", "none"), FileName(folder, $"{set}.sk", "zstd")];
 
     /// <summary>Reads the context.</summary>
     public static SealKeyRing Open(string folder, string set)
     {
-        string[] names = FileNames(set);
+        string[] names = FileNames(folder, set);
         Parameters parameters = Parameters.Create(
             SealReader.ReadParameters(File.ReadAllBytes(Path.Combine(folder, names[0])), SecurityLevel.None).Value);
         SealReader reader = new(parameters);
         return new SealKeyRing(parameters, reader, reader.ReadSecretKey(File.ReadAllBytes(Path.Combine(folder, names[1]))).Value);
     }
 
-    /// <summary>Uses a loaded object as its type is used.</summary>
+    /// <summary>Uses a loaded object as its type is used: decrypts, decodes, encrypts or switches keys with it.</summary>
     /// <returns>Whether the engine went along; else the answer says how it refused.</returns>
     public bool TryUse(object value, out string answer)
     {
@@ -62,6 +62,11 @@ internal sealed class SealKeyRing : IDisposable
         Slots.Dispose();
         key.Dispose();
     }
+
+    // The usual compression, else whatever the folder has.
+    private static string FileName(string folder, string stem, string compression) =>
+        new[] { compression, "none", "zlib", "zstd" }.Select(mode => $"{stem}.{mode}.seal").FirstOrDefault(name => File.Exists(Path.Combine(folder, name)))
+        ?? $"{stem}.{compression}.seal";
 
     private void Use(object value)
     {

@@ -7,6 +7,12 @@ namespace Subnet.Health.Conformance.Seal;
 /// <summary>One object file of a manifest, read and checked against what the manifest says of it.</summary>
 internal sealed class SealObject
 {
+    private static readonly HashSet<string> KnownMembers = new(StringComparer.Ordinal)
+    {
+        "name", "type", "file", "compr", "seeded", "galois_steps", "galois_elts", "key_count", "op", "deterministic", "poly_count", "is_ntt_form",
+        "chain_index", "parms_id", "scale", "noise_budget", "coeff_count", "expect", "note",
+    };
+
     private SealObject(JsonElement entry)
     {
         Entry = entry;
@@ -40,6 +46,7 @@ internal sealed class SealObject
     public static SealObject Open(string folder, JsonElement entry, SealReader reader, CaseReport cases)
     {
         SealObject item = new(entry);
+        cases.CheckMembers($"{item.File} members", entry, KnownMembers);
         cases.Guard($"{item.File} load", () => item.Load(System.IO.File.ReadAllBytes(Path.Combine(folder, item.File)), reader, cases));
         return item;
     }
@@ -133,9 +140,9 @@ internal sealed class SealObject
 
     private void CheckCount(string member, int actual, CaseReport cases)
     {
-        if (Entry.TryGetProperty(member, out JsonElement expected))
+        if (Json.OptionalInteger(Entry, member) is { } expected)
         {
-            cases.Check($"{File} {member}", expected.GetInt32(), actual);
+            cases.Check($"{File} {member}", expected, actual);
         }
     }
 
@@ -144,13 +151,13 @@ internal sealed class SealObject
         CheckCount("key_count", keys.Elements.Count, cases);
         if (Entry.TryGetProperty("galois_steps", out JsonElement steps))
         {
-            int[] elements = [.. steps.EnumerateArray().Select(step => GaloisElement.FromStep(keys.Parameters, step.GetInt32())).Order()];
+            int[] elements = [.. Json.Integers(steps).Select(step => GaloisElement.FromStep(keys.Parameters, step)).Distinct().Order()];
             cases.CheckSequence($"{File} galois_steps", elements, [.. keys.Elements]);
         }
 
         if (Entry.TryGetProperty("galois_elts", out JsonElement known))
         {
-            int[] elements = [.. known.EnumerateArray().Select(element => element.GetInt32()).Order()];
+            int[] elements = [.. Json.Integers(known).Distinct().Order()];
             cases.CheckSequence($"{File} galois_elts", elements, [.. keys.Elements]);
         }
     }

@@ -8,8 +8,9 @@ namespace Subnet.Health.Conformance.Seal;
 /// <summary>Replays the table of seeded streams: bytes, uniform polynomials, noise.</summary>
 internal static class SealPrngTable
 {
-    private const int SampleByteCount = 64;
+    private const int LongestOffset = 1 << 26;
     private const string BytesPrefix = "bytes_";
+    private const string NoisePrefix = "cbd_";
 
     /// <summary>Replays what one seed gives.</summary>
     public static void Replay(JsonElement entry, string name, CaseReport cases)
@@ -28,12 +29,13 @@ internal static class SealPrngTable
                 case "uniform_rejecting":
                     UniformRejecting(seed, member.Value, part, cases);
                     break;
-                case "cbd_n64_first_modulus_centered":
+                case var noise when noise.StartsWith(NoisePrefix, StringComparison.Ordinal) && noise.EndsWith("_centered", StringComparison.Ordinal):
                     Noise(seed, member.Value, part, cases);
                     break;
                 case var bytes when bytes.StartsWith(BytesPrefix, StringComparison.Ordinal):
-                    int offset = int.Parse(bytes.AsSpan(BytesPrefix.Length), CultureInfo.InvariantCulture);
-                    cases.Check(part, member.Value.GetString(), Convert.ToHexStringLower(Bytes(seed, offset)));
+                    int offset = int.Parse(bytes.AsSpan(BytesPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+                    byte[] known = Convert.FromHexString(member.Value.GetString() ?? "");
+                    cases.CheckSequence<byte>(part, known, Bytes(seed, offset, known.Length));
                     break;
                 default:
                     cases.Fail(part, "a member of the schema", "an unknown member");
@@ -56,10 +58,15 @@ internal static class SealPrngTable
         return new PrngSeed((PrngType)entry.GetProperty("prng_type").GetByte(), bytes[..at]);
     }
 
-    private static byte[] Bytes(PrngSeed seed, int offset)
+    private static byte[] Bytes(PrngSeed seed, int offset, int count)
     {
+        if (offset > LongestOffset)
+        {
+            throw new JsonException($"an offset of {offset} bytes is beyond what is replayed; at most {LongestOffset}");
+        }
+
         using SeededRandomSource source = seed.Expand();
-        byte[] bytes = new byte[offset + SampleByteCount];
+        byte[] bytes = new byte[offset + count];
         source.Fill(bytes);
         return bytes[offset..];
     }

@@ -16,7 +16,7 @@ internal sealed class SealSet : IDisposable
         Manifest = manifest;
         Parameters = parameters;
         Objects = objects;
-        foreach (SealObject item in objects)
+        foreach (SealObject item in objects.Where(item => item.Value is not null))
         {
             byName.TryAdd(item.Name, item);
         }
@@ -34,7 +34,9 @@ internal sealed class SealSet : IDisposable
     /// <summary>The files that the manifest names.</summary>
     public IEnumerable<string> FileNames => Objects.SelectMany(item => item.ValuesFile is { } values ? new[] { item.File, values } : [item.File]);
 
-    /// <summary>Reads manifest and objects. An object that cannot be read is a failure of its own and left out.</summary>
+    /// <summary>
+    /// Reads manifest and objects. An object that cannot be read is a failure of its own, and what needs it fails for want of it.
+    /// </summary>
     public static SealSet Open(string folder, JsonElement manifest, CaseReport cases)
     {
         Parameters parameters = Parameters.Create(new ParametersLiteral
@@ -47,9 +49,10 @@ internal sealed class SealSet : IDisposable
         });
         List<SealObject> objects = [];
         SealReader reader = new(parameters, parameters.PolyModulusDegree);
+        int index = 0;
         foreach (JsonElement entry in manifest.GetProperty("objects").EnumerateArray())
         {
-            objects.Add(SealObject.Open(folder, entry, reader, cases));
+            cases.Guard($"manifest.json objects[{index++}]", () => objects.Add(SealObject.Open(folder, entry, reader, cases)));
         }
 
         return new SealSet(folder, manifest, parameters, objects);
@@ -70,21 +73,26 @@ internal sealed class SealSet : IDisposable
     public T Find<T>(string name)
         where T : class =>
         byName.TryGetValue(name, out SealObject? item)
-            ? item.Value as T ?? throw new KeyNotFoundException($"'{name}' is no {typeof(T).Name} or could not be read")
-            : throw new KeyNotFoundException($"the set has no object '{name}'");
+            ? item.Value as T ?? throw new KeyNotFoundException($"'{name}' is a {item.Type}, not a {typeof(T).Name}")
+            : throw new KeyNotFoundException($"the set has no object '{name}' that could be read");
 
-    /// <summary>The object of a name, whatever it is.</summary>
+    /// <summary>The object of a name, whatever it is; null if there is none that could be read.</summary>
     public object? TryFind(string name) => byName.GetValueOrDefault(name)?.Value;
 
-    /// <summary>The only object of a type of key, or the first of several.</summary>
-    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    /// <summary>The object of a type of key, where the set has one of one name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none, or there are several and nothing says which.</exception>
     public T FindOnly<T>()
         where T : class =>
-        TryFindOnly<T>() ?? throw new KeyNotFoundException($"the set has no {typeof(T).Name}");
+        TryFindOnly<T>()
+        ?? throw new KeyNotFoundException($"the set has {(byName.Values.Any(item => item.Value is T) ? "several objects of type" : "no")} {typeof(T).Name}, and the operation names none");
 
-    /// <summary>The only object of a type of key, or the first of several; null if there is none.</summary>
+    /// <summary>The object of a type of key, where the set has one of one name; null if it has none or several.</summary>
     public T? TryFindOnly<T>()
-        where T : class => Objects.Select(item => item.Value).OfType<T>().FirstOrDefault();
+        where T : class
+    {
+        T[] found = [.. byName.Values.Select(item => item.Value).OfType<T>()];
+        return found.Length == 1 ? found[0] : null;
+    }
 
     /// <summary>The bytes of a file of the folder.</summary>
     public byte[] ReadFile(string name) => File.ReadAllBytes(Path.Combine(folder, name));
@@ -102,6 +110,6 @@ internal sealed class SealSet : IDisposable
     {
         "bfv" => Scheme.Bfv,
         "ckks" => Scheme.Ckks,
-        _ => throw new JsonException($"scheme '{word}' is unknown"),
+        _ => throw new JsonException($"scheme '{word}' is unknown; bfv and ckks are known"),
     };
 }

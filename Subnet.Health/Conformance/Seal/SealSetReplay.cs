@@ -7,10 +7,20 @@ namespace Subnet.Health.Conformance.Seal;
 /// <summary>Replays one set: its chain, its objects against each other, and every operation.</summary>
 internal static class SealSetReplay
 {
+    private static readonly HashSet<string> KnownMembers = new(StringComparer.Ordinal)
+    {
+        "case", "library", "scheme", "poly_modulus_degree", "coeff_modulus", "plain_modulus", "security", "batching", "default_scale", "slot_count",
+        "chain", "ntt_roots", "plain_ntt_root", "objects", "note",
+    };
+
+    private static readonly HashSet<string> KnownChainMembers = new(StringComparer.Ordinal) { "chain_index", "parms_id", "primes", "total_bits" };
+
     /// <summary>Replays a set whose objects were loaded.</summary>
     public static void Replay(SealSet set, CaseReport cases, CancellationToken cancellationToken)
     {
-        cases.Guard("manifest.json", () => CheckChain(set, cases));
+        cases.CheckMembers("manifest.json members", set.Manifest, KnownMembers);
+        cases.Guard("manifest.json chain", () => CheckChain(set, cases));
+        cases.Guard("manifest.json parameters", () => CheckParameters(set, cases));
         CheckSameName(set, cases);
         using SealEngine engine = SealEngine.Create(set.Parameters);
         SealOperations operations = new(set, engine);
@@ -20,7 +30,7 @@ internal static class SealSetReplay
             cases.Guard($"{item.File} expect", () => SealExpectations.Check(set, item, cases));
             if (item.Entry.TryGetProperty("op", out JsonElement op))
             {
-                cases.Guard($"{item.File} {Json.Text(op, "name")}", () => operations.Check(item, op, cases));
+                cases.Guard($"{item.File} op", () => operations.Check(item, op, cases));
             }
         }
     }
@@ -32,6 +42,7 @@ internal static class SealSetReplay
         foreach (JsonElement known in set.Manifest.GetProperty("chain").EnumerateArray())
         {
             string name = $"manifest.json chain {known.GetProperty("chain_index").GetInt32()}";
+            cases.CheckMembers(name, known, KnownChainMembers);
             string expected = Describe(
                 known.GetProperty("chain_index").GetInt32(),
                 Json.Text(known, "parms_id"),
@@ -43,6 +54,12 @@ internal static class SealSetReplay
         }
 
         cases.Check("manifest.json chain end", "no further level", level is null ? "no further level" : level.ToString());
+    }
+
+    private static void CheckParameters(SealSet set, CaseReport cases)
+    {
+        Parameters parameters = set.Parameters;
+        bool isCkks = parameters.Scheme == Scheme.Ckks;
         ulong[] roots = Json.Words(set.Manifest.GetProperty("ntt_roots"));
         ulong[] ours = new ulong[parameters.KeyLevel.PrimeCount];
         for (int i = 0; i < ours.Length; i++)
@@ -56,12 +73,14 @@ internal static class SealSetReplay
             cases.Check("manifest.json plain_ntt_root", plainRoot.GetUInt64(), parameters.PlainTables.Root);
         }
 
-        cases.Check(
-            "manifest.json batching", set.Manifest.GetProperty("batching").GetBoolean(), parameters.Scheme == Scheme.Ckks || parameters.SupportsBatching);
-        cases.Check(
-            "manifest.json slot_count",
-            set.Manifest.GetProperty("slot_count").GetInt32(),
-            parameters.Scheme == Scheme.Ckks ? parameters.PolyModulusDegree / 2 : parameters.PolyModulusDegree);
+        cases.Check("manifest.json batching", set.Manifest.GetProperty("batching").GetBoolean(), isCkks || parameters.SupportsBatching);
+        double scale = set.Manifest.GetProperty("default_scale").GetDouble();
+        cases.Check("manifest.json default_scale", isCkks ? double.IsNormal(scale) && scale > 0 : scale == 1, isCkks ? "a positive number" : "1", $"{scale}");
+
+        // A set without batching has N coefficients and no slots; its count may say either.
+        int slots = set.Manifest.GetProperty("slot_count").GetInt32();
+        int expected = isCkks ? parameters.PolyModulusDegree / 2 : parameters.PolyModulusDegree;
+        cases.Check("manifest.json slot_count", slots == 0 && !isCkks && !parameters.SupportsBatching ? slots : expected, slots);
     }
 
     private static string Describe(int index, string id, int primes, int bits) => $"index {index}, id {id}, {primes} primes, {bits} bits";

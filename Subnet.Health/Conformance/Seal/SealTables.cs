@@ -7,46 +7,69 @@ namespace Subnet.Health.Conformance.Seal;
 /// <summary>Replays <c>tables.json</c>: primes, roots, transforms, ids, Galois elements, streams.</summary>
 internal static class SealTables
 {
-    // The auxiliary primes of SEAL's RNS multiplication have 61 bits (seal-format 10).
-    private const int AuxiliaryBits = 61;
-    private const int LogMTilde = 32;
+    private static readonly Dictionary<string, (Action<JsonElement, string, CaseReport> Replay, HashSet<string> Members)> Known = new(StringComparer.Ordinal)
+    {
+        ["coeff_modulus_create"] = (CoeffModulusCreate, ["n", "bits", "primes", "plain_modulus"]),
+        ["plain_modulus_batching"] = (PlainModulusBatching, ["n", "bits", "t"]),
+        ["minimal_roots"] = (MinimalRoot, ["n", "q", "root_2n"]),
+        ["ntt"] = (Ntt, ["n", "q", "root", "input", "forward"]),
+        ["parms_id"] = (ParmsId, ["scheme", "n", "coeff_modulus", "plain_modulus", "parms_id"]),
+        ["bfv_aux_base"] = (AuxiliaryBase, ["n", "t", "primes", "coeff_modulus", "bsk", "m_sk", "gamma", "m_tilde"]),
+        ["galois_elements"] = (GaloisElements, ["n", "map", "all"]),
+    };
 
     /// <summary>Replays every entry of every table.</summary>
     public static void Replay(JsonElement tables, CaseReport cases)
     {
         foreach (JsonProperty table in tables.EnumerateObject())
         {
-            Action<JsonElement, string, CaseReport>? replay = table.Name switch
-            {
-                "coeff_modulus_create" => CoeffModulusCreate,
-                "plain_modulus_batching" => PlainModulusBatching,
-                "minimal_roots" => MinimalRoot,
-                "ntt" => Ntt,
-                "parms_id" => ParmsId,
-                "bfv_aux_base" => AuxiliaryBase,
-                "galois_elements" => GaloisElements,
-                "prng" => SealPrngTable.Replay,
-                _ => null,
-            };
-            if (replay is null)
-            {
-                cases.Fail($"tables.json {table.Name}", "a table of the schema", "an unknown table");
-                continue;
-            }
+            cases.Guard($"tables.json {table.Name}", () => ReplayTable(table, cases));
+        }
+    }
 
-            int index = 0;
-            foreach (JsonElement entry in table.Value.EnumerateArray())
+    private static void ReplayTable(JsonProperty table, CaseReport cases)
+    {
+        if (table.Name == "note")
+        {
+            return;
+        }
+
+        Action<JsonElement, string, CaseReport> replay = SealPrngTable.Replay;
+        HashSet<string>? members = null;
+        if (Known.TryGetValue(table.Name, out (Action<JsonElement, string, CaseReport> Replay, HashSet<string> Members) known))
+        {
+            (replay, members) = known;
+        }
+        else if (table.Name != "prng")
+        {
+            cases.Fail($"tables.json {table.Name}", "a table of the schema", "an unknown table");
+            return;
+        }
+
+        int index = 0;
+        foreach (JsonElement entry in table.Value.EnumerateArray())
+        {
+            string name = $"tables.json {table.Name}[{index++}]";
+            cases.Guard(name, () =>
             {
-                string name = $"tables.json {table.Name}[{index++}]";
-                cases.Guard(name, () => replay(entry, name, cases));
-            }
+                if (members is not null)
+                {
+                    cases.CheckMembers($"{name} members", entry, members);
+                }
+
+                replay(entry, name, cases);
+            });
         }
     }
 
     private static void CoeffModulusCreate(JsonElement entry, string name, CaseReport cases)
     {
-        int[] bits = [.. entry.GetProperty("bits").EnumerateArray().Select(size => size.GetInt32())];
-        cases.CheckSequence(name, Json.Words(entry.GetProperty("primes")), CoeffModulus.Create(entry.GetProperty("n").GetInt32(), bits));
+        int n = entry.GetProperty("n").GetInt32();
+        int[] bits = Json.Integers(entry.GetProperty("bits"));
+        ulong[] created = entry.TryGetProperty("plain_modulus", out JsonElement t) && t.GetUInt64() != 0
+            ? CoeffModulus.CreateForPlainModulus(n, t.GetUInt64(), bits)
+            : CoeffModulus.Create(n, bits);
+        cases.CheckSequence(name, Json.Words(entry.GetProperty("primes")), created);
     }
 
     private static void PlainModulusBatching(JsonElement entry, string name, CaseReport cases) => cases.Check(
@@ -83,16 +106,26 @@ internal static class SealTables
     private static void AuxiliaryBase(JsonElement entry, string name, CaseReport cases)
     {
         int n = entry.GetProperty("n").GetInt32();
+        SealAuxiliaryBase chosen = SealAuxiliaryBase.Choose(n, LevelOf(entry, n), entry.GetProperty("t").GetUInt64());
+        cases.CheckSequence($"{name} bsk", Json.Words(entry.GetProperty("bsk")), [.. chosen.Bsk]);
+        cases.Check($"{name} m_sk", entry.GetProperty("m_sk").GetUInt64(), chosen.Msk);
+        cases.Check($"{name} gamma", entry.GetProperty("gamma").GetUInt64(), chosen.Gamma);
+        cases.Check($"{name} m_tilde", entry.GetProperty("m_tilde").GetUInt64(), SealAuxiliaryBase.MTilde);
+    }
+
+    /// <summary>The primes of a level: given, or the first so many of the default chain.</summary>
+    private static ulong[] LevelOf(JsonElement entry, int n)
+    {
+        if (entry.TryGetProperty("coeff_modulus", out JsonElement given))
+        {
+            return Json.Words(given);
+        }
+
+        ulong[] chain = CoeffModulus.Default(n);
         int primes = entry.GetProperty("primes").GetInt32();
-        int bits = (int)CoeffModulus.Default(n).Take(primes).Aggregate(
-            System.Numerics.BigInteger.One, (product, prime) => product * prime).GetBitLength();
-        int plainBits = 64 - System.Numerics.BitOperations.LeadingZeroCount(entry.GetProperty("t").GetUInt64());
-        int baseCount = LogMTilde + plainBits + bits >= (AuxiliaryBits * primes) + AuxiliaryBits ? primes + 1 : primes;
-        ulong[] descending = [.. Primes.Descending(2 * (ulong)n, AuxiliaryBits, baseCount + 2)];
-        cases.CheckSequence($"{name} bsk", Json.Words(entry.GetProperty("bsk")), [.. descending[2..], descending[0]]);
-        cases.Check($"{name} m_sk", entry.GetProperty("m_sk").GetUInt64(), descending[0]);
-        cases.Check($"{name} gamma", entry.GetProperty("gamma").GetUInt64(), descending[1]);
-        cases.Check($"{name} m_tilde", entry.GetProperty("m_tilde").GetUInt64(), 1UL << LogMTilde);
+        return primes >= 1 && primes <= chain.Length
+            ? chain[..primes]
+            : throw new JsonException($"the default chain of degree {n} has {chain.Length} primes, not {primes}; name them as 'coeff_modulus'");
     }
 
     private static void GaloisElements(JsonElement entry, string name, CaseReport cases)
@@ -111,10 +144,9 @@ internal static class SealTables
             int rotation = step.GetProperty("step").GetInt32();
             int element = GaloisElement.FromStep(parameters, rotation);
             cases.Check($"{name} step {rotation}", step.GetProperty("elt").GetInt32(), element);
-            cases.Check($"{name} step {rotation} index", step.GetProperty("index").GetInt32(), (element - 1) / 2);
+            cases.Check($"{name} step {rotation} index", step.GetProperty("index").GetInt32(), GaloisElement.Index(element));
         }
 
-        int[] all = [.. entry.GetProperty("all").EnumerateArray().Select(element => element.GetInt32())];
-        cases.CheckSequence($"{name} all", all, [.. GaloisElement.Default(parameters)]);
+        cases.CheckSequence($"{name} all", Json.Integers(entry.GetProperty("all")), [.. GaloisElement.Default(parameters)]);
     }
 }

@@ -69,13 +69,57 @@ internal sealed class SealConformanceTests
     [TestCase("\"slot_count\": 64", "\"slot_count\": 32", "manifest.json slot_count")]
     public void Changed_manifest_is_a_failure(string original, string changed, string failing)
     {
+        Assert.That(Changed(original, changed).Failures.Select(failure => failure.Case), Does.Contain(failing));
+    }
+
+    [TestCase("\"note\": 1", "\"remark\": 1", "manifest.json members")]
+    [TestCase("\"poly_count\"", "\"polynomials\"", "ct_a.none.seal members")]
+    [TestCase("\"name\": \"negate\", \"in\": [\"ct_a\"]", "\"name\": \"negate\", \"in\": [\"ct_a\", \"ct_b\"]", "negate.none.seal op")]
+    [TestCase("\"name\": \"negate\", \"in\": [\"ct_a\"]", "\"name\": \"negate\", \"in\": [\"ct_a\", \"pt_b\"]", "negate.none.seal op")]
+    [TestCase("\"name\": \"negate\", \"in\": [\"ct_a\"]", "\"name\": \"negate\", \"in\": [\"ct_z\"]", "negate.none.seal op")]
+    [TestCase("\"coeff\": 130815", "\"coeff\": 130814", "pt_mono.none.seal monomial")]
+    [TestCase("\"name\": \"pt_b\", \"type\"", "\"nome\": \"pt_b\", \"type\"", "manifest.json objects[13]")]
+    public void Manifest_beyond_the_schema_is_a_failure(string original, string changed, string failing) =>
+        Assert.That(Changed(original, changed).Failures.Select(failure => failure.Case), Does.Contain(failing));
+
+    [TestCase("\"name\": \"mod_switch_to_last\"", "\"name\": \"mod_switch_to\"")]
+    [TestCase("\"name\": \"mod_switch_to_last\"", "\"name\": \"mod_switch_to\", \"chain_index\": 0")]
+    [TestCase("\"name\": \"rotate_rows\", \"in\": [\"ct_a\", \"glk\"], \"step\": 1", "\"name\": \"rotate_many\", \"in\": [\"ct_a\", \"glk\"], \"steps\": [-1, 1, 4], \"step\": 1")]
+    [TestCase("\"name\": \"rotate_rows\", \"in\": [\"ct_a\", \"glk\"], \"step\": 1", "\"name\": \"apply_galois\", \"in\": [\"ct_a\", \"glk\"], \"elt\": 3")]
+    [TestCase("\"name\": \"relinearize\", \"in\": [\"mul\", \"rlk\"]", "\"name\": \"multiply_relinearize\", \"in\": [\"ct_a\", \"ct_b\", \"rlk\"]")]
+    [TestCase("\"name\": \"relinearize\", \"in\": [\"mul\", \"rlk\"]", "\"name\": \"relinearize\", \"in\": [\"mul\"]")]
+    [TestCase("\"name\": \"add\", \"in\": [\"ct_a\", \"ct_b\"]", "\"name\": \"add_many\", \"in\": [\"ct_b\", \"ct_a\"]")]
+    [TestCase("\"name\": \"negate\", \"in\": [\"ct_a\"]", "\"name\": \"negate\", \"in\": [\"x\"], \"note\": \"x = rotate_rows(rotate_rows(ct_a, 0), glk, 0)\"")]
+    public void Same_result_by_another_way_passes(string original, string changed)
+    {
+        ConformanceReport report = Changed(original, changed);
+        Assert.That(report.Failures, Is.Empty);
+    }
+
+    [Test]
+    public void Result_that_is_not_deterministic_is_judged_by_its_message()
+    {
+        ConformanceReport report = Changed("\"deterministic\": true", "\"deterministic\": false");
+        Assert.That(report.Failures, Is.Empty);
+        report = Changed(
+            "\"name\": \"sub\", \"in\": [\"ct_a\", \"ct_b\"]}, \"deterministic\": true", "\"name\": \"sub\", \"in\": [\"ct_b\", \"ct_a\"]}, \"deterministic\": false");
+        Assert.That(report.Failures.Select(failure => failure.Case), Is.EqualTo(new[] { "sub.none.seal sub" }));
+    }
+
+    [Test]
+    public void Keys_that_nothing_names_are_ambiguous_where_there_are_several()
+    {
         using TemporaryFolder folder = CopyOfSmallSet();
         string path = folder.Combine("manifest.json");
-        string manifest = Compact(File.ReadAllText(path));
-        Assert.That(manifest, Does.Contain(original));
-        File.WriteAllText(path, manifest.Replace(original, changed, StringComparison.Ordinal));
+        string manifest = Compact(File.ReadAllText(path))
+            .Replace("\"name\": \"relinearize\", \"in\": [\"mul\", \"rlk\"]", "\"name\": \"relinearize\", \"in\": [\"mul\"]", StringComparison.Ordinal);
+        int first = manifest.IndexOf("\"name\": \"rlk\"", StringComparison.Ordinal);
+        Assert.That(first, Is.GreaterThan(0));
+        File.WriteAllText(path, manifest[..first] + "\"name\": \"other\"" + manifest[(first + "\"name\": \"rlk\"".Length)..]);
 
-        Assert.That(Run(folder.Path).Failures.Select(failure => failure.Case), Does.Contain(failing));
+        ConformanceFailure[] failures = [.. Run(folder.Path).Failures];
+        Assert.That(failures.Select(failure => failure.Case), Is.EqualTo(new[] { "mul_relin.none.seal op" }));
+        Assert.That(failures[0].Actual, Does.Contain("relinearization keys, named where there are several"));
     }
 
     [Test]
@@ -119,6 +163,21 @@ internal sealed class SealConformanceTests
         Assert.That(
             Run(folder.Path).Failures.Select(failure => failure.Case),
             Is.EqualTo(new[] { "tables.json plain_modulus_batching[0]", "tables.json recipes" }));
+    }
+
+    private static ConformanceReport Changed(string original, string changed)
+    {
+        using TemporaryFolder folder = CopyOfSmallSet();
+        string path = folder.Combine("manifest.json");
+        string manifest = Compact(File.ReadAllText(path));
+        if (original.StartsWith("\"note\"", StringComparison.Ordinal))
+        {
+            manifest = "{" + original + ", " + manifest[1..];
+        }
+
+        Assert.That(manifest, Does.Contain(original));
+        File.WriteAllText(path, manifest.Replace(original, changed, StringComparison.Ordinal));
+        return Run(folder.Path);
     }
 
     private static ConformanceReport Run(string folder)
