@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Lattice.Kernels;
 using Subnet.Crypto.Lattice.Randomness;
@@ -106,14 +104,11 @@ public sealed class PublicDecryptor : IDisposable
         Span<ulong> limb = scratch.Span[n..];
         using (IRandomSource source = _random.Create())
         {
-            Sample(source, deviation, noise);
+            GaussianSampler.Sample(source, deviation, noise);
         }
 
-        double largest = 0;
-        foreach (double value in noise)
-        {
-            largest = Math.Max(largest, Math.Abs(value));
-        }
+        // A bound instead of the largest value, which would choose the path of the reduction.
+        double largest = Math.Ceiling(deviation * GaussianSampler.MaxDeviations);
 
         for (int i = 0; i < level.PrimeCount; i++)
         {
@@ -122,26 +117,6 @@ public sealed class PublicDecryptor : IDisposable
             kernels.Forward(limb, limb);
             ModularVector.Add(plaintext.Limb(i), limb, plaintext.Limb(i), level.Moduli[i]);
         }
-    }
-
-    // Box and Muller, two at a time, from 53 bits each; rounded to integers.
-    private static void Sample(IRandomSource source, double deviation, Span<double> noise)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        for (int i = 0; i < noise.Length; i += 2)
-        {
-            source.Fill(bytes);
-            double radius = deviation * Math.Sqrt(-2 * Math.Log(((BinaryPrimitives.ReadUInt64LittleEndian(bytes) >> 11) + 1) * Math.ScaleB(1, -53)));
-            double angle = (BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) >> 11) * Math.ScaleB(1, -53);
-            (double sine, double cosine) = Math.SinCos(2 * Math.PI * angle);
-            noise[i] = Math.Round(radius * cosine);
-            if (i + 1 < noise.Length)
-            {
-                noise[i + 1] = Math.Round(radius * sine);
-            }
-        }
-
-        CryptographicOperations.ZeroMemory(bytes);
     }
 }
 

@@ -8,8 +8,7 @@ namespace Subnet.Crypto.Rlwe;
 /// Decrypts with the secret key, whose powers it keeps until it is disposed. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// Decryption takes the same time for every key; for BFV the cut of zero coefficients off the plaintext's end takes longer for a
-/// shorter message. What is done with the result is another matter: an answer to a
+/// Decryption takes the same time for every key and message. What is done with the result is another matter: an answer to a
 /// ciphertext from outside tells about the key (a reaction attack), and a CKKS result carries the noise, which tells about the
 /// key when it is published. See docs/crypto.md.
 /// </remarks>
@@ -52,9 +51,9 @@ public sealed class Decryptor : IDisposable
         Span<ulong> coefficients = destination.ResizeCoefficients(Parameters.PolyModulusDegree);
         level.PlainScaling.ScaleDown(phase.Span, coefficients);
 
-        // The length is part of the message, as in SEAL.
-        int significant = coefficients.LastIndexOfAnyExcept(0UL) + 1;
-        destination.Shorten(Math.Max(1, significant));
+        // The length is part of the message, as in SEAL; at least one coefficient stays, without a branch on the length.
+        int significant = SignificantLength.Of(coefficients);
+        destination.Shorten(significant | ((significant - 1) >>> 31));
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ public sealed class KeyGenerator
         TernarySampler.Sample(source, secret.Span);
         for (int i = 0; i < Parameters.Moduli.Length; i++)
         {
-            Span<ulong> limb = key.Limb(i);
+            Span<ulong> limb = key.MutableLimb(i);
             SmallCoefficients.ToResidues(secret.Span, Parameters.Moduli[i].Value, limb);
             Parameters.Tables(i).Forward(limb);
         }

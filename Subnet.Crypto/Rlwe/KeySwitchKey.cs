@@ -8,9 +8,9 @@ public sealed class KeySwitchKey
 {
     private readonly Ciphertext[] _digits;
 
-    /// <summary>Takes over the digits.</summary>
+    /// <summary>Takes over the digits; nobody else may keep them.</summary>
     /// <exception cref="ArgumentException">There is not one per data prime, or one is not of size 2 in NTT form at the key level.</exception>
-    public KeySwitchKey(Parameters parameters, IReadOnlyList<Ciphertext> digits)
+    internal KeySwitchKey(Parameters parameters, IReadOnlyList<Ciphertext> digits)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(digits);
@@ -44,6 +44,9 @@ public sealed class KeySwitchKey
     /// <summary>Number of digits: data primes.</summary>
     public int DigitCount => _digits.Length;
 
-    /// <summary>The encryption of digit i.</summary>
-    public Ciphertext Digit(int index) => _digits[index];
+    /// <summary>The N words of one polynomial of the encryption of a digit modulo one prime.</summary>
+    public ReadOnlySpan<ulong> Limb(int digit, int polynomial, int prime) => _digits[digit].Limb(polynomial, prime);
+
+    /// <summary>The encryption of digit i; read only.</summary>
+    internal Ciphertext Digit(int index) => _digits[index];
 }

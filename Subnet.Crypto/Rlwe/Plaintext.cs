@@ -57,7 +57,11 @@ public sealed class Plaintext : IDisposable
     }
 
     /// <summary>Drops the highest coefficients.</summary>
-    internal void Shorten(int count) => _count = Math.Min(_count, count);
+    internal void Shorten(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)_count, nameof(count));
+        _count = count;
+    }
 
     /// <summary>Makes this a plaintext in NTT form of a level; the content is then undefined.</summary>
     public Span<ulong> ResizeNtt(Level level, double scale)

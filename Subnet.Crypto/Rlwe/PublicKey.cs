@@ -5,9 +5,9 @@ namespace Subnet.Crypto.Rlwe;
 /// </summary>
 public sealed class PublicKey
 {
-    /// <summary>Takes over the encryption of zero.</summary>
+    /// <summary>Takes over the encryption of zero; nobody else may keep it.</summary>
     /// <exception cref="ArgumentException">It is not of size 2 in NTT form at the key level.</exception>
-    public PublicKey(Ciphertext encryptionOfZero)
+    internal PublicKey(Ciphertext encryptionOfZero)
     {
         ArgumentNullException.ThrowIfNull(encryptionOfZero);
         if (encryptionOfZero.Size != 2 || !encryptionOfZero.IsNttForm || !encryptionOfZero.Level.IsKeyLevel)
@@ -23,6 +23,12 @@ public sealed class PublicKey
     /// <summary>The parameters it belongs to.</summary>
     public Parameters Parameters => Ciphertext.Level.Parameters;
 
-    /// <summary>The encryption of zero.</summary>
-    public Ciphertext Ciphertext { get; }
+    /// <summary>All words: polynomial 0, then polynomial 1, limb after limb.</summary>
+    public ReadOnlySpan<ulong> Words => Ciphertext.Words;
+
+    /// <summary>The encryption of zero; read only.</summary>
+    internal Ciphertext Ciphertext { get; }
+
+    /// <summary>The N words of one polynomial modulo one prime.</summary>
+    public ReadOnlySpan<ulong> Limb(int polynomial, int prime) => Ciphertext.Limb(polynomial, prime);
 }

@@ -12,7 +12,7 @@ public sealed class SecretKey : IDisposable
     private bool _disposed;
 
     /// <summary>A key of zeros to be filled by a generator or a reader.</summary>
-    public SecretKey(Parameters parameters)
+    internal SecretKey(Parameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Parameters = parameters;
@@ -24,7 +24,10 @@ public sealed class SecretKey : IDisposable
 
     /// <summary>The words, limb after limb.</summary>
     /// <exception cref="ObjectDisposedException">The key was wiped.</exception>
-    public Span<ulong> Words
+    public ReadOnlySpan<ulong> Words => MutableWords;
+
+    /// <summary>The words for who fills them.</summary>
+    internal Span<ulong> MutableWords
     {
         get
         {
@@ -35,10 +38,13 @@ public sealed class SecretKey : IDisposable
 
     /// <summary>The N words modulo one prime.</summary>
     /// <exception cref="ObjectDisposedException">The key was wiped.</exception>
-    public Span<ulong> Limb(int prime)
+    public ReadOnlySpan<ulong> Limb(int prime) => MutableLimb(prime);
+
+    /// <summary>The N words modulo one prime for who fills them.</summary>
+    internal Span<ulong> MutableLimb(int prime)
     {
         int n = Parameters.PolyModulusDegree;
-        return Words.Slice(prime * n, n);
+        return MutableWords.Slice(prime * n, n);
     }
 
     /// <summary>Wipes the key.</summary>

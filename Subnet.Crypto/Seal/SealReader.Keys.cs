@@ -57,7 +57,7 @@ public sealed partial class SealReader
         SecretKey key = new(reader.Parameters);
         try
         {
-            cursor.ReadWords(key.Words, What);
+            cursor.ReadWords(key.MutableWords, What);
             CheckWords(key.Words, reader.Parameters.Moduli, reader.Parameters.PolyModulusDegree, What);
             return key;
         }

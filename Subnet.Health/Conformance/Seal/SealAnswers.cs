@@ -13,10 +13,11 @@ internal static class SealAnswers
 {
     private const string AcceptedPrefix = "ok: ";
 
+    private static readonly string[] Versions = ["seal_4_4_3", "seal_4_1_2"];
+
     /// <summary>What the newest SEAL that accepted the file found in it, or null if none did or none was asked.</summary>
     public static string? Accepted(JsonElement item) =>
-        new[] { "seal_4_4_3", "seal_4_1_2" }
-            .Select(version => Json.OptionalText(item, version))
+        Versions.Select(version => Json.OptionalText(item, version))
             .FirstOrDefault(answer => answer?.StartsWith(AcceptedPrefix, StringComparison.Ordinal) == true)?[AcceptedPrefix.Length..];
 
     /// <summary>Whether SEAL printed values of such an object.</summary>

@@ -60,7 +60,7 @@ internal sealed class ContainerTests
     public void Wiped_secret_key_refuses_to_be_read()
     {
         SecretKey key = new(s_parameters);
-        key.Words.Fill(7);
+        key.MutableWords.Fill(7);
         key.Dispose();
         Assert.That(() => key.Words.Length, Throws.InstanceOf<ObjectDisposedException>());
     }
