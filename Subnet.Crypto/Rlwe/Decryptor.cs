@@ -169,7 +169,8 @@ public sealed class Decryptor : IDisposable
         return punctured * q.Invert((ulong)(punctured % q.Value));
     }
 
-    private ReadOnlySpan<ulong> Power(int exponent)
+    /// <summary>s^exponent as transform values modulo all primes, kept for the next time.</summary>
+    internal ReadOnlySpan<ulong> Power(int exponent)
     {
         if (exponent == 1)
         {

@@ -2,6 +2,7 @@ using System.Numerics;
 using Subnet.Crypto.Ckks;
 using Subnet.Crypto.Rlwe;
 using Subnet.Tests.Crypto.Rlwe;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Crypto.Ckks;
 
@@ -54,6 +55,13 @@ internal sealed class CkksGoldenTests
     {
         CkksEvaluator evaluator = new(s_golden[set].Parameters);
         s_golden.AssertWords(set, operation, (vectors, a, result) => s_operations[operation](evaluator, vectors, a, result));
+    }
+
+    [Test]
+    public void Every_recorded_operation_is_replayed()
+    {
+        SharedFolder.Require("vectors", "seal");
+        s_golden.AssertComplete(s_operations.Keys);
     }
 
     [Test]

@@ -39,6 +39,55 @@ internal sealed class ConversionKernelsTests
     }
 
     [Test]
+    public void Auxiliary_primes_of_seal_carry_the_same_products([ValueSource(nameof(s_chains))] int[] bits, [Values(257UL, 65537UL)] ulong t)
+    {
+        // From the residues of one pair of factors to the scaled product, with the primes of SEAL and with the narrower ones here.
+        Modulus[] moduli = Moduli(bits);
+        SealAuxiliaryBase seal = SealAuxiliaryBase.Choose(Degree, [.. moduli.Select(q => q.Value)], t);
+        BehzBase theirs = new(Degree, moduli, t, seal.Bsk, p => new NttTables(Degree, p));
+        BehzBase ours = new(Degree, moduli, t, p => new NttTables(Degree, p));
+        ulong[] x = Limbs(moduli, 1, extreme: false);
+        ulong[] y = Limbs(moduli, 2, extreme: false);
+        Assert.That(theirs.Constants.Auxiliary.Select(p => p.Value), Is.EqualTo(seal.Bsk));
+        Assert.That(ours.Constants.Auxiliary.Select(p => p.BitLength), Is.All.EqualTo(50));
+        Assert.That(Product(theirs, moduli, x, y), Is.EqualTo(Product(ours, moduli, x, y)));
+    }
+
+    private static ulong[] Product(BehzBase behz, Modulus[] moduli, ulong[] x, ulong[] y)
+    {
+        Modulus[] auxiliary = behz.Constants.Auxiliary;
+        ulong[] extendedX = new ulong[auxiliary.Length * Degree];
+        ulong[] extendedY = new ulong[auxiliary.Length * Degree];
+        behz.Extend(x, extendedX);
+        behz.Extend(y, extendedY);
+        ulong[] result = new ulong[x.Length];
+        behz.ScaleDown(Convolve(moduli, x, y), Convolve(auxiliary, extendedX, extendedY), result);
+        return result;
+    }
+
+    private static ulong[] Convolve(Modulus[] moduli, ulong[] x, ulong[] y)
+    {
+        ulong[] product = new ulong[x.Length];
+        for (int i = 0; i < moduli.Length; i++)
+        {
+            NttTables tables = new(Degree, moduli[i]);
+            Span<ulong> a = [.. x.AsSpan(i * Degree, Degree)];
+            Span<ulong> b = [.. y.AsSpan(i * Degree, Degree)];
+            tables.Forward(a);
+            tables.Forward(b);
+            for (int k = 0; k < Degree; k++)
+            {
+                a[k] = moduli[i].Multiply(a[k], b[k]);
+            }
+
+            tables.Inverse(a);
+            a.CopyTo(product.AsSpan(i * Degree));
+        }
+
+        return product;
+    }
+
+    [Test]
     public void Extension_stands_for_one_small_integer([ValueSource(nameof(s_chains))] int[] bits)
     {
         Modulus[] moduli = Moduli(bits);

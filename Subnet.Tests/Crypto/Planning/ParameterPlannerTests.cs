@@ -38,15 +38,21 @@ internal sealed class ParameterPlannerTests
         Assert.That(() => _planner.Plan(request with { CircuitPrivacy = true, LargestDegree = 2048 }), Throws.InvalidOperationException.With.Message.Contains("lack"));
     }
 
-    [Test]
-    public void Deeper_trees_need_a_larger_ring([Values(2, 3, 4)] int depth)
+    [TestCase(2, 8192)]
+    [TestCase(3, 8192)]
+    [TestCase(4, 8192)]
+    [TestCase(5, 16384)]
+    public void Deeper_trees_need_more(int depth, int degree)
     {
         ParameterPlan plan = _planner.Plan(new CircuitRequest { Outputs = [Forest(depth)], PlainBits = 17, Slots = 1024 });
         Assert.That(plan.FailureLog2, Is.LessThanOrEqualTo(-128));
         Assert.That(plan.FloodMargin, Is.GreaterThanOrEqualTo(40));
         Assert.That(plan.Parameters.SupportsBatching);
         Assert.That(plan.Parameters.Security, Is.EqualTo(SecurityLevel.Classical128));
-        Assert.That(plan.Parameters.PolyModulusDegree, Is.EqualTo(depth == 4 ? 16384 : 8192).Or.EqualTo(8192));
+        Assert.That(plan.Parameters.PolyModulusDegree, Is.EqualTo(degree));
+        ParameterPlan less = _planner.Plan(new CircuitRequest { Outputs = [Forest(depth - 1)], PlainBits = 17, Slots = 1024 });
+        Assert.That(plan.Parameters.KeyLevel.TotalBits, Is.GreaterThan(less.Parameters.KeyLevel.TotalBits));
+        Assert.That(plan.Time, Is.GreaterThan(less.Time));
         Assert.That(plan.RelinearizationKeyBytes, Is.EqualTo(PackedSize.SwitchingKeys(plan.Parameters, 1, seeded: true)));
     }
 

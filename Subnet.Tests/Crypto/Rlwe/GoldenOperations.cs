@@ -33,6 +33,18 @@ internal sealed class GoldenOperations(params string[] sets)
         }
     }
 
+    /// <summary>Every deterministic result that SEAL recorded is among the operations, and every operation is recorded in some set.</summary>
+    public void AssertComplete(IReadOnlyCollection<string> operations)
+    {
+        string[] recorded = [.. sets.SelectMany(set => this[set].DeterministicCiphertexts).Distinct()];
+        Assert.Multiple(() =>
+        {
+            Assert.That(recorded.Except(operations), Is.Empty, "recorded and not replayed");
+            Assert.That(operations.Except(recorded), Is.Empty, "in no set");
+            Assert.That(Cases(operations).Count(), Is.EqualTo(sets.Sum(set => this[set].DeterministicCiphertexts.Count)));
+        });
+    }
+
     /// <summary>Computes from fresh inputs, and once more over the first of them, and compares the words.</summary>
     public void AssertWords(string set, string operation, Action<SealVectorSet, Ciphertext, Ciphertext> compute)
     {

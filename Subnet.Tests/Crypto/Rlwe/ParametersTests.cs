@@ -49,6 +49,24 @@ internal sealed class ParametersTests
     }
 
     [Test]
+    public void Creating_a_context_makes_no_tables_and_no_levels()
+    {
+        // The transforms of one prime alone take 8 N bytes and more. Milliseconds are measured by 'subnet bench lattice'.
+        Parameters first = Parameters.Create(s_valid);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Parameters parameters = Parameters.Create(s_valid);
+        long created = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(created, Is.LessThan(8 * 8192));
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Level level = parameters.FirstDataLevel;
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Positive, "a level is made when it is first asked for");
+        before = GC.GetAllocatedBytesForCurrentThread();
+        level.Tables(0);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.GreaterThan(8 * 8192), "so is a transform");
+        Assert.That(parameters, Is.EqualTo(first));
+    }
+
+    [Test]
     public void Chain_ends_where_the_plain_modulus_no_longer_fits()
     {
         Parameters parameters = Parameters.Create(s_valid with

@@ -42,6 +42,14 @@ internal sealed class SealVectorSet
 
     public Parameters Parameters { get; }
 
+    /// <summary>The names of the ciphertexts that another engine must get word for word.</summary>
+    public IReadOnlyCollection<string> DeterministicCiphertexts =>
+    [
+        .. Manifest.GetProperty("objects").EnumerateArray()
+            .Where(entry => entry.GetProperty("type").GetString() == "ciphertext" && entry.GetProperty("deterministic").GetBoolean())
+            .Select(entry => entry.GetProperty("name").GetString()!).Distinct(),
+    ];
+
     public bool Has(string name) => _files.ContainsKey(name);
 
     public SecretKey SecretKey() => _reader.ReadSecretKey(Read("sk")).Value;

@@ -21,6 +21,8 @@ internal sealed class SealEvaluateCommand : SubnetCommand
     private readonly Option<string> relinKeys = OptionNames.Create<string>("--relin-keys", "Relinearization keys, for operations that take them.");
     private readonly Option<string> galoisKeys = OptionNames.Create<string>("--galois-keys", "Galois keys, for rotations.");
     private readonly Option<int?> step = new("--step") { Description = "By how many slots to rotate to the left." };
+    private readonly Option<int[]> steps = new("--steps") { Description = "The rotations that rotate_many makes together; --step says which of them is written.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int?> chainIndex = new("--chain-index") { Description = "The level of mod_switch_to and rescale_to: 0 is the last one." };
     private readonly Option<int?> element = new("--element") { Description = "The Galois element of apply_galois." };
     private readonly Option<int?> exponent = new("--exponent") { Description = "The exponent of exponentiate." };
 
@@ -35,7 +37,7 @@ internal sealed class SealEvaluateCommand : SubnetCommand
         Arguments.Add(operation);
         foreach (Option option in new Option[]
         {
-            shared.Parms, input, plaintext, relinKeys, galoisKeys, step, element, exponent, shared.Security, shared.Compression, shared.Output,
+            shared.Parms, input, plaintext, relinKeys, galoisKeys, step, steps, element, exponent, chainIndex, shared.Security, shared.Compression, shared.Output,
         })
         {
             Options.Add(option);
@@ -61,6 +63,8 @@ internal sealed class SealEvaluateCommand : SubnetCommand
             RelinearizationKeys = ReadOptional(context, relinKeys, "relinearization keys", bytes => reader.ReadRelinearizationKeys(bytes).Value),
             GaloisKeys = ReadOptional(context, galoisKeys, "Galois keys", bytes => reader.ReadGaloisKeys(bytes).Value),
             Step = context.Get(step),
+            Steps = context.Get(steps) is { Length: > 0 } given ? given : null,
+            Level = context.Get(chainIndex) is { } index ? SealFileOptions.Engine(() => parameters.LevelAt(index)) : null,
             Element = context.Get(element),
             Exponent = context.Get(exponent),
         };

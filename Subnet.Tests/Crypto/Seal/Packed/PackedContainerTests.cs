@@ -65,15 +65,20 @@ internal sealed class PackedContainerTests
         PackedReader unpacker = new(parameters);
         SealReadResult<Ciphertext> seeded = reader.ReadCiphertext(SealVectors.Read(set, "ct_b_seeded.none.seal"));
         SealReadResult<RelinearizationKeys> rlk = reader.ReadRelinearizationKeys(SealVectors.Read(set, "rlk_seeded.zstd.seal"));
+        SealReadResult<PublicKey> pk = reader.ReadPublicKey(SealVectors.Read(set, "pk_seeded.none.seal"));
+        SealReadResult<GaloisKeys> glk = reader.ReadGaloisKeys(SealVectors.Read(set, "glk_seeded.zstd.seal"));
         byte[][] originals =
         [
             PackedWriter.Write(seeded.Value), PackedWriter.Write(seeded.Value, seeded.Seeds[0]), PackedWriter.Write(rlk.Value, rlk.Seeds),
+            PackedWriter.Write(pk.Value, null), PackedWriter.Write(pk.Value, pk.Seeds[0]), PackedWriter.Write(glk.Value, glk.Seeds), PackedWriter.Write(glk.Value, null),
         ];
         Random random = new(set.Length);
-        int accepted = 0;
-        for (int i = 0; i < 900; i++)
+        int[] accepted = new int[originals.Length];
+        int[] refused = new int[originals.Length];
+        for (int i = 0; i < 120 * originals.Length; i++)
         {
-            byte[] bytes = [.. originals[i % originals.Length]];
+            int which = i % originals.Length;
+            byte[] bytes = [.. originals[which]];
             bytes[random.Next(random.Next(2) == 0 ? 100 : bytes.Length)] ^= (byte)(1 << random.Next(8));
             if (random.Next(5) == 0)
             {
@@ -82,25 +87,36 @@ internal sealed class PackedContainerTests
 
             try
             {
-                if (i % originals.Length == 2)
-                {
-                    RelinearizationKeys keys = unpacker.ReadRelinearizationKeys(bytes, out IReadOnlyList<PrngSeed> seeds);
-                    Assert.That(PackedWriter.Write(keys, seeds), Is.EqualTo(bytes));
-                }
-                else
-                {
-                    Ciphertext ciphertext = unpacker.ReadCiphertext(bytes, out PrngSeed? seed);
-                    Assert.That(PackedWriter.Write(ciphertext, seed), Is.EqualTo(bytes));
-                }
-
-                accepted++;
+                Assert.That(Rewrite(unpacker, which, bytes), Is.EqualTo(bytes));
+                accepted[which]++;
             }
             catch (SealFormatException e)
             {
                 Assert.That(e.Message, Is.Not.Empty);
+                refused[which]++;
             }
         }
 
-        Assert.That(accepted, Is.Positive, "a changed residue below its prime is another ciphertext");
+        Assert.That(accepted, Is.All.Positive, "a changed residue below its prime is another object");
+        Assert.That(refused, Is.All.Positive);
+    }
+
+    private static byte[] Rewrite(PackedReader unpacker, int which, byte[] bytes)
+    {
+        switch (which)
+        {
+            case 0 or 1:
+                Ciphertext ciphertext = unpacker.ReadCiphertext(bytes, out PrngSeed? seed);
+                return PackedWriter.Write(ciphertext, seed);
+            case 2:
+                RelinearizationKeys keys = unpacker.ReadRelinearizationKeys(bytes, out IReadOnlyList<PrngSeed> seeds);
+                return PackedWriter.Write(keys, seeds.Count == 0 ? null : seeds);
+            case 3 or 4:
+                PublicKey publicKey = unpacker.ReadPublicKey(bytes, out seed);
+                return PackedWriter.Write(publicKey, seed);
+            default:
+                GaloisKeys galois = unpacker.ReadGaloisKeys(bytes, out seeds);
+                return PackedWriter.Write(galois, seeds.Count == 0 ? null : seeds);
+        }
     }
 }

@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Subnet.Crypto.Bfv;
+using Subnet.Crypto.Ckks;
+using Subnet.Crypto.Rlwe;
+using Subnet.Crypto.Seal;
 using Subnet.Tests.Crypto.Seal;
 using Subnet.Tests.Support;
 
@@ -8,6 +12,8 @@ namespace Subnet.Tests.Health.Cli.SealFiles;
 [TestFixture]
 internal sealed class SealCommandTests
 {
+    private const int DefaultScaleBits = 30;
+
     private static readonly string[] Tiny = ["--degree", "1024", "--prime-bits", "40,40,41", "--security", "none"];
 
     [Test]
@@ -43,6 +49,57 @@ internal sealed class SealCommandTests
         double[] values = [.. document.RootElement.GetProperty("values").EnumerateArray().Select(
             value => double.Parse(value.GetString()!, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.That(values, Is.EqualTo(new[] { 0.5, -1.25 }).Within(1e-4));
+    }
+
+    [Test]
+    public async Task Every_operation_that_the_help_names_is_carried_out()
+    {
+        foreach (string scheme in new[] { "bfv", "ckks" })
+        {
+            using TemporaryFolder folder = new();
+            string[] plainBits = scheme == "bfv" ? ["--plain-bits", "17"] : [];
+            await Succeed(folder, ["seal", "keygen", "--scheme", scheme, .. Tiny, .. plainBits, "--rotations", "1,2,0", "--output", "keys"]);
+            string[] parms = ["--parms", "keys/parms.seal", "--security", "none"];
+            await Succeed(folder, ["seal", "encrypt", "-", .. parms, "--public-key", "keys/public_key.seal", "-o", "a.seal"], "1 2 3");
+            await Succeed(folder, ["seal", "encrypt", "-", .. parms, "--secret-key", "keys/secret_key.seal", "-o", "b.seal"], "4 5 6");
+            WritePlaintext(folder.Combine("keys", "parms.seal"), folder.Combine("p.seal"));
+            string usage = (await Run(folder, ["seal", "evaluate", "?", .. parms, "-i", "a.seal", "-o", "r.seal"])).Error;
+            string[] names = [.. usage[(usage.IndexOf("Choose one of ", StringComparison.Ordinal) + "Choose one of ".Length)..].Split(", or")[0].Split(", ")];
+            Assert.That(names, Has.Length.GreaterThan(18));
+            foreach (string name in names)
+            {
+                string[] inputs = name is "add" or "sub" or "multiply" or "add_many" or "multiply_many" ? ["-i", "a.seal", "-i", "b.seal"] : ["-i", "a.seal"];
+                if (name is "relinearize")
+                {
+                    await Succeed(folder, ["seal", "evaluate", "square", .. parms, "-i", "a.seal", "-o", "size3.seal"]);
+                    inputs = ["-i", "size3.seal"];
+                }
+                else if (name == (scheme == "bfv" ? "transform_from_ntt" : "transform_to_ntt"))
+                {
+                    await Succeed(folder, ["seal", "evaluate", scheme == "bfv" ? "transform_to_ntt" : "transform_from_ntt", .. parms, "-i", "a.seal", "-o", "t.seal"]);
+                    inputs = ["-i", "t.seal"];
+                }
+
+                string[] more = name switch
+                {
+                    "add_plain" or "sub_plain" or "multiply_plain" => ["--plaintext", "p.seal"],
+                    "rotate_rows" or "rotate_vector" => ["--step", "1"],
+                    "rotate_many" => ["--steps", "1", "2", "--step", "2"],
+                    "apply_galois" => ["--element", "3"],
+                    "exponentiate" => ["--exponent", "2"],
+                    "mod_switch_to" or "rescale_to" => ["--chain-index", "0"],
+                    _ => [],
+                };
+                string[] keys = ["--relin-keys", "keys/relin_keys.seal", "--galois-keys", "keys/galois_keys.seal"];
+                await Succeed(folder, ["seal", "evaluate", name, .. parms, .. inputs, .. more, .. keys, "-o", $"{name}.seal"]);
+            }
+
+            // One result of each kind, decrypted.
+            string rotated = await Succeed(folder, ["seal", "decrypt", "rotate_many.seal", .. parms, "--secret-key", "keys/secret_key.seal", "--count", "1", "--json"]);
+            using JsonDocument document = JsonDocument.Parse(rotated);
+            double value = double.Parse(document.RootElement.GetProperty("values")[0].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.That(value, Is.EqualTo(3).Within(1e-3));
+        }
     }
 
     [Test]
@@ -123,6 +180,23 @@ internal sealed class SealCommandTests
         CommandRun run = await Run(folder, ["seal", "evaluate", operation, .. parms, "-i", "a.seal", "-o", "r.seal"]);
         Assert.That(run.ExitCode, Is.EqualTo(code), run.Error);
         Assert.That(File.Exists(folder.Combine("r.seal")), Is.False);
+    }
+
+    // The number 2 in the first slot; CKKS at the scale of the command's ciphertexts.
+    private static void WritePlaintext(string parms, string path)
+    {
+        Parameters parameters = Parameters.Create(SealReader.ReadParameters(File.ReadAllBytes(parms), SecurityLevel.None).Value);
+        using Plaintext plaintext = new();
+        if (parameters.Scheme == Scheme.Bfv)
+        {
+            new BatchEncoder(parameters).Encode([2UL], plaintext);
+        }
+        else
+        {
+            new CkksEncoder(parameters).Encode([2.0], 1L << DefaultScaleBits, plaintext);
+        }
+
+        File.WriteAllBytes(path, SealWriter.Write(plaintext));
     }
 
     private static Task<CommandRun> Run(TemporaryFolder folder, string[] arguments, string input = "") =>
