@@ -9,9 +9,11 @@ namespace Subnet.Crypto.Forests;
 /// </summary>
 public sealed class ForestNoise
 {
+    /// <summary>B is so many deviations.</summary>
+    public const double Deviations = 64;
+
     private const double Fresh = 10.5;
     private const double LargestFresh = 21.5;
-    private const double Deviations = 64;
 
     private readonly ForestSet set;
     private readonly double degree;

@@ -6,43 +6,61 @@ namespace Subnet.Health.Circuits.Forests;
 
 /// <summary>
 /// Predicts what a query of a forest under keys costs on this machine, by a trial: a single patient's circuit takes the same time for
-/// every patient, and a batch as many times longer as it has more products than the first of its trees.
+/// every patient; a batch is timed with one of its trees and with two, and the rest of its products is predicted from the difference.
 /// </summary>
 internal static class ForestCost
 {
+    private const int Rounds = 2;
+
+    private readonly record struct Times(double Encrypt, double Evaluate, double Decrypt);
+
     /// <summary>The cost of one query.</summary>
     public static CostEstimate Estimate(CompiledForest compiled, TimeProvider time, IRandomSourceFactory randomness)
     {
         using var reader = new ForestReader(compiled.Set, compiled.Elements, randomness);
         ForestKeyBundle.TryRead(compiled.Set, compiled.Elements, reader.Bundle.Span, out ForestKeyBundle? keys);
-        IntegerForest trial = compiled.IsBatch ? compiled.Forest with { Trees = [compiled.Forest.Trees.MaxBy(tree => tree.Depth)!] } : compiled.Forest;
+        BatchTree[] deepest = [.. compiled.Forest.Trees.OrderByDescending(Products).Take(2)];
+        Times times = compiled.IsBatch
+            ? Time(compiled, compiled.Forest with { Trees = [deepest[0]] }, reader, keys!, time, randomness)
+            : Time(compiled, compiled.Forest, reader, keys!, time, randomness);
+        if (compiled.IsBatch && deepest.Length > 1 && Products(deepest[1]) > 0)
+        {
+            Times two = Time(compiled, compiled.Forest with { Trees = [.. deepest] }, reader, keys!, time, randomness);
+            double product = Math.Max(0, two.Evaluate - times.Evaluate) / Products(deepest[1]);
+            times = times with { Evaluate = times.Evaluate + (product * (compiled.Forest.Trees.Sum(Products) - Products(deepest[0]))) };
+        }
+
+        return new CostEstimate(
+            times.Encrypt,
+            times.Evaluate,
+            times.Decrypt,
+            ForestKeyBundle.ByteCount(compiled.Set, compiled.Elements.Count),
+            ForestQuery.ByteCount(compiled.Set, compiled.IsBatch ? compiled.Edges.Bits : 1),
+            ForestReply.ByteCount(compiled.Set, compiled.IsBatch),
+            compiled.Set.FloodBits - compiled.FloodingMargin - Math.Log2(ForestNoise.Deviations),
+            compiled.Set.FloodBits);
+    }
+
+    private static Times Time(CompiledForest compiled, IntegerForest trial, ForestReader reader, ForestKeyBundle keys, TimeProvider time, IRandomSourceFactory randomness)
+    {
         using var evaluation = new ForestEvaluation(new byte[32], compiled.Set, compiled.Layout, compiled.Edges, trial, randomness);
         byte[] bits = new byte[compiled.Edges.Bits];
-        (double encrypt, double evaluate, double decrypt) = (double.MaxValue, double.MaxValue, double.MaxValue);
-        for (int round = 0; round < 2; round++)
+        Times best = new(double.MaxValue, double.MaxValue, double.MaxValue);
+        for (int round = 0; round < Rounds; round++)
         {
             long start = time.GetTimestamp();
             byte[] query = reader.Encrypt(new byte[32], 1, compiled.Edges.Bits, ForestSlots.Of(compiled.Layout, compiled.Edges.Bits, [bits]));
             long encrypted = time.GetTimestamp();
-            evaluation.TryAnswer(keys!, query, out byte[]? reply, CancellationToken.None);
+            evaluation.TryAnswer(keys, query, out byte[]? reply, CancellationToken.None);
             long answered = time.GetTimestamp();
             Decrypt(compiled, reader, reply, SHA256.HashData(query));
-            long decrypted = time.GetTimestamp();
-            encrypt = Math.Min(encrypt, time.GetElapsedTime(start, encrypted).TotalMilliseconds);
-            evaluate = Math.Min(evaluate, time.GetElapsedTime(encrypted, answered).TotalMilliseconds);
-            decrypt = Math.Min(decrypt, time.GetElapsedTime(answered, decrypted).TotalMilliseconds);
+            best = new Times(
+                Math.Min(best.Encrypt, time.GetElapsedTime(start, encrypted).TotalMilliseconds),
+                Math.Min(best.Evaluate, time.GetElapsedTime(encrypted, answered).TotalMilliseconds),
+                Math.Min(best.Decrypt, time.GetElapsedTime(answered, time.GetTimestamp()).TotalMilliseconds));
         }
 
-        double factor = (double)Products(compiled.Forest) / Products(trial);
-        return new CostEstimate(
-            encrypt,
-            compiled.IsBatch ? evaluate * factor : evaluate,
-            decrypt,
-            ForestKeyBundle.ByteCount(compiled.Set, compiled.Elements.Count),
-            ForestQuery.ByteCount(compiled.Set, compiled.IsBatch ? compiled.Edges.Bits : 1),
-            ForestReply.ByteCount(compiled.Set, compiled.IsBatch),
-            compiled.Set.FloodBits - compiled.FloodingMargin - Math.Log2(64),
-            compiled.Set.FloodBits);
+        return best;
     }
 
     private static void Decrypt(CompiledForest compiled, ForestReader reader, byte[]? reply, byte[] request)
@@ -56,8 +74,6 @@ internal static class ForestCost
             reader.TryDecrypt(reply, request, ForestSlots.LargestAnswer, out _);
         }
     }
-
-    private static int Products(IntegerForest forest) => Math.Max(1, forest.Trees.Sum(Products));
 
     private static int Products(BatchTree tree) => tree is BatchTree.Node node && (node.Zero is BatchTree.Node || node.One is BatchTree.Node)
         ? 1 + Products(node.Zero) + Products(node.One)

@@ -132,6 +132,23 @@ internal sealed class ForestExtractionTests
         });
     }
 
+    [Test]
+    public void Predicted_noise_is_that_measured_within_a_fifth()
+    {
+        using var forest = new SinglePatientForest(Card, layout, Forest, 0, randomness);
+        using Decryptor decryptor = new(secretKey);
+        forest.TryEvaluate(keys, query, out Ciphertext? evaluated);
+        double half = System.Numerics.BigInteger.Log(layout.Set.Parameters.FirstDataLevel.Product, 2) - Math.Log2(2.0 * ForestSet.PlainModulus);
+        double measured = half - decryptor.InvariantNoiseBudget(evaluated!);
+        double predicted = new ForestNoise(layout.Set).SinglePatient(layout) - Math.Log2(ForestNoise.Deviations);
+        Assert.Multiple(() =>
+        {
+            Assert.That(measured, Is.EqualTo(predicted).Within(20).Percent);
+            Assert.That(measured, Is.LessThan(new ForestNoise(layout.Set).SinglePatient(layout)), "B holds");
+            Assert.That(measured, Is.LessThan(new ForestNoise(layout.Set).LargestSinglePatient(layout)), "and so does W");
+        });
+    }
+
     private bool Reached(MismatchLeaf leaf) => leaf.Constant + leaf.Added.Sum(bit => bits[bit]) - leaf.Subtracted.Sum(bit => bits[bit]) == 0;
 
     // The noise of the answer's coefficient as a part of half a step of the plain modulus.

@@ -95,6 +95,36 @@ internal sealed class OperatorTests
             Answer(Model(3, 13, MlOp("LabelEncoder", "x", "y", Floats("keys_floats", 3, float.NaN), Floats("values_floats", 30, 7), Float("default_float", -1))), [3, float.NaN, 8]),
             Is.EqualTo(new[] { 30f, 7, -1 }));
 
+    [TestCase("MAX", 1 / 3f)]
+    [TestCase("L1", 1 / 5.5f)]
+    [TestCase("L2", 0.27472112f)]
+    public void A_row_is_divided_by_its_norm_and_the_largest_value_is_not_an_absolute_one(string norm, float factor) =>
+        Assert.That(Answer(Model(3, 13, MlOp("Normalizer", "x", "y", String("norm", norm)))), Is.EqualTo(Row.Select(value => value * factor)).Within(1e-6f));
+
+    [Test]
+    public void A_linear_kernel_machine_without_support_vectors_is_a_linear_model()
+    {
+        byte[] regressor = Model(3, 13, MlOp("SVMRegressor", "x", "y", String("kernel_type", "LINEAR"), Floats("coefficients", 1, 10, 100), Floats("rho", 0.25f)));
+        Assert.That(Answer(regressor), Is.EqualTo(new[] { -2 + 5 + 300 + 0.25f }).Within(1e-4f));
+    }
+
+    [TestCase("MIN", 1f)]
+    [TestCase("MAX", 20f)]
+    [TestCase("SUM", 21.5f)]
+    [TestCase("AVERAGE", 11f)]
+    public void Trees_are_put_together_as_their_aggregate_says(string aggregate, float expected)
+    {
+        // Two stumps on feature 1 at 0.5, reached at their first leaf: 1 and 20; a base of 0.5.
+        byte[] model = Model(3, 13, MlOp(
+            "TreeEnsembleRegressor", "x", "y",
+            Ints("nodes_treeids", 0, 0, 0, 1, 1, 1), Ints("nodes_nodeids", 0, 1, 2, 0, 1, 2), Ints("nodes_featureids", 1, 0, 0, 1, 0, 0),
+            Strings("nodes_modes", "BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"), Floats("nodes_values", 0.5f, 0, 0, 0.5f, 0, 0),
+            Ints("nodes_truenodeids", 1, 0, 0, 1, 0, 0), Ints("nodes_falsenodeids", 2, 0, 0, 2, 0, 0),
+            Ints("target_treeids", 0, 0, 1, 1), Ints("target_nodeids", 1, 2, 1, 2), Ints("target_ids", 0, 0, 0, 0), Floats("target_weights", 1, 2, 20, 30),
+            Floats("base_values", 0.5f), String("aggregate_function", aggregate)));
+        Assert.That(Answer(model), Is.EqualTo(new[] { aggregate == "SUM" ? expected : expected + (aggregate == "AVERAGE" ? 0 : 0.5f) }));
+    }
+
     private static IEnumerable<TestCaseData> Refused =>
     [
         new TestCaseData(Model(3, 13, Op("Conv", "x", "y")), "Conv").SetArgDisplayNames("operator"),
