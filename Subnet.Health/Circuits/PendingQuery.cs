@@ -22,7 +22,7 @@ internal sealed class PendingQuery : IDisposable
         this.client = client;
         this.rows = rows;
         Query = query;
-        RequestHash = KeylessQuery.RequestHash(query);
+        RequestHash = client.RequestHash;
         RowClass = client.Layout.Rows;
     }
 

@@ -43,9 +43,15 @@ internal sealed class MinerClient
     /// <param name="card">The card that was asked for, 32 bytes.</param>
     /// <param name="request">The message.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="requestHash">SHA-256 of the query's bytes where the caller has it; else empty.</param>
     /// <exception cref="GrpcException">No attempt came through.</exception>
     public async Task<QueryOutcome> SendAsync(
-        GrpcChannel channel, ReadOnlyMemory<byte> miner, ReadOnlyMemory<byte> card, QueryRequest request, CancellationToken cancellationToken)
+        GrpcChannel channel,
+        ReadOnlyMemory<byte> miner,
+        ReadOnlyMemory<byte> card,
+        QueryRequest request,
+        CancellationToken cancellationToken,
+        ReadOnlyMemory<byte> requestHash = default)
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(request);
@@ -55,7 +61,7 @@ internal sealed class MinerClient
                 .ConfigureAwait(false),
             (channel, request, timeout),
             cancellationToken).ConfigureAwait(false);
-        return ReceiptCheck.Read(reply, request, miner.Span, card.Span);
+        return ReceiptCheck.Read(reply, request, miner.Span, card.Span, requestHash.Span);
     }
 
     /// <summary>Whether nothing of the query's token was spent: the miner was busy, its transport refused the call, or it was never reached.</summary>

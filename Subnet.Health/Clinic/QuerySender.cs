@@ -89,7 +89,7 @@ internal sealed class QuerySender(
             Token = UnsafeByteOperations.UnsafeWrap(token.Bytes),
         };
         long started = time.GetTimestamp();
-        (QueryOutcome? outcome, string? code, string? cause) = await SendAsync(offer, request, token, cancellationToken).ConfigureAwait(false);
+        (QueryOutcome? outcome, string? code, string? cause) = await SendAsync(offer, request, pending.RequestHash, token, cancellationToken).ConfigureAwait(false);
         double milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
         ScoredRow[]? scored = null;
         if (outcome is { IsAnswered: true })
@@ -126,7 +126,7 @@ internal sealed class QuerySender(
     }
 
     private async Task<(QueryOutcome? Outcome, string? Code, string? Cause)> SendAsync(
-        MinerOffer offer, QueryRequest request, TakenToken token, CancellationToken cancellationToken)
+        MinerOffer offer, QueryRequest request, ReadOnlyMemory<byte> requestHash, TakenToken token, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -137,7 +137,7 @@ internal sealed class QuerySender(
         try
         {
             QueryOutcome outcome = await client
-                .SendAsync(miners.ChannelTo(offer.Endpoint), offer.Hotkey, offer.Card.Card.Hash.ToArray(), request, cancellationToken)
+                .SendAsync(miners.ChannelTo(offer.Endpoint), offer.Hotkey, offer.Card.Card.Hash.ToArray(), request, cancellationToken, requestHash)
                 .ConfigureAwait(false);
             return (outcome, outcome.Refusal?.Code ?? (outcome.Fault is null ? null : "bad-receipt"), outcome.Fault);
         }

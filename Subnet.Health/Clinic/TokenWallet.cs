@@ -35,6 +35,7 @@ internal sealed class TokenWallet : IAsyncDisposable
 {
     private const int IdBytes = 16;
     private const int MostAhead = 8;
+    private const int UsualAhead = 4;
     private const string Schema =
         """
         create table if not exists token (
@@ -125,8 +126,8 @@ internal sealed class TokenWallet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes one token out for a query, the oldest that is good; null where none is. Under load a few are taken out by one flush of the disk: those not used come back when
-    /// the wallet is closed, and after a crash stay out, so that no token can be shown with two queries.
+    /// Takes one token out for a query, the oldest that is good; null where none is. From the second time on a few are taken out by one flush of the disk: those not used come
+    /// back when the wallet is closed, and after a crash at most eight of a kind stay out, so that no token can be shown with two queries.
     /// </summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="miner">The miner, 64 hexadecimal digits.</param>
@@ -151,7 +152,8 @@ internal sealed class TokenWallet : IAsyncDisposable
                 return left;
             }
 
-            int wanted = Math.Min(Volatile.Read(ref shelf.Waiting), MostAhead);
+            int wanted = Math.Clamp(Volatile.Read(ref shelf.Waiting), shelf.IsUsed ? UsualAhead : 1, MostAhead);
+            shelf.IsUsed = true;
             List<(byte[] Id, byte[] Secret, long Epoch)> found = await file.RunAsync(connection =>
             {
                 List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
@@ -235,6 +237,9 @@ internal sealed class TokenWallet : IAsyncDisposable
     private sealed class Shelf
     {
         public int Waiting;
+
+        /// <summary>Whether it was filled before: who asks again will ask once more.</summary>
+        public bool IsUsed { get; set; }
 
         public ConcurrentQueue<TakenToken> Tokens { get; } = new();
 

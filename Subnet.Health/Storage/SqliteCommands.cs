@@ -8,23 +8,23 @@ internal static class SqliteCommands
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public static int Execute(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
-        using SqliteCommand command = Create(connection, sql, values);
-        return command.ExecuteNonQuery();
+        using Lease lease = new(connection, sql, values);
+        return lease.Command.ExecuteNonQuery();
     }
 
     /// <summary>The first column of the first row, or the default where there is none or it is null.</summary>
     public static T? Scalar<T>(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
-        using SqliteCommand command = Create(connection, sql, values);
-        return command.ExecuteScalar() is T value ? value : default;
+        using Lease lease = new(connection, sql, values);
+        return lease.Command.ExecuteScalar() is T value ? value : default;
     }
 
     /// <summary>Every row, read by <paramref name="read"/>.</summary>
     public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
     {
         ArgumentNullException.ThrowIfNull(read);
-        using SqliteCommand command = Create(connection, sql, values);
-        using SqliteDataReader reader = command.ExecuteReader();
+        using Lease lease = new(connection, sql, values);
+        using SqliteDataReader reader = lease.Command.ExecuteReader();
         List<T> rows = [];
         while (reader.Read())
         {
@@ -41,7 +41,8 @@ internal static class SqliteCommands
         return reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);
     }
 
-    private static SqliteCommand Create(SqliteConnection connection, string sql, ReadOnlySpan<object?> values)
+    /// <summary>A command of its own, with its values.</summary>
+    internal static SqliteCommand Create(SqliteConnection connection, string sql, ReadOnlySpan<object?> values)
     {
         SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
@@ -51,5 +52,37 @@ internal static class SqliteCommands
         }
 
         return command;
+    }
+
+    // A prepared statement of the connection where it keeps them and it is free, else one of its own.
+    private readonly ref struct Lease
+    {
+        private readonly PreparedConnection? keeper;
+
+        public Lease(SqliteConnection connection, string sql, ReadOnlySpan<object?> values)
+        {
+            if (connection is PreparedConnection prepared && prepared.TryTake(sql, values) is { } kept)
+            {
+                (keeper, Command) = (prepared, kept);
+            }
+            else
+            {
+                Command = Create(connection, sql, values);
+            }
+        }
+
+        public SqliteCommand Command { get; }
+
+        public void Dispose()
+        {
+            if (keeper is null)
+            {
+                Command.Dispose();
+            }
+            else
+            {
+                keeper.Return(Command);
+            }
+        }
     }
 }

@@ -11,8 +11,10 @@ namespace Subnet.Health.Storage;
 internal sealed class SqliteFile : IAsyncDisposable, IDisposable
 {
     private const int LongestBatch = 512;
+    private const int CommitsPerCheckpoint = 256;
 
-    private readonly SqliteConnection connection;
+    private readonly PreparedConnection connection;
+    private readonly WriteAheadCheckpoints checkpoints;
     private readonly Channel<Work> queue = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task lane;
 
@@ -26,12 +28,13 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
     public SqliteFile(string path, string schema, int maxPages = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        string source = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+        connection = new PreparedConnection(source);
         try
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;" + schema;
+            command.CommandText = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;" + schema;
             command.ExecuteNonQuery();
             if (maxPages > 0)
             {
@@ -45,6 +48,7 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
             throw;
         }
 
+        checkpoints = new WriteAheadCheckpoints(source);
         lane = Task.Run(RunAsync);
     }
 
@@ -76,6 +80,7 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
     {
         queue.Writer.TryComplete();
         await lane.ConfigureAwait(false);
+        await checkpoints.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -84,12 +89,14 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
     {
         queue.Writer.TryComplete();
         lane.GetAwaiter().GetResult();
+        checkpoints.Dispose();
         connection.Dispose();
     }
 
     private async Task RunAsync()
     {
         List<Work> batch = [];
+        int commits = 0;
         while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             while (batch.Count < LongestBatch && queue.Reader.TryRead(out Work? work))
@@ -99,6 +106,10 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
 
             Commit(batch);
             batch.Clear();
+            if (++commits % CommitsPerCheckpoint == 0)
+            {
+                checkpoints.Begin(connection);
+            }
         }
     }
 
@@ -106,17 +117,30 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
     {
         try
         {
-            using (SqliteTransaction transaction = connection.BeginTransaction())
-            {
-                batch.ForEach(work => work.Run(connection));
-                transaction.Commit();
-            }
-
-            batch.ForEach(work => work.Succeed());
+            connection.Execute("begin immediate");
+            batch.ForEach(work => work.Run(connection));
+            connection.Execute("commit");
         }
         catch (SqliteException fault)
         {
+            RollBack();
             batch.ForEach(work => work.Fail(fault));
+            return;
+        }
+
+        batch.ForEach(work => work.Succeed());
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            connection.Execute("rollback");
+        }
+        catch (SqliteException)
+        {
+            // After some faults, a full disk among them, SQLite has rolled back by itself.
+            return;
         }
     }
 

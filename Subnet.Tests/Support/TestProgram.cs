@@ -27,6 +27,7 @@ internal static class TestProgram
             {
                 Signers = [new NoteSigner("audit.example/clinic-7", SignatureType.Ed25519, key)],
                 CheckpointInterval = TimeSpan.FromMilliseconds(20),
+                IntegrationInterval = TimeSpan.Zero,
             },
             TimeProvider.System);
         long next = log.Size;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Lattice.Randomness;
@@ -56,6 +57,9 @@ public sealed class KeylessClient : IDisposable
 
     /// <summary>Features, classes and rows.</summary>
     public KeylessLayout Layout { get; }
+
+    /// <summary>SHA-256 of the query that <see cref="Encrypt"/> made last; empty before.</summary>
+    public ReadOnlyMemory<byte> RequestHash => request;
 
     /// <summary>The query: a function of master seed, card, parameters and rows only, so an opened master lets anyone rebuild it.</summary>
     /// <param name="features">Row after row, n integers each, feature 0 being the constant; missing rows of the size class are zero.</param>
@@ -129,7 +133,8 @@ public sealed class KeylessClient : IDisposable
 
         int k = Parameters.ReplyBits;
         int tb = Parameters.PlainBits;
-        long[] reversed = GC.AllocateArray<long>(degree, pinned: true);
+        long[] borrowed = ArrayPool<long>.Shared.Rent(degree);
+        Span<long> reversed = borrowed.AsSpan(0, degree);
         for (int i = 0; i < degree; i++)
         {
             reversed[degree - 1 - i] = secret[i];
@@ -145,7 +150,8 @@ public sealed class KeylessClient : IDisposable
             inside &= Math.Abs(answers[i]) <= bound;
         }
 
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(reversed.AsSpan()));
+        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(reversed));
+        ArrayPool<long>.Shared.Return(borrowed);
         if (inside)
         {
             return KeylessRefusal.None;

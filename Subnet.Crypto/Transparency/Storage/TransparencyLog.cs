@@ -269,6 +269,11 @@ public sealed class TransparencyLog : IAsyncDisposable
         {
             while (await grown.Reader.WaitToReadAsync(stopping.Token).ConfigureAwait(false))
             {
+                if (options.IntegrationInterval > TimeSpan.Zero)
+                {
+                    await Task.Delay(options.IntegrationInterval, clock, stopping.Token).ConfigureAwait(false);
+                }
+
                 grown.Reader.TryRead(out _);
                 Integrate();
             }

@@ -21,6 +21,12 @@ public sealed class TransparencyLogOptions
     /// <summary>Length of the write-ahead file in bytes above which commits wait for the tiles to catch up.</summary>
     public long MaximumWriteAheadBytes { get; init; } = 32 << 20;
 
+    /// <summary>
+    /// How long entries gather before they go into tiles together. They are durable in the write-ahead file before; each time costs several fsyncs, which a commit
+    /// would have to wait for.
+    /// </summary>
+    public TimeSpan IntegrationInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How often a grown tree is signed and published.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(1);
 

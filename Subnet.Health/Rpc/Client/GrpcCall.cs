@@ -41,7 +41,7 @@ internal sealed class GrpcCall<TRequest, TResponse> : IAsyncDisposable
         CompressRequests = options.Compress;
         upload = single is null ? new StreamingContent() : null;
         request = CreateRequest(channel, method.Path, options, requestCoding);
-        request.Content = upload ?? (HttpContent)new ReadOnlyMemoryContent(GrpcFrame.ToBytes(single!, requestCoding, maxSendBytes));
+        request.Content = upload ?? (HttpContent)new FrameContent(single!, requestCoding, maxSendBytes);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentTypeValue);
         cancellation = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
         if (options.Timeout is { } timeout)
