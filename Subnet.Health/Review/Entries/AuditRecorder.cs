@@ -1,3 +1,4 @@
+using System.Globalization;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Storage;
@@ -18,7 +19,9 @@ internal sealed class AuditRecorder
     private readonly IRandomSource random;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Task<AppendedEntry>> inFlight = [];
+    private readonly GapQueue? gaps;
     private long next;
+    private DateTimeOffset newest;
 
     /// <param name="log">The actor's log.</param>
     /// <param name="kind">clinic, miner, validator, reviewer or service.</param>
@@ -26,15 +29,23 @@ internal sealed class AuditRecorder
     /// <param name="nextSeq">The counter's next value: <see cref="EntryCounter.Next"/> of the log.</param>
     /// <param name="clock">The recorder's clock.</param>
     /// <param name="random">Where event names come from.</param>
-    public AuditRecorder(TransparencyLog log, string kind, string id, long nextSeq, TimeProvider clock, IRandomSource random)
+    /// <param name="newest">Time of the actor's last entry; null if it has none.</param>
+    /// <param name="gaps">Where events are counted that could not be recorded; null where there may be none.</param>
+    public AuditRecorder(
+        TransparencyLog log, string kind, string id, long nextSeq, TimeProvider clock, IRandomSource random, DateTimeOffset? newest = null, GapQueue? gaps = null)
     {
         this.log = log;
         this.kind = kind;
         this.id = id;
         this.clock = clock;
         this.random = random;
+        this.gaps = gaps;
+        this.newest = newest ?? DateTimeOffset.MinValue;
         next = nextSeq;
     }
+
+    /// <summary>How far the clock may go back without a <c>clock.step</c> entry: what a reviewer allows too.</summary>
+    public static TimeSpan AllowedStep { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A new random event name, for a caller that needs it before the entry is written.</summary>
     public string NewEvent()
@@ -82,26 +93,43 @@ internal sealed class AuditRecorder
 
         string name = members.TextOrNull("event") ?? "";
         Task<AppendedEntry> appending;
+        List<Task> before = [];
         AuditEntry entry;
         bool repeated;
 
         // Taking a number and joining the queue are one step, so that numbers rise along the log; a repeated event takes none.
         lock (gate)
         {
-            members["time"] = EntryTime.Format(clock.GetUtcNow());
+            DateTimeOffset now = clock.GetUtcNow();
+            repeated = inFlight.TryGetValue(name, out Task<AppendedEntry>? first) || IsRecorded(name);
+            if (!repeated && newest - now > AllowedStep)
+            {
+                before.Add(AppendOwn("clock.step", now, new() { { "from", EntryTime.Format(newest) }, { "to", EntryTime.Format(now) } }));
+                newest = now;
+            }
+
+            if (!repeated && gaps?.Pending is { } unrecorded)
+            {
+                Task<AppendedEntry> gap = AppendOwn("gap", now, unrecorded.ToMembers());
+                gaps.Taken(unrecorded);
+                before.Add(SettleAsync(gaps, unrecorded, gap));
+            }
+
+            members["time"] = EntryTime.Format(now);
             members["seq"] = next;
             entry = AuditEntry.Create(members);
-            repeated = inFlight.TryGetValue(name, out Task<AppendedEntry>? first) || log.Find(AuditEntry.IdentityOf(entry.Bytes)!.Value) is not null;
             appending = first ?? log.AppendAsync(entry.Bytes);
             if (!repeated)
             {
                 inFlight.Add(name, appending);
                 next++;
+                newest = now > newest ? now : newest;
             }
         }
 
         try
         {
+            await Task.WhenAll(before).ConfigureAwait(false);
             AppendedEntry appended = await appending.ConfigureAwait(false);
             return new RecordedEntry(entry, appended.Index, repeated || appended.IsDuplicate);
         }
@@ -115,6 +143,59 @@ internal sealed class AuditRecorder
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Records an event whose effect may not wait for the log, as break-glass access may not: if it cannot be recorded it is counted, and the next entry that can be
+    /// is preceded by a <c>gap</c> that says how many there were and when.
+    /// </summary>
+    /// <returns>The entry; null if it was only counted.</returns>
+    /// <exception cref="InvalidOperationException">This recorder counts none.</exception>
+    /// <exception cref="AuditEntryException">The schema does not allow the entry.</exception>
+    public async Task<RecordedEntry?> RecordOrCountAsync(string type, CanonicalObject details, string? user = null, string? role = null)
+    {
+        GapQueue queue = gaps ?? throw new InvalidOperationException("this recorder has nowhere to count events that it cannot record");
+        try
+        {
+            return await RecordAsync(type, details, user, role).ConfigureAwait(false);
+        }
+        catch (Exception unrecorded) when (unrecorded is LogStoreException or LogPushbackException)
+        {
+            queue.Add(clock.GetUtcNow());
+            return null;
+        }
+    }
+
+    private bool IsRecorded(string name) => name.Length == 32
+        && UInt128.TryParse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 identity) && log.Find(identity) is not null;
+
+    private static async Task SettleAsync(GapQueue gaps, UnrecordedEvents events, Task<AppendedEntry> appending)
+    {
+        try
+        {
+            await appending.ConfigureAwait(false);
+            gaps.Recorded(events);
+        }
+        catch
+        {
+            gaps.PutBack(events);
+            throw;
+        }
+    }
+
+    /// <summary>Appends an entry about the recorder itself, in front of the one that is being recorded.</summary>
+    private Task<AppendedEntry> AppendOwn(string type, DateTimeOffset now, CanonicalObject members)
+    {
+        members.Add("v", 1);
+        members.Add("type", type);
+        members.Add("actor", Actor(null, null));
+        members.Add("outcome", "ok");
+        members.Add("event", NewEvent());
+        members.Add("time", EntryTime.Format(now));
+        members.Add("seq", next);
+        Task<AppendedEntry> appending = log.AppendAsync(AuditEntry.Create(members).Bytes);
+        next++;
+        return appending;
     }
 
     private CanonicalObject Actor(string? user, string? role)

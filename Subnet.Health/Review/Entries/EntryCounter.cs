@@ -9,7 +9,11 @@ internal static class EntryCounter
 {
     /// <summary>The number that follows the actor's last entry among the first <paramref name="size"/>; 0 if it has none.</summary>
     /// <exception cref="TransparencyException">A bundle is missing or malformed.</exception>
-    public static long Next(ITileSource source, long size, string kind, string id)
+    public static long Next(ITileSource source, long size, string kind, string id) => Last(source, size, kind, id) is { } last ? last.Seq + 1 : 0;
+
+    /// <summary>Number and time of the actor's last entry among the first <paramref name="size"/>; null if it has none.</summary>
+    /// <exception cref="TransparencyException">A bundle is missing or malformed.</exception>
+    public static (long Seq, DateTimeOffset Time)? Last(ITileSource source, long size, string kind, string id)
     {
         ArgumentNullException.ThrowIfNull(source);
         for (long n = (size - 1) / TileId.FullWidth; n >= 0 && size > 0; n--)
@@ -23,11 +27,11 @@ internal static class EntryCounter
                 CanonicalObject? actor = entry.ObjectOrNull("actor");
                 if (actor?.TextOrNull("kind") == kind && actor.TextOrNull("id") == id && entry.IntegerOrNull("seq") is { } last)
                 {
-                    return last + 1;
+                    return (last, EntryTime.TryParse(entry.TextOrNull("time") ?? "", out DateTimeOffset time) ? time : DateTimeOffset.MinValue);
                 }
             }
         }
 
-        return 0;
+        return null;
     }
 }

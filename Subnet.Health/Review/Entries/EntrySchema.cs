@@ -58,6 +58,12 @@ internal static class EntrySchema
             ["netuid", "epoch", "validator", "miner", "card", "commitment", "audits", "count", "form", "proof", "result", "code"],
     };
 
+    /// <summary>The purposes that there are.</summary>
+    public static IReadOnlyCollection<string> PurposeCodes => Purposes;
+
+    /// <summary>The outcomes that there are.</summary>
+    public static IReadOnlyCollection<string> OutcomeWords => Outcomes;
+
     /// <summary>The types that there are.</summary>
     public static IReadOnlyCollection<string> TypeNames => Types.Keys;
 

@@ -89,8 +89,8 @@ internal sealed class RoleLog : IAsyncDisposable
         try
         {
             string kind = options.Role is "clinic" or "miner" or "validator" or "reviewer" ? options.Role : "service";
-            long next = EntryCounter.Next(new FileTileSource(files), log.IntegratedSize, kind, key.Address);
-            AuditRecorder recorder = new(log, kind, key.Address, next, clock, random);
+            (long Seq, DateTimeOffset Time)? last = EntryCounter.Last(new FileTileSource(files), log.IntegratedSize, kind, key.Address);
+            AuditRecorder recorder = new(log, kind, key.Address, last?.Seq + 1 ?? 0, clock, random, last?.Time, GapQueue.Open(files));
             RoleLog opened = new(options, files, log, witnesses, signers, recorder, clock);
             if (log.Size == 0)
             {

@@ -186,6 +186,23 @@ internal sealed class AuditCommandTests
         await serving;
     }
 
+    [TestCase("search", "--type", "query", "--type")]
+    [TestCase("search", "--purpose", "FUN", "--purpose")]
+    [TestCase("search", "--outcome", "good", "--outcome")]
+    [TestCase("search", "--subject", "Jane", "no pseudonym")]
+    [TestCase("search", "--event", "17", "no event")]
+    [TestCase("export", "--from", "yesterday", "not a time")]
+    [TestCase("prove", null, null, "Which entry")]
+    [TestCase("compare", null, null, "miner's log is missing")]
+    public async Task Value_that_nothing_can_have_or_argument_that_is_missing_is_a_usage_error(string command, string? option, string? value, string says)
+    {
+        string[] extra = option is null ? [] : [option, value!];
+        CommandRun run = await RunAsync(["audit", command, log.ClinicFolder, "--log-key", log.Clinic.Verifier.ToString(), .. extra]);
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain(says));
+        Assert.That(run.Output, Is.Empty);
+    }
+
     [Test]
     public async Task Reviews_are_themselves_logged_in_the_reviewers_own_log()
     {

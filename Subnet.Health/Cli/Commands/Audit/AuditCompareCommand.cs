@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Cli.Errors;
+using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Verification;
 
@@ -10,13 +11,13 @@ namespace Subnet.Health.Cli.Commands.Audit;
 /// <summary><c>subnet audit compare CLINIC-LOG MINER-LOG</c>: does every query on one side have its counterpart on the other?</summary>
 internal sealed class AuditCompareCommand : AuditReadCommand
 {
-    private readonly Argument<string?> other = new("MINER-LOG") { Description = "The miner's log: a folder or URL.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> other = new("MINER-LOG") { Description = "The miner's log: a folder or URL.", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => null };
 
     private readonly Option<string> otherOrigin = OptionNames.Create<string>("--miner-origin", "The name of the miner's log; its key is in the policy.");
 
-    private readonly Option<string> clinicId = OptionNames.Create<string>("--clinic-id", "The clinic's id as entries write it.");
+    private readonly Option<string> clinicId = OptionNames.Create<string>("--clinic-id", "The clinic's id as entries write it; else the address in its log's name.");
 
-    private readonly Option<string> minerId = OptionNames.Create<string>("--miner-id", "The miner's id as entries write it.");
+    private readonly Option<string> minerId = OptionNames.Create<string>("--miner-id", "The miner's id as entries write it; else the address in its log's name.");
 
     public AuditCompareCommand()
         : base(
@@ -42,8 +43,8 @@ internal sealed class AuditCompareCommand : AuditReadCommand
         (string origin, TrustPolicy policy) = Trust(context);
         string minerLog = context.Get(other) ?? throw new CommandException(ErrorCodes.Usage, "The miner's log is missing.", "Name it after the clinic's.");
         string minerOrigin = Required(context, otherOrigin);
-        string clinicName = Required(context, clinicId);
-        string minerName = Required(context, minerId);
+        string clinicName = context.Get(clinicId) ?? LogName.Parts(origin)?.Address ?? Required(context, clinicId);
+        string minerName = context.Get(minerId) ?? LogName.Parts(minerOrigin)?.Address ?? Required(context, minerId);
         VerifiedLog clinic = OpenLog(OpenSource(context), origin, policy);
         VerifiedLog miner = OpenLog(OpenSource(context, minerLog), minerOrigin, policy);
         await RecordOpenedAsync(context, clinic.Checkpoint, 0, clinic.Checkpoint.Size, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace Subnet.Health.Cli.Commands.Audit;
 /// <summary><c>subnet audit prove LOG INDEX</c>: a C2SP tlog-proof file for one entry, which any tool of that format checks.</summary>
 internal sealed class AuditProveCommand : AuditReadCommand
 {
-    private readonly Argument<long?> index = new("INDEX") { Description = "Place of the entry in the log.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<long?> index = new("INDEX") { Description = "Place of the entry in the log.", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => null };
 
     private readonly Option<string?> output = new("--output", "-o") { Description = "File to write; else standard output." };
 

@@ -25,17 +25,30 @@ internal sealed class EntryFilterOptions
 
     public EntryFilter Read(CommandContext context) => new()
     {
-        Type = context.Get(type),
+        Type = OneOf("--type", context.Get(type), EntrySchema.TypeNames),
         Clinic = context.Get(clinic),
         Miner = context.Get(miner),
         Model = context.Get(model),
-        Purpose = context.Get(purpose),
-        Outcome = context.Get(outcome),
-        Subjects = context.Get(subjects) is { Length: > 0 } pseudonyms ? pseudonyms.ToHashSet(StringComparer.Ordinal) : null,
-        Event = context.Get(name),
+        Purpose = OneOf("--purpose", context.Get(purpose), EntrySchema.PurposeCodes),
+        Outcome = OneOf("--outcome", context.Get(outcome), EntrySchema.OutcomeWords),
+        Subjects = context.Get(subjects) is { Length: > 0 } pseudonyms ? pseudonyms.Select(Pseudonym).ToHashSet(StringComparer.Ordinal) : null,
+        Event = context.Get(name) is { } wanted ? Name(wanted) : null,
         From = Time(context.Get(from)),
         To = Time(context.Get(to)),
     };
+
+    // A word that no entry can have would find nothing and look like an answer.
+    private static string? OneOf(string option, string? word, IReadOnlyCollection<string> words) => word is null || words.Contains(word)
+        ? word
+        : throw new CommandException(ErrorCodes.Usage, $"'{word}' is no value of {option}.", $"It is one of {string.Join(", ", words)}.");
+
+    private static string Pseudonym(string text) => PatientPseudonym.IsPseudonym(text)
+        ? text
+        : throw new CommandException(ErrorCodes.Usage, $"'{text}' is no pseudonym.", "A pseudonym is s1: and 43 letters; the clinic lists a patient's.");
+
+    private static string Name(string text) => text.Length == 32 && !text.AsSpan().ContainsAnyExcept(EntryAlphabets.Hex)
+        ? text
+        : throw new CommandException(ErrorCodes.Usage, $"'{text}' is no event.", "An event has 32 lower-case hexadecimal digits.");
 
     private static DateTimeOffset? Time(string? text) => text is null ? null
         : EntryTime.TryParse(text, out DateTimeOffset time)
