@@ -11,7 +11,12 @@ namespace Subnet.Health.Circuits;
 /// </summary>
 internal sealed class CostOracle
 {
-    private const int Rounds = 7;
+    // The runtime compiles what runs often a second time, after a tenth of a second and more; queries that are served run that code. The least
+    // of the times since is what an undisturbed core takes.
+    private const int FewestRounds = 20;
+    private const int MostRounds = 2000;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Measured = TimeSpan.FromMilliseconds(60);
 
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<byte, Lazy<UnitTimes>> units = new();
@@ -66,13 +71,14 @@ internal sealed class CostOracle
     {
         const int Ciphertexts = 5;
         const int Answers = 65;
-        Times one = Time(set, new KeylessLayout(16, 1, 1));
-        Times wide = set.WeightsArePublic ? one : Time(set, new KeylessLayout(set.Degree * Ciphertexts, 1, 1));
-        Times many = Time(set, new KeylessLayout(16, Answers, 1));
+        Time(set, new KeylessLayout(16, 1, 1), WarmUp);
+        Times one = Time(set, new KeylessLayout(16, 1, 1), Measured);
+        Times wide = set.WeightsArePublic ? one : Time(set, new KeylessLayout(set.Degree * Ciphertexts, 1, 1), Measured);
+        Times many = Time(set, new KeylessLayout(16, Answers, 1), Measured);
         return new UnitTimes(one, one.Per(wide, Ciphertexts - 1), one.Per(many, Answers - 1));
     }
 
-    private Times Time(KeylessSet set, KeylessLayout layout)
+    private Times Time(KeylessSet set, KeylessLayout layout, TimeSpan atLeast)
     {
         using RandomSourceFactory randomness = RandomSourceFactory.FromSeed(new byte[PrngSeed.ByteCount]);
         var parameters = new KeylessParameters(set, 20);
@@ -84,10 +90,11 @@ internal sealed class CostOracle
         features[0] = 1;
         long[] answers = new long[layout.Answers];
         Times best = new(double.MaxValue, double.MaxValue, double.MaxValue);
-        for (int round = 0; round < Rounds; round++)
+        long began = time.GetTimestamp();
+        for (int round = 0; round < FewestRounds || (round < MostRounds && time.GetElapsedTime(began) < atLeast); round++)
         {
-            using var client = new KeylessClient(new byte[KeylessSeeds.MasterBytes], card, parameters, layout);
             long start = time.GetTimestamp();
+            using var client = new KeylessClient(new byte[KeylessSeeds.MasterBytes], card, parameters, layout);
             byte[] query = client.Encrypt(features);
             long encrypted = time.GetTimestamp();
             model.TryAnswer(query, out byte[]? reply);

@@ -6,11 +6,16 @@ namespace Subnet.Health.Circuits.Forests;
 
 /// <summary>
 /// Predicts what a query of a forest under keys costs on this machine, by a trial: a single patient's circuit takes the same time for
-/// every patient; a batch is timed with one of its trees and with two, and the rest of its products is predicted from the difference.
+/// every patient; a batch is timed with one of its trees and with a few, and the rest of its products is predicted from the difference.
 /// </summary>
 internal static class ForestCost
 {
-    private const int Rounds = 2;
+    private const int FewestRounds = 3;
+    private const int MostRounds = 200;
+    private const int FewTrees = 6;
+
+    // As for keyless queries: until what runs often is compiled again.
+    private static readonly TimeSpan AtLeast = TimeSpan.FromMilliseconds(900);
 
     private readonly record struct Times(double Encrypt, double Evaluate, double Decrypt);
 
@@ -19,14 +24,15 @@ internal static class ForestCost
     {
         using var reader = new ForestReader(compiled.Set, compiled.Elements, randomness);
         ForestKeyBundle.TryRead(compiled.Set, compiled.Elements, reader.Bundle.Span, out ForestKeyBundle? keys);
-        BatchTree[] deepest = [.. compiled.Forest.Trees.OrderByDescending(Products).Take(2)];
+        BatchTree[] deepest = [.. compiled.Forest.Trees.OrderByDescending(Products).Take(FewTrees)];
+        int more = deepest.Skip(1).Sum(Products);
         Times times = compiled.IsBatch
             ? Time(compiled, compiled.Forest with { Trees = [deepest[0]] }, reader, keys!, time, randomness)
             : Time(compiled, compiled.Forest, reader, keys!, time, randomness);
-        if (compiled.IsBatch && deepest.Length > 1 && Products(deepest[1]) > 0)
+        if (compiled.IsBatch && more > 0)
         {
-            Times two = Time(compiled, compiled.Forest with { Trees = [.. deepest] }, reader, keys!, time, randomness);
-            double product = Math.Max(0, two.Evaluate - times.Evaluate) / Products(deepest[1]);
+            Times few = Time(compiled, compiled.Forest with { Trees = [.. deepest] }, reader, keys!, time, randomness);
+            double product = Math.Max(0, few.Evaluate - times.Evaluate) / more;
             times = times with { Evaluate = times.Evaluate + (product * (compiled.Forest.Trees.Sum(Products) - Products(deepest[0]))) };
         }
 
@@ -46,7 +52,8 @@ internal static class ForestCost
         using var evaluation = new ForestEvaluation(new byte[32], compiled.Set, compiled.Layout, compiled.Edges, trial, randomness);
         byte[] bits = new byte[compiled.Edges.Bits];
         Times best = new(double.MaxValue, double.MaxValue, double.MaxValue);
-        for (int round = 0; round < Rounds; round++)
+        long began = time.GetTimestamp();
+        for (int round = 0; round < FewestRounds || (round < MostRounds && time.GetElapsedTime(began) < AtLeast); round++)
         {
             long start = time.GetTimestamp();
             byte[] query = reader.Encrypt(new byte[32], 1, compiled.Edges.Bits, ForestSlots.Of(compiled.Layout, compiled.Edges.Bits, [bits]));
