@@ -1,25 +1,24 @@
 #:project ../Subnet.Health
-#:property PublishAot=false
 
 // A patient's risk from a model that never sees the patient.
 //
-//   dotnet run samples/1_FirstEncryptedQuery.cs -- NODE_URL KEYSTORE PASSWORD_FILE NETUID MODEL PATIENTS.csv
+//   dotnet run -c Release samples/1_FirstEncryptedQuery.cs -- NODE_URL ISSUER_URL KEYSTORE PASSWORD_FILE NETUID MODEL PATIENTS.csv
 //
-// NODE_URL is a ledger node (`subnet localnet up` prints one), KEYSTORE the coldkey of a wallet with money on that ledger.
+// NODE_URL is a ledger node and ISSUER_URL the subnet's token issuer (`subnet localnet up` prints both), KEYSTORE the coldkey of a wallet with money on that ledger.
 using System.Globalization;
 using System.Text;
 using Subnet.Health.Clinic;
 
-if (args is not [string node, string keystore, string passwordFile, string netuidText, string model, string table])
+if (args is not [string node, string issuer, string keystore, string passwordFile, string netuidText, string model, string table])
 {
-    Console.Error.WriteLine("usage: NODE_URL KEYSTORE PASSWORD_FILE NETUID MODEL PATIENTS.csv");
+    Console.Error.WriteLine("usage: NODE_URL ISSUER_URL KEYSTORE PASSWORD_FILE NETUID MODEL PATIENTS.csv");
     return 2;
 }
 
 ushort netuid = ushort.Parse(netuidText, CultureInfo.InvariantCulture);
 byte[] password = Encoding.UTF8.GetBytes(File.ReadLines(passwordFile).First());
 string folder = Path.Combine(Path.GetTempPath(), "subnet-sample-clinic");
-await using ClinicClient clinic = await ClinicClient.ConnectAsync(new ClinicOptions(new Uri(node), folder, keystore, password) { TokenDelay = TimeSpan.Zero });
+await using ClinicClient clinic = await ClinicClient.ConnectAsync(new ClinicOptions(new Uri(node), folder, keystore, password) { Issuer = new Uri(issuer), TokenDelay = TimeSpan.Zero });
 
 // Which miners serve the model, best first. The cards were checked against the hashes on the ledger.
 ClinicModel best = (await clinic.ModelsAsync(netuid)).First(item => item.Id == model);

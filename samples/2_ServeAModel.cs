@@ -1,10 +1,9 @@
 #:project ../Subnet.Health
-#:property PublishAot=false
 
 // A miner: registers a compiled model with a proof and serves it until Enter is pressed.
 //
 //   subnet model compile samples/models/heart-lbfgs-onehot-meanvar.zip --input samples/data/heart-cleveland.csv --output heart --id heart
-//   dotnet run samples/2_ServeAModel.cs -- NODE_URL NETUID KEYSTORE PASSWORD_FILE heart
+//   dotnet run -c Release samples/2_ServeAModel.cs -- NODE_URL NETUID KEYSTORE PASSWORD_FILE heart
 //
 // KEYSTORE is a hotkey that is registered on the subnet; the private circuit has the same password here.
 using System.Globalization;

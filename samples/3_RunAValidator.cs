@@ -1,18 +1,18 @@
-// Runs a validator inside a program and prints where it stands, until Ctrl+C:
-//
-//   dotnet run samples/3_RunAValidator.cs -- http://127.0.0.1:PORT http://127.0.0.1:ISSUER_PORT 1 SEED_FILE FOLDER
-//
-// PORT is a node's gRPC port and ISSUER_PORT that of the subnet's token issuer ('subnet localnet status' shows both for a local network); SEED_FILE holds the 32 bytes of the
-// hotkey's seed, and that hotkey must be registered in the subnet. It only looks: Shadow computes what would be set and compares it with the ledger.
 #:project ../Subnet.Health
-#:property PublishAot=false
-#:property TreatWarningsAsErrors=false
 
+// A validator inside a program: prints where it stands until Ctrl+C.
+//
+//   dotnet run -c Release samples/3_RunAValidator.cs -- NODE_URL ISSUER_URL NETUID KEYSTORE PASSWORD_FILE FOLDER
+//
+// NODE_URL is a ledger node and ISSUER_URL the subnet's token issuer (`subnet localnet status` shows both), KEYSTORE a hotkey that is registered in the subnet. It only looks:
+// Shadow computes what would be set and compares it with the ledger.
+using System.Globalization;
+using System.Text;
 using Subnet.Health.Validator;
 
-if (args.Length != 5)
+if (args is not [string node, string issuer, string netuidText, string keystore, string passwordFile, string folder])
 {
-    Console.Error.WriteLine("usage: 3_RunAValidator.cs NODE ISSUER NETUID SEED_FILE FOLDER");
+    Console.Error.WriteLine("usage: NODE_URL ISSUER_URL NETUID KEYSTORE PASSWORD_FILE FOLDER");
     return 2;
 }
 
@@ -23,9 +23,11 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-ushort netuid = ushort.Parse(args[2]);
-ValidatorRunnerOptions options = new(args[4], new Uri(args[0]), [netuid], File.ReadAllBytes(args[3]), _ => new Uri(args[1]))
+ushort netuid = ushort.Parse(netuidText, CultureInfo.InvariantCulture);
+ValidatorRunnerOptions options = new(folder, new Uri(node), [netuid], default, _ => new Uri(issuer))
 {
+    KeystoreFile = keystore,
+    KeystorePassword = Encoding.UTF8.GetBytes(File.ReadLines(passwordFile).First()),
     Shadow = true,
     LabelledTables = new Dictionary<ushort, string> { [netuid] = File.ReadAllText("samples/data/heart-cleveland-heldout.csv") },
     TokenDelay = TimeSpan.Zero,

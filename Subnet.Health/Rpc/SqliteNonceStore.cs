@@ -19,8 +19,11 @@ internal sealed class SqliteNonceStore : INonceStore, IDisposable
     static SqliteNonceStore() => SQLitePCL.Batteries_V2.Init();
 
     /// <summary>Opens or creates the file; its folder must exist.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="time">Says what expired.</param>
+    /// <param name="maxPages">How large it may grow, in pages of 4 KiB; 0 for no bound but the disk's.</param>
     /// <exception cref="SqliteException">The file cannot be opened or is no store of nonces.</exception>
-    public SqliteNonceStore(string path, TimeProvider time)
+    public SqliteNonceStore(string path, TimeProvider time, int maxPages = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(time);
@@ -39,6 +42,10 @@ internal sealed class SqliteNonceStore : INonceStore, IDisposable
                 create table if not exists horizon (id integer primary key check (id = 0), forgotten integer not null);
                 insert or ignore into horizon values (0, 0);
                 """);
+            if (maxPages > 0)
+            {
+                Execute(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"pragma max_page_count = {maxPages}"));
+            }
         }
         catch
         {

@@ -46,11 +46,12 @@ public sealed class ValidatorRunner : IAsyncDisposable
     /// <param name="options">What it needs.</param>
     /// <param name="loggers">Where it writes its structured log; null for nowhere.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="KeystoreException">The password does not open the keystore.</exception>
     /// <exception cref="ArgumentException">The seed has not 32 bytes, or an address is plaintext beyond this machine.</exception>
     /// <exception cref="IOException">The node cannot be reached, another process has the folder open, or the port is taken.</exception>
     public static Task<ValidatorRunner> StartAsync(ValidatorRunnerOptions options, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default) =>
         StartAsync(
-            options ?? throw new ArgumentNullException(nameof(options)), SigningKey.FromSeed(options.HotkeySeed.Span), null, RandomSourceFactory.FromOperatingSystem(),
+            options ?? throw new ArgumentNullException(nameof(options)), HotkeyOf(options), null, RandomSourceFactory.FromOperatingSystem(),
             TimeProvider.System, loggers ?? NullLoggerFactory.Instance, cancellationToken);
 
     /// <summary>Where it stands.</summary>
@@ -71,6 +72,10 @@ public sealed class ValidatorRunner : IAsyncDisposable
         hotkey.Dispose();
         random.Dispose();
     }
+
+    private static SigningKey HotkeyOf(ValidatorRunnerOptions options) => options.KeystoreFile is { } file
+        ? KeystoreFile.Unseal(File.ReadAllBytes(file), options.KeystorePassword.Span)
+        : SigningKey.FromSeed(options.HotkeySeed.Span);
 
     /// <summary>Starts a validator with everything from outside.</summary>
     /// <param name="options">What it needs; its seed is not looked at.</param>

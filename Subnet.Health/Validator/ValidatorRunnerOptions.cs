@@ -11,6 +11,12 @@ namespace Subnet.Health.Validator;
 public sealed record ValidatorRunnerOptions(
     string Folder, Uri Node, IReadOnlyList<ushort> Netuids, ReadOnlyMemory<byte> HotkeySeed, Func<ushort, Uri> IssuerOf)
 {
+    /// <summary>Keystore file of its hotkey, which then stands for <see cref="HotkeySeed"/>; null for the seed.</summary>
+    public string? KeystoreFile { get; init; }
+
+    /// <summary>Password of the keystore file, as UTF-8.</summary>
+    public ReadOnlyMemory<byte> KeystorePassword { get; init; }
+
     /// <summary>Tables of rows with known outcomes (column <c>label</c>, 1 or 0) by subnet, comma separated with a header; without one a subnet's miners are audited and not scored.</summary>
     public IReadOnlyDictionary<ushort, string> LabelledTables { get; init; } = new Dictionary<ushort, string>();
 

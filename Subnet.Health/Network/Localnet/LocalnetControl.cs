@@ -79,20 +79,25 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
     }
 
     /// <summary>Starts every role that does not run, and writes where each is found.</summary>
-    /// <exception cref="LocalnetException">A role did not come up; what was started is stopped.</exception>
+    /// <exception cref="LocalnetException">A role did not come up; where none ran before, what was started is stopped.</exception>
     public async Task<NetworkFile> StartAsync(CancellationToken cancellationToken)
     {
         NetworkFile file = Read() ?? throw new LocalnetException("there is no local network in this home");
-        if (file.Roles.Any(role => role.Pid is { } pid && LocalnetProcess.IsRunning(pid)))
+        HashSet<(string, string)> running = [.. file.Roles.Where(role => role.Pid is { } pid && LocalnetProcess.IsRunning(pid)).Select(role => (role.Role, role.Name))];
+        if (!running.Contains(("node", "node")))
         {
-            throw new LocalnetException("the local network runs already");
+            if (running.Count > 0)
+            {
+                throw new LocalnetException("the node does not run and other roles do; run 'subnet localnet down' first");
+            }
+
+            file = file with { Node = null, Roles = [.. Roles().Select(role => ToRole(role, null, null))] };
         }
 
-        file = file with { Node = null, Roles = [.. Roles().Select(role => ToRole(role, null, null))] };
         try
         {
             // The relay asks the honest miners, and validators ask all: each stage finds the ones before in the network file.
-            foreach (IGrouping<int, (string Role, string Name)> stage in Started().GroupBy(StageOf).OrderBy(stage => stage.Key))
+            foreach (IGrouping<int, (string Role, string Name)> stage in Started().Where(role => !running.Contains(role)).GroupBy(StageOf).OrderBy(stage => stage.Key))
             {
                 (string Role, string Name, int Pid)[] started = [.. stage.Select(role => (role.Role, role.Name, Launch(role.Role, role.Name)))];
                 foreach ((string role, string name, int pid) in started)
@@ -110,7 +115,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
 
             return file;
         }
-        catch
+        catch when (running.Count == 0)
         {
             file.Write(home);
             await StopAsync(CancellationToken.None).ConfigureAwait(false);

@@ -35,11 +35,31 @@ internal static class LocalnetProcess
         try
         {
             using Process process = Process.GetProcessById(pid);
-            return !process.HasExited && process.ProcessName is "subnet" or "dotnet" or "sh" or "dash";
+            return !process.HasExited && !IsDefunct(pid) && process.ProcessName is "subnet" or "dotnet" or "sh" or "dash";
         }
         catch (ArgumentException)
         {
             return false;
+        }
+    }
+
+    // A process that was killed has its number until its parent asks how it ended, and that may be never.
+    private static bool IsDefunct(int pid)
+    {
+        string file = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat");
+        if (!OperatingSystem.IsLinux() || !File.Exists(file))
+        {
+            return false;
+        }
+
+        try
+        {
+            string stat = File.ReadAllText(file);
+            return stat[stat.LastIndexOf(')')..].StartsWith(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

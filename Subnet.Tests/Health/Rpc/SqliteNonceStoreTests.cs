@@ -73,6 +73,29 @@ internal sealed class SqliteNonceStoreTests
         Assert.That(store.TryAdd(Sender, Nonce, Start.AddMinutes(1)), Is.False);
     }
 
+    [Test]
+    public void Full_disk_accepts_no_nonce_and_forgets_none()
+    {
+        using SqliteNonceStore store = new(folder.Combine("full.db"), time, maxPages: 8);
+        List<byte[]> taken = [];
+        Assert.That(
+            () =>
+            {
+                for (int i = 0; i < 10_000; i++)
+                {
+                    byte[] nonce = new byte[16];
+                    BitConverter.TryWriteBytes(nonce, i);
+                    if (store.TryAdd(Sender, nonce, Start.AddMinutes(5)))
+                    {
+                        taken.Add(nonce);
+                    }
+                }
+            },
+            Throws.InstanceOf<Microsoft.Data.Sqlite.SqliteException>());
+        Assert.That(taken, Is.Not.Empty);
+        Assert.That(taken.All(nonce => !store.TryAdd(Sender, nonce, Start.AddMinutes(5))), "what was taken stays taken");
+    }
+
     private SqliteNonceStore Open() => new(folder.Combine("nonces.db"), time);
 
     private sealed class SettableTime : TimeProvider

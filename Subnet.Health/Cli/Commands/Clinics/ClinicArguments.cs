@@ -16,7 +16,7 @@ internal sealed class ClinicArguments
 {
     private readonly WalletKeys wallet = new();
     private readonly LedgerPlace place = new();
-    private readonly Option<string> name = new("--clinic-name") { Description = "The gateway's name in this home.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string?> name = new("--clinic-name") { Description = "The gateway's name in this home (default: that of the wallet's clinic in the network file, else 'default').", HelpName = "NAME" };
     private readonly Option<string?> policy = new("--policy") { Description = "The gateway's policy file (default: the setting clinic.policy).", HelpName = "FILE" };
 
     /// <summary>Adds the options.</summary>
@@ -82,13 +82,13 @@ internal sealed class ClinicArguments
 
     private ClinicSettings Settings(CommandContext context)
     {
-        string clinic = context.Get(name)!;
+        NetworkFile? network = place.File(context);
+        string clinic = context.Get(name) ?? network?.Of("clinic").FirstOrDefault(role => context.Get(wallet.Name) == "clinic-" + role.Name)?.Name ?? "default";
         if (!WalletFolder.IsName(clinic))
         {
             throw new CommandException(ErrorCodes.Usage, $"'{clinic}' cannot be a gateway's name.", "Use up to 64 letters, digits, '-' and '_'.");
         }
 
-        NetworkFile? network = place.File(context);
         GrpcClientTls? tls = place.Certificates(context) is { } folder ? PartyCertificates.Client(context, folder) : null;
         return new ClinicSettings(clinic, Path.Combine(context.Home, "clinic", clinic), netuid => IssuerOf(context, network, netuid))
         {

@@ -34,8 +34,6 @@ internal sealed class PartyProcess : IAsyncDisposable
         ProcessStartInfo start = Path.GetFileNameWithoutExtension(program) == "dotnet"
             ? new ProcessStartInfo(program, [Path.Combine(AppContext.BaseDirectory, "subnet.dll"), .. command])
             : new ProcessStartInfo(program, command);
-        // A party lives for seconds: what the compiler would learn from watching it pays for longer lives.
-        start.Environment.TryAdd("DOTNET_TieredPGO", "0");
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         return new PartyProcess($"{role} {name}", Process.Start(start) ?? throw new IOException($"'{program}' could not be started"), time);
