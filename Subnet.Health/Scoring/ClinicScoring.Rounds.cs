@@ -1,5 +1,4 @@
 using Subnet.Crypto.Comparison;
-using Subnet.Crypto.Lattice.Randomness;
 
 namespace Subnet.Health.Scoring;
 

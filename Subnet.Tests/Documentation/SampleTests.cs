@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Rpc.Server;
-using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Subnet.Crypto.Transparency.Checkpoints;
-using Subnet.Health.Review.Bundles;
 using Subnet.Health.Review.Sources;
 
 namespace Subnet.Health.Review.Verification;

@@ -170,7 +170,7 @@ internal sealed class PrivateForestQueryTests
         return string.Join('\n', [lines[0], .. lines.Skip(1 + first).Take(count)]);
     }
 
-    private IServedModel Publish(CircuitKind kind, IRandomSourceFactory randomness)
+    private IServedModel Publish(CircuitKind kind, RandomSourceFactory randomness)
     {
         SplitModel split = plain.Split!;
         RowBatch rows = Rows(0, Ordinary);

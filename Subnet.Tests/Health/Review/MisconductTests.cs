@@ -9,7 +9,6 @@ using Subnet.Crypto.Transparency.Notes;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Crypto.Transparency.Witnessing;
 using Subnet.Health.Review.Bundles;
-using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Sources;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.Server;
 using Subnet.Tests.Interop;

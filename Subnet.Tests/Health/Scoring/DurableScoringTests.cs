@@ -249,10 +249,10 @@ internal sealed class DurableScoringTests
         Assert.That(await clinic.OpenAsync(), Has.Count.EqualTo(1));
     }
 
-    private Func<ScoringMessage, ValidatorScoring[]> NewValidators(ScoringFixture fixture) => window =>
+    private static Func<ScoringMessage, ValidatorScoring[]> NewValidators(ScoringFixture fixture) => window =>
         [.. fixture.ValidatorKeys.Select((_, i) => Validator(fixture, null, window, i))];
 
-    private async Task<ValidatorScoring> JoinedAsync(ScoringFixture fixture, ScoringJournal journal)
+    private static async Task<ValidatorScoring> JoinedAsync(ScoringFixture fixture, ScoringJournal journal)
     {
         ScoringMessage window = await fixture.Clinic.OpenWindowAsync();
         journal.Append(ValidatorJournal.Begun, fixture.Clock.GetUtcNow(), ValidatorJournal.WriteBegun(110, window));

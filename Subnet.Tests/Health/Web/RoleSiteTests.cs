@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
-using Subnet.Core.State;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Cli.Api;
