@@ -28,7 +28,7 @@ internal sealed class LatticeOperations : IDisposable
         RandomSourceFactory random = Own(RandomSourceFactory.FromOperatingSystem());
         KeyGenerator generator = new(parameters, random);
         SecretKey secret = Own(generator.CreateSecretKey());
-        AddTransforms(parameters.FirstDataLevel.Tables(0));
+        AddTransforms(parameters.FirstDataLevel);
         if (set.Scheme == Scheme.Bfv)
         {
             AddBfv(parameters, generator, secret, random);
@@ -38,6 +38,8 @@ internal sealed class LatticeOperations : IDisposable
             AddCkks(parameters, generator, secret, random, set.Scale);
         }
 
+        ParametersLiteral literal = parameters.ToLiteral();
+        actions.Add("create_context", () => Parameters.Create(literal).FirstDataLevel.Id.ToString());
         actions.Add("keygen_relin", () => generator.CreateRelinearizationKeys(secret));
         actions.Add("keygen_galois1", () => generator.CreateRotationKeys(secret, [1]));
     }
@@ -48,16 +50,19 @@ internal sealed class LatticeOperations : IDisposable
     /// <inheritdoc/>
     public void Dispose() => owned.ForEach(item => item.Dispose());
 
-    private void AddTransforms(NttTables tables)
+    // In the memory of a ciphertext, which no vector load crosses a cache line of.
+    private void AddTransforms(Level level)
     {
-        ulong[] values = new ulong[tables.Degree];
+        NttTables tables = level.Tables(0);
+        Ciphertext memory = new(level, 2, isNttForm: false);
+        Span<ulong> values = memory.Limb(0, 0);
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = tables.Modulus.Reduce((ulong)i * 0x9E3779B97F4A7C15);
         }
 
-        actions.Add("ntt_fwd_limb", () => tables.Forward(values));
-        actions.Add("ntt_inv_limb", () => tables.Inverse(values));
+        actions.Add("ntt_fwd_limb", () => tables.Forward(memory.Limb(0, 0)));
+        actions.Add("ntt_inv_limb", () => tables.Inverse(memory.Limb(0, 0)));
     }
 
     private void AddBfv(Parameters parameters, KeyGenerator generator, SecretKey secret, RandomSourceFactory random)

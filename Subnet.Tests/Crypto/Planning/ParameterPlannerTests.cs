@@ -3,6 +3,7 @@ using Subnet.Crypto.Planning;
 using Subnet.Crypto.Rlwe;
 using Subnet.Crypto.Seal.Packed;
 using Subnet.Tests.Crypto.Rlwe;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Crypto.Planning;
 
@@ -68,6 +69,37 @@ internal sealed class ParameterPlannerTests
         Assert.That(four.FloodMargin, Is.GreaterThanOrEqualTo(40));
         Assert.That(four.FloodBits, Is.EqualTo(154));
         Assert.That(five.FloodMargin, Is.LessThan(40));
+    }
+
+    /// <summary>A ratio of two times on one machine, the least of several each, and a factor of eight either way: loose enough for a busy one.</summary>
+    [Test]
+    public void Predicted_time_is_of_the_size_of_the_measured_one()
+    {
+        OptimisedBuild.Require();
+        Parameters parameters = Parameters.Create(new ParametersLiteral
+        {
+            Scheme = Scheme.Bfv, PolyModulusDegree = 8192, CoeffModulus = CoeffModulus.Default(8192), PlainModulus = 65537,
+        });
+        using Party party = new(parameters);
+        BfvEvaluator evaluator = new(parameters);
+        Ciphertext x = new(parameters);
+        Ciphertext result = new(parameters);
+        party.Encryptor.Encrypt(new Plaintext([3, 1]), party.PublicKey, x);
+        RelinearizationKeys keys = party.Generator.CreateRelinearizationKeys(party.SecretKey);
+        ParameterPlanner planner = new(UnitCosts.Measure(parameters, TimeProvider.System));
+        TimeSpan predicted = planner.Describe(
+            new CircuitRequest { Outputs = [CircuitNode.Input().Square()], PlainBits = 17, CircuitPrivacy = false }, parameters).Time;
+        TimeSpan measured = TimeSpan.MaxValue;
+        for (int i = 0; i < 40; i++)
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            evaluator.Square(x, result);
+            evaluator.Relinearize(result, keys, result);
+            measured = TimeSpan.FromTicks(Math.Min(measured.Ticks, TimeProvider.System.GetElapsedTime(start).Ticks));
+        }
+
+        TestContext.Out.WriteLine($"predicted {predicted.TotalMicroseconds:F0} us, measured {measured.TotalMicroseconds:F0} us");
+        Assert.That(predicted / measured, Is.InRange(1.0 / 8, 8.0));
     }
 
     [Test]
