@@ -20,46 +20,42 @@ using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Benchmarks.Load;
 
-/// <summary>A ledger, an issuer, one miner with the heart model, and a gateway, in this process over gRPC on loopback, on a real disk.</summary>
+/// <summary>A ledger, two subnets with an issuer and a miner of the heart model each, and a gateway, in this process over gRPC on loopback, on a real disk.</summary>
 internal sealed class LoadNetwork : IAsyncDisposable
 {
     private const ulong Tao = 1_000_000_000;
     private const ulong EpochBlocks = 60;
     private static readonly string[] People = ["owner", "miner", "clinic"];
+    private static readonly ushort[] Netuids = [1, 2];
 
     private readonly string folder;
     private readonly LedgerNode node;
-    private readonly GrpcServerHost issuerServer;
-    private readonly TokenIssuerService issuer;
+    private readonly Subnet[] subnets;
     private readonly OperatingSystemRandomSource random;
     private readonly RandomSourceFactory randomness;
     private Task pumping = Task.CompletedTask;
     private CancellationTokenSource stopping = new();
 
     private LoadNetwork(
-        string folder, LedgerNode node, TokenIssuerService issuer, GrpcServerHost issuerServer, MinerHost miner, ClinicClient clinic, OperatingSystemRandomSource random, RandomSourceFactory randomness)
+        string folder, LedgerNode node, Subnet[] subnets, ClinicClient clinic, OperatingSystemRandomSource random, RandomSourceFactory randomness)
     {
         this.folder = folder;
         this.node = node;
-        this.issuer = issuer;
-        this.issuerServer = issuerServer;
+        this.subnets = subnets;
         this.random = random;
         this.randomness = randomness;
-        Miner = miner;
         Clinic = clinic;
     }
 
     public const ushort Netuid = 1;
 
-    public MinerHost Miner { get; }
+    public const ushort OtherNetuid = 2;
 
     public ClinicClient Clinic { get; }
 
     public ILedgerClient Ledger => node.Client;
 
     public string Folder => folder;
-
-    public static byte[] MinerKey { get; } = KeyOf("miner-hot").PublicKey.ToArray();
 
     public static async Task<LoadNetwork> StartAsync(string root, int parallel)
     {
@@ -69,29 +65,19 @@ internal sealed class LoadNetwork : IAsyncDisposable
         LedgerNode node = await LedgerNode.OpenAsync(new SqliteLedgerStore(Path.Combine(folder, "ledger.db")), GenesisFile.Write(MakeGenesis()), new LedgerKey(KeyOf("sequencer")), TimeProvider.System);
         CancellationTokenSource stopping = new();
         Task pumping = Task.Run(() => PumpAsync(node, stopping.Token));
-        await DoAsync(node, "owner", new CreateSubnetCall(IdOf("owner-hot"), "load", ulong.MaxValue));
-        await DoAsync(node, "owner", new StartSubnetCall(Netuid));
-        await DoAsync(node, "miner", new RegisterNeuronCall(Netuid, IdOf("miner-hot"), ulong.MaxValue));
-        TokenIssuerService issuer = await TokenIssuerService.StartAsync(
-            new IssuerSettings(Netuid, Path.Combine(folder, "issuer")) { EpochsAhead = 1, Workers = 2 }, KeyOf("owner"), node.Client, TimeProvider.System, random, NullLoggerFactory.Instance, default);
-        GrpcServices services = new();
-        issuer.AddTo(services);
-        GrpcServerHost issuerServer = await GrpcServerHost.StartAsync(
-            new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, default);
-        MinerHost miner = await MinerHost.StartAsync(
-            new MinerSettings("load", Path.Combine(folder, "miner"), Netuid, new IPEndPoint(IPAddress.Loopback, 0)) { Running = 32, Waiting = 128 },
-            [Compile(root, random, randomness)],
-            KeyOf("miner-hot"),
-            node.Client,
-            TimeProvider.System,
-            randomness,
-            NullLoggerFactory.Instance,
-            default);
+        List<Subnet> subnets = [];
+        foreach (ushort netuid in Netuids)
+        {
+            subnets.Add(await Subnet.StartAsync(root, folder, netuid, node, random, randomness));
+        }
 
         // The ledger stands still while queries are measured; its keys come into force first.
-        while ((await node.Client.GetIssuerKeysAsync(Netuid, 1)).Count < 3)
+        foreach (ushort netuid in Netuids)
         {
-            await Task.Delay(50);
+            while ((await node.Client.GetIssuerKeysAsync(netuid, 1)).Count < 3)
+            {
+                await Task.Delay(50);
+            }
         }
 
         while (await node.Client.GetAccessEpochAsync() == 0)
@@ -100,8 +86,8 @@ internal sealed class LoadNetwork : IAsyncDisposable
         }
 
         ClinicClient clinic = await ClinicClient.OpenAsync(
-            new ClinicSettings("load", Path.Combine(folder, "clinic"), _ => issuerServer.Address) { TokenDelay = TimeSpan.Zero, Parallel = parallel }, KeyOf("clinic"), node.Client, TimeProvider.System, random);
-        return new LoadNetwork(folder, node, issuer, issuerServer, miner, clinic, random, randomness) { pumping = pumping, stopping = stopping };
+            new ClinicSettings("load", Path.Combine(folder, "clinic"), netuid => subnets[netuid - 1].IssuerAddress) { TokenDelay = TimeSpan.Zero, Parallel = parallel }, KeyOf("clinic"), node.Client, TimeProvider.System, random);
+        return new LoadNetwork(folder, node, [.. subnets], clinic, random, randomness) { pumping = pumping, stopping = stopping };
     }
 
     public static SigningKey KeyOf(string name) => SigningKey.FromSeed(SHA256.HashData(Encoding.UTF8.GetBytes("load key of " + name)));
@@ -109,9 +95,11 @@ internal sealed class LoadNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Clinic.DisposeAsync();
-        await Miner.DisposeAsync();
-        await issuerServer.DisposeAsync();
-        await issuer.DisposeAsync();
+        foreach (Subnet subnet in subnets)
+        {
+            await subnet.DisposeAsync();
+        }
+
         await stopping.CancelAsync();
         await pumping;
         stopping.Dispose();
@@ -163,5 +151,44 @@ internal sealed class LoadNetwork : IAsyncDisposable
         byte[] card = ModelCard.Write(compiled, model.Schema, CardSchema.Of(split, rows, FeatureMapping.Default), new CardText("heart", "Heart disease", "Load test.", "None.", "heart-cleveland.csv"), commitment);
         using PrivateCircuit circuit = new(ModelCard.Hash(card), weights, opening);
         return CircuitServedModel.Load(card, CircuitFile.Seal(circuit, "load"u8, ScryptCost.Minimum, random), "load"u8, randomness);
+    }
+
+    /// <summary>One subnet's issuer and miner.</summary>
+    private sealed class Subnet(TokenIssuerService issuer, GrpcServerHost issuerServer, MinerHost miner) : IAsyncDisposable
+    {
+        public Uri IssuerAddress => issuerServer.Address;
+
+        public static async Task<Subnet> StartAsync(
+            string root, string folder, ushort netuid, LedgerNode node, OperatingSystemRandomSource random, RandomSourceFactory randomness)
+        {
+            string hotkey = $"miner-hot-{netuid}";
+            await DoAsync(node, "owner", new CreateSubnetCall(IdOf($"owner-hot-{netuid}"), $"load{netuid}", ulong.MaxValue));
+            await DoAsync(node, "owner", new StartSubnetCall(netuid));
+            await DoAsync(node, "miner", new RegisterNeuronCall(netuid, IdOf(hotkey), ulong.MaxValue));
+            TokenIssuerService issuer = await TokenIssuerService.StartAsync(
+                new IssuerSettings(netuid, Path.Combine(folder, $"issuer-{netuid}")) { EpochsAhead = 1, Workers = 2 },
+                KeyOf("owner"), node.Client, TimeProvider.System, random, NullLoggerFactory.Instance, default);
+            GrpcServices services = new();
+            issuer.AddTo(services);
+            GrpcServerHost server = await GrpcServerHost.StartAsync(
+                new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, default);
+            MinerHost miner = await MinerHost.StartAsync(
+                new MinerSettings($"load-{netuid}", Path.Combine(folder, $"miner-{netuid}"), netuid, new IPEndPoint(IPAddress.Loopback, 0)) { Running = 32, Waiting = 128 },
+                [Compile(root, random, randomness)],
+                KeyOf(hotkey),
+                node.Client,
+                TimeProvider.System,
+                randomness,
+                NullLoggerFactory.Instance,
+                default);
+            return new Subnet(issuer, server, miner);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await miner.DisposeAsync();
+            await issuerServer.DisposeAsync();
+            await issuer.DisposeAsync();
+        }
     }
 }

@@ -22,6 +22,7 @@ namespace Subnet.Benchmarks.Load;
 internal sealed class LoadTest(int queries, int clients, int patients)
 {
     private const int Warm = 256;
+    private const int CompositeRounds = 100;
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -38,13 +39,16 @@ internal sealed class LoadTest(int queries, int clients, int patients)
         string[] table = Admitted(root);
         string miner = (await network.Clinic.ModelsAsync(LoadNetwork.Netuid)).Single().Miner;
         int batches = (patients + 15) / 16;
-        await BuyAsync(network, miner, 1, (2 * queries) + (2 * Warm) + Math.Min(queries, 200));
+        await BuyAsync(network, miner, 1, (2 * queries) + (2 * Warm) + Math.Min(queries, 200) + (2 * CompositeRounds));
+        string other = (await network.Clinic.ModelsAsync(LoadNetwork.OtherNetuid)).Single().Miner;
+        await BuyAsync(network, other, 1, 2 * CompositeRounds, LoadNetwork.OtherNetuid);
         await BuyAsync(network, miner, 16, batches);
 
         await GatewayAsync(network, table, Warm, clients);
         double[] alone = await GatewayAsync(network, table, Math.Min(queries, 200), 1);
         Say($"one client through the gateway: p50 {Percentile(alone, 0.50):F2} ms, p99 {Percentile(alone, 0.99):F2} ms (target 5 and 20)");
 
+        await ComposeAsync(network, table);
         DirectClient direct = await DirectClient.OpenAsync(network, table);
         await using (direct)
         {
@@ -66,10 +70,32 @@ internal sealed class LoadTest(int queries, int clients, int patients)
         Say($"{answer.Scores.Count} patients from a table in {answer.Queries.Count} queries: {watch.Elapsed.TotalSeconds:F2} s (target 5)");
     }
 
+    // Two models of two subnets by one command against the slower of the two alone, all else idle; the three take turns, so that a noisy moment strikes all.
+    private static async Task ComposeAsync(LoadNetwork network, string[] table)
+    {
+        ushort[][] asked = [[LoadNetwork.Netuid], [LoadNetwork.OtherNetuid], [LoadNetwork.Netuid, LoadNetwork.OtherNetuid]];
+        double[][] times = [.. asked.Select(_ => new double[CompositeRounds])];
+        for (int round = 0; round < CompositeRounds; round++)
+        {
+            for (int kind = 0; kind < asked.Length; kind++)
+            {
+                ClinicQuery[] queries = [.. asked[kind].Select(netuid => QueryOf(table, round, netuid))];
+                long started = Stopwatch.GetTimestamp();
+                await network.Clinic.QueryAllAsync(queries);
+                times[kind][round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+        }
+
+        double[] medians = [.. times.Select(each => Percentile(each, 0.50))];
+        Say($"two models of two subnets at once: {medians[2]:F2} ms, alone {medians[0]:F2} and {medians[1]:F2} ms, {100 * ((medians[2] / Math.Max(medians[0], medians[1])) - 1):F0} % above the slower (target 20; medians of {CompositeRounds})");
+    }
+
+    private static ClinicQuery QueryOf(string[] table, int i, ushort netuid) =>
+        new(netuid, "heart", ClinicInput.FromCsv(new StringReader(table[0] + "\n" + table[1 + (i % (table.Length - 1))])));
+
     private static Task<double[]> GatewayAsync(LoadNetwork network, string[] table, int count, int clients) => RunAsync(count, clients, i => AskAsync(network, table, i));
 
-    private static Task<ClinicAnswer> AskAsync(LoadNetwork network, string[] table, int i) => network.Clinic.QueryAsync(
-        new ClinicQuery(LoadNetwork.Netuid, "heart", ClinicInput.FromCsv(new StringReader(table[0] + "\n" + table[1 + (i % (table.Length - 1))]))));
+    private static Task<ClinicAnswer> AskAsync(LoadNetwork network, string[] table, int i) => network.Clinic.QueryAsync(QueryOf(table, i, LoadNetwork.Netuid));
 
     private static async Task<Rate> RateAsync(int count, int clients, Func<int, Task> ask)
     {
@@ -98,10 +124,10 @@ internal sealed class LoadTest(int queries, int clients, int patients)
         return times;
     }
 
-    private static async Task BuyAsync(LoadNetwork network, string miner, int rows, int count)
+    private static async Task BuyAsync(LoadNetwork network, string miner, int rows, int count, ushort netuid = LoadNetwork.Netuid)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        await network.Clinic.BuyTokensAsync(LoadNetwork.Netuid, miner, rows, count);
+        await network.Clinic.BuyTokensAsync(netuid, miner, rows, count);
         Say($"{count} tokens of {rows} rows bought in {watch.Elapsed.TotalSeconds:F1} s");
     }
 
