@@ -8,6 +8,7 @@ using Subnet.Health.Node;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Crypto.Transparency.Storage;
+using Subnet.Tests.Health.Rpc;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Clinic;
@@ -73,6 +74,43 @@ internal sealed class ClinicFaultTests
         ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(network, CompiledSample.Heart.Table(1)))))!;
         Assert.That((refused.Fault, clinic.LogSize), Is.EqualTo((ClinicFault.NoToken, entries)));
         Assert.That(refused.Fix, Does.Contain("clinic keygen"));
+    }
+
+    [Test]
+    public async Task Broken_bytes_on_the_ports_of_miner_and_issuer_end_in_errors_and_they_go_on()
+    {
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
+        Assert.That(await PortAttack.RunAsync(own.Miner("miner").Address), Is.GreaterThan(3));
+        Assert.That(await PortAttack.RunAsync(own.IssuerAddress), Is.GreaterThan(0));
+        await using ClinicClient clinic = await own.OpenClinicAsync("after-noise");
+        await clinic.BuyTokensAsync(own.Netuid, (await clinic.ModelsAsync(own.Netuid))[0].Miner, 1, 1);
+        Assert.That((await clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1)))).Scores, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Overloaded_miner_says_so_takes_no_token_for_it_and_holds_no_more_than_its_places()
+    {
+        const int Asked = 24;
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
+        await own.Miner("miner").StopAsync();
+        HangingModel hanging = new(CompiledSample.Heart.Publish(own.Randomness, 1));
+        MinerHost miner = await own.StartMinerAsync("miner", hanging, own.SettingsOf("miner") with { Running = 2, Waiting = 2 });
+        ClinicClient clinic = await own.OpenClinicAsync("crowd", settings => settings with { Retries = 0 });
+        await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 1, Asked);
+
+        Task<ClinicAnswer>[] asking = [.. Enumerable.Range(0, Asked).Select(i => Task.Run(() => clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1, skip: i)))))];
+        await RoleNetwork.WaitForAsync(() => Task.FromResult(asking.Count(task => task.IsCompleted) == Asked - 4));
+        MinerStatus status = await miner.GetStatusAsync();
+        hanging.Release.SetResult();
+        await ((Task)Task.WhenAll(asking)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        Assert.That((status.Inside, status.Busy), Is.EqualTo((4, Asked - 4)));
+        Assert.That(asking.Count(task => task.Exception?.InnerException?.Message.Contains("busy", StringComparison.Ordinal) == true), Is.EqualTo(Asked - 4));
+
+        // What is taken out ahead comes back when the wallet is closed.
+        await clinic.DisposeAsync();
+        await using ClinicClient again = await own.OpenClinicAsync("crowd");
+        Assert.That((await again.TokensAsync()).Where(budget => budget.Rows == 1).Sum(budget => budget.Ready), Is.EqualTo(Asked - 4));
     }
 
     [Test]

@@ -10,6 +10,7 @@ using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.LedgerV1;
 using Subnet.Health.Rpc.Server;
+using Subnet.Tests.Health.Rpc;
 using Subnet.Tests.Support;
 using LedgerBlock = Subnet.Health.Node.LedgerBlock;
 using LedgerEvent = Subnet.Core.State.LedgerEvent;
@@ -62,6 +63,14 @@ internal sealed class LedgerServiceTests
             Assert.That(indexes, Does.Contain(record.Index));
         });
         Assert.That(await remote.Client.GetEpochAsync(netuid, 1_000_000), Is.Null);
+    }
+
+    [Test]
+    public async Task Broken_bytes_on_the_nodes_port_end_in_errors_and_it_goes_on()
+    {
+        await using InProcessLedger ledger = new InProcessLedger().Start(5);
+        Uri address = await ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
+        Assert.That(await PortAttack.RunAsync(address), Is.GreaterThan(3));
     }
 
     [Test]

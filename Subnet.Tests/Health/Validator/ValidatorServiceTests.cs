@@ -13,6 +13,7 @@ using Subnet.Health.Validator;
 using Subnet.Health.Validator.Challenges;
 using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Weights;
+using Subnet.Tests.Health.Rpc;
 using Subnet.Tests.Support;
 using AuditFile = Subnet.Health.Rpc.ValidationV1.AuditFile;
 
@@ -142,6 +143,13 @@ internal sealed class ValidatorServiceTests
         Assert.That(await CodeOf(Announce(channel, epoch, 3)), Is.EqualTo(GrpcStatusCode.FailedPrecondition), "a plan after its epoch began");
         Assert.That(await CodeOf(Announce(channel, epoch + 1, 1, sign: "somebody")), Is.EqualTo(GrpcStatusCode.InvalidArgument));
         Assert.That(await CodeOf(Announce(channel, epoch + 1, 1, validator: "miner-hot", sign: "miner-hot")), Is.EqualTo(GrpcStatusCode.PermissionDenied), "no permit");
+    }
+
+    [Test]
+    public async Task Broken_bytes_on_the_validators_port_end_in_errors_and_it_goes_on()
+    {
+        await using ValidatorService service = await Open(new Fixed(Miner));
+        Assert.That(await PortAttack.RunAsync(service.Address), Is.GreaterThan(3));
     }
 
     [Test]
