@@ -17,5 +17,8 @@ internal static class ScoringMethods
     /// <summary><c>Open</c>.</summary>
     public static GrpcMethod<ScoringChunk, ScoringChunk> Open { get; } = new(Service, nameof(Open));
 
+    /// <summary><c>Aborts</c>.</summary>
+    public static GrpcMethod<ScoringChunk, ScoringChunk> Aborts { get; } = new(Service, nameof(Aborts));
+
     private static Google.Protobuf.Reflection.ServiceDescriptor Service => ScoringReflection.Descriptor.Services.Single();
 }

@@ -30,6 +30,21 @@ internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorde
         return [.. reported.Where(item => !listed.Contains(item.Key) && !scoredBefore.Contains(item.Key))];
     }
 
+    /// <summary>
+    /// What every patient has paid over several batches: the sum of the stated epsilons of the batches it was in (0 for rounded ones). A case in two batches is a fault by itself,
+    /// since a clinic scores each once, ever; so no sum is above the epsilon of one batch.
+    /// </summary>
+    /// <param name="batches">The batches of a clinic.</param>
+    /// <returns>The largest sum in thousandths, and the cases that are in more than one batch.</returns>
+    public static (int LargestEpsilonThousandths, IReadOnlyList<string> ScoredTwice) Account(IEnumerable<ScoreBatchOpen> batches)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        ILookup<string, int> spent = batches.DistinctBy(batch => Convert.ToHexStringLower(batch.Batch.Span))
+            .SelectMany(batch => batch.Cases.Select(item => (item.Key, batch.Publication.EpsilonThousandths)))
+            .ToLookup(item => item.Key, item => item.EpsilonThousandths, StringComparer.Ordinal);
+        return (spent.Select(group => group.Sum()).DefaultIfEmpty().Max(), [.. spent.Where(group => group.Count() > 1).Select(group => group.Key)]);
+    }
+
     /// <summary>The cases to open: the first of the batch by a block that came after its scores were public.</summary>
     public IReadOnlyList<ScoringCaseEvents> DrawSamples(ReadOnlyMemory<byte> laterBeacon, int count) =>
         ScoreBatchOpen.TryRead(transcript.Messages[1]) is { } batch ? [.. ScoringEvents.Order(laterBeacon, batch.Cases).Take(count)] : [];

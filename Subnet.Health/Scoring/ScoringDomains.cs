@@ -24,6 +24,9 @@ internal static class ScoringDomains
     /// <summary>A fault with its evidence.</summary>
     public const string Fault = "subnet-score-fault/1";
 
+    /// <summary>How often clinics and validators left a batch.</summary>
+    public const string Aborts = "subnet-score-aborts/1";
+
     /// <summary>Whether this is one of them: only these are ever handed to the signature check.</summary>
-    public static bool IsKnown(string domain) => domain is Window or Seed or Batch or Outputs or Score or Public or Fault;
+    public static bool IsKnown(string domain) => domain is Window or Seed or Batch or Outputs or Score or Public or Fault or Aborts;
 }

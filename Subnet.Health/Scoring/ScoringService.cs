@@ -17,6 +17,7 @@ namespace Subnet.Health.Scoring;
 /// <param name="isAdmitted">Which clinics are served, by their key.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="folder">Where the slots' journals are; null keeps none.</param>
+/// <param name="aborts">Counts batches that were left; null counts none.</param>
 internal sealed class ScoringService(
     SigningKey key,
     IScoringSeeds seeds,
@@ -25,7 +26,8 @@ internal sealed class ScoringService(
     ScoringTimetable timetable,
     Func<ReadOnlyMemory<byte>, bool> isAdmitted,
     TimeProvider clock,
-    string? folder = null) : IDisposable
+    string? folder = null,
+    IAbortCounts? aborts = null) : IDisposable
 {
     private const string JournalSuffix = ".journal";
 
@@ -45,7 +47,8 @@ internal sealed class ScoringService(
             .Duplex(ScoringMethods.Window, WindowAsync, new GrpcLimits(4 << 20, WindowBytes + (1 << 20)))
             .Duplex(ScoringMethods.Batch, BatchAsync, large)
             .Duplex(ScoringMethods.Commit, CommitAsync, new GrpcLimits(4 << 20, WindowBytes))
-            .Duplex(ScoringMethods.Open, OpenAsync, large);
+            .Duplex(ScoringMethods.Open, OpenAsync, large)
+            .Duplex(ScoringMethods.Aborts, AbortsAsync, new GrpcLimits(1 << 16, 1 << 16));
     }
 
     /// <summary>Takes up the slots whose journals are there.</summary>
@@ -141,7 +144,9 @@ internal sealed class ScoringService(
                 slot.Dispose();
                 if (slot.Scoring.Batch is { } batch)
                 {
-                    concluded.Add((batch, slot.Scoring.Conclude()));
+                    IReadOnlyList<OrganicOutcome> outcomes = slot.Scoring.Conclude();
+                    aborts?.Count(batch, slot.Scoring.Drawn, outcomes, slot.Scoring.Findings);
+                    concluded.Add((batch, outcomes));
                 }
                 else if (folder is not null)
                 {
@@ -242,6 +247,18 @@ internal sealed class ScoringService(
         }
 
         await WriteAsync(writer, scores).ConfigureAwait(false);
+    }
+
+    /// <summary>Anybody may ask, with an empty stream.</summary>
+    private async Task AbortsAsync(IAsyncEnumerable<ScoringChunk> requests, GrpcResponseWriter<ScoringChunk> writer, GrpcServerCall call)
+    {
+        await foreach (ScoringChunk _ in requests.ConfigureAwait(false))
+        {
+            throw Refused(ScoringFault.Malformed);
+        }
+
+        ScoringMessage signed = new AbortRates(clock.GetUtcNow(), aborts?.Read() ?? []).Sign(key);
+        await WriteAsync(writer, [signed]).ConfigureAwait(false);
     }
 
     /// <summary>The block that anchors a window, while its beacon is still unknown.</summary>

@@ -3,8 +3,8 @@ using Subnet.Crypto.Lattice.Randomness;
 
 namespace Subnet.Health.Scoring;
 
-/// <summary>Scored cases and scoring seeds of one party in one SQLite file; every answer is on the disk before it is given. Safe for concurrent use.</summary>
-internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IDisposable
+/// <summary>Scored cases, scoring seeds and counts of aborts of one party in one SQLite file; every answer is on the disk before it is given. Safe for concurrent use.</summary>
+internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IAbortCounts, IDisposable
 {
     private readonly Lock gate = new();
     private readonly SqliteConnection connection;
@@ -29,6 +29,9 @@ internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IDisposa
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 create table if not exists scored (event text primary key, batch blob not null) without rowid;
+                create table if not exists aborts (
+                    batch blob not null, clinic blob not null, validator blob not null, scores integer not null, unopened integer not null, unseeded integer not null,
+                    primary key (batch, validator)) without rowid;
                 create table if not exists seeds (slot blob primary key, seed blob not null, batch blob) without rowid;
                 """);
         }
@@ -93,6 +96,55 @@ internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IDisposa
         {
             Execute("update seeds set batch = $b where slot = $a and batch is null", slot, statement);
             return (Scalar("select batch from seeds where slot = $a", slot) as byte[])?.AsSpan().SequenceEqual(statement) == true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Count(ScoreBatchOpen batch, IReadOnlyList<SeedCommitment> drawn, IReadOnlyList<OrganicOutcome> outcomes, IReadOnlyList<ScoringFinding> findings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(drawn);
+        ArgumentNullException.ThrowIfNull(outcomes);
+        ArgumentNullException.ThrowIfNull(findings);
+        long unopened = outcomes.Count(outcome => outcome.ClinicOwesFee);
+        lock (gate)
+        {
+            using SqliteTransaction transaction = connection.BeginTransaction();
+            foreach (SeedCommitment seat in drawn)
+            {
+                long unseeded = findings
+                    .Where(found => found.Fault is ScoringFault.SeedWithheld or ScoringFault.OutputsDiffer && found.Party.Span.SequenceEqual(seat.Validator.Span))
+                    .Select(found => Convert.ToHexStringLower(found.Miner.Span)).Distinct(StringComparer.Ordinal).Count();
+                using SqliteCommand command = connection.CreateCommand();
+                command.CommandText = "insert or ignore into aborts values ($batch, $clinic, $validator, $scores, $unopened, $unseeded)";
+                command.Parameters.AddWithValue("$batch", batch.Batch.ToArray());
+                command.Parameters.AddWithValue("$clinic", batch.Clinic.ToArray());
+                command.Parameters.AddWithValue("$validator", seat.Validator.ToArray());
+                command.Parameters.AddWithValue("$scores", outcomes.Count);
+                command.Parameters.AddWithValue("$unopened", unopened);
+                command.Parameters.AddWithValue("$unseeded", unseeded);
+                command.ExecuteNonQuery();
+            }
+
+            transaction.Commit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AbortRate> Read()
+    {
+        lock (gate)
+        {
+            using SqliteCommand command = Command(
+                "select clinic, validator, sum(scores), sum(unopened), sum(unseeded) from aborts group by clinic, validator order by clinic, validator", null, null);
+            using SqliteDataReader reader = command.ExecuteReader();
+            List<AbortRate> rates = [];
+            while (reader.Read())
+            {
+                rates.Add(new AbortRate(reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+            }
+
+            return rates;
         }
     }
 

@@ -60,6 +60,9 @@ internal sealed class ValidatorScoring
     /// <summary>The batch; null before it came.</summary>
     public ScoreBatchOpen? Batch => batch;
 
+    /// <summary>The validators drawn; none before the batch came.</summary>
+    public IReadOnlyList<SeedCommitment> Drawn => drawn;
+
     /// <summary>Scores of miners, as far as they hold, and faults; complete after <see cref="Conclude"/>.</summary>
     public Dictionary<string, PublicScore> Scores { get; } = new(StringComparer.Ordinal);
 

@@ -145,7 +145,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
             ScoringService organic = new(
                 hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time,
-                Path.Combine(settings.Home, "scoring"));
+                Path.Combine(settings.Home, "scoring"), seeds);
             organic.AddTo(services);
             foreach (IOException fault in organic.Restore())
             {

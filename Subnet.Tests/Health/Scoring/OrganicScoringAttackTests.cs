@@ -108,6 +108,33 @@ internal sealed class OrganicScoringAttackTests
     }
 
     [Test]
+    public async Task Hidden_openings_and_withheld_seeds_are_counted_once_for_their_pair_and_published_under_a_signature()
+    {
+        await using ScoringFixture fixture = new(miners: 2);
+        await fixture.OpenSeedsAsync();
+        await fixture.PublishAsync((await fixture.Clinic.OpenAsync())[0]);
+        fixture.Clock.Advance(fixture.Settings.Timetable.Open + TimeSpan.FromMinutes(2));
+        ValidatorScoring validator = fixture.Validators[0];
+        ScoringFinding withheld = new(ScoringFault.SeedWithheld, fixture.ValidatorKeys[1].PublicKey.ToArray(), fixture.Panel[1].Miner);
+        string path = Path.Combine(fixture.Folder, "aborts.db");
+        using (SqliteScoringStore store = new(path, new SeededRandomSource(PrngType.Blake2Xb, new byte[64])))
+        {
+            store.Count(validator.Batch!, validator.Drawn, validator.Conclude(), [withheld]);
+            store.Count(validator.Batch!, validator.Drawn, validator.Conclude(), []);
+        }
+
+        using SqliteScoringStore again = new(path, new SeededRandomSource(PrngType.Blake2Xb, new byte[64]));
+        ScoringMessage published = new AbortRates(fixture.Clock.GetUtcNow(), again.Read()).Sign(fixture.ValidatorKeys[0]);
+        AbortRates rates = AbortRates.TryRead(published)!;
+        AbortRate[] pairs = [.. fixture.ValidatorKeys.Select(key => rates.Rates.Single(rate => rate.Validator.Span.SequenceEqual(key.PublicKey)))];
+        Assert.That(pairs.Select(pair => (pair.Scores, pair.NotOpened, pair.NotSeeded)), Is.EqualTo(new[] { (2L, 1L, 0L), (2L, 1L, 1L) }));
+        Assert.That(pairs.Select(pair => pair.Clinic.Span.SequenceEqual(fixture.ClinicKey.PublicKey)), Is.All.True);
+        byte[] changed = published.Attachments[0].ToArray();
+        changed[^3] ^= 1;
+        Assert.That(AbortRates.TryRead(published with { Attachments = [changed] }), Is.Null);
+    }
+
+    [Test]
     public async Task Clinic_that_knows_one_validator_s_seed_cannot_forge_past_the_other()
     {
         // Attack 7: validator 0 tells the clinic its seed; the clinic makes a value with good tags for it.

@@ -43,6 +43,23 @@ internal sealed class ReviewerScoringTests
     }
 
     [Test]
+    public async Task Epsilons_of_batches_add_up_for_each_patient_and_a_case_in_two_of_them_is_named()
+    {
+        await using ScoringFixture noised = new(publication: new ScorePublication(500));
+        ScoreBatchOpen first = await noised.OpenBatchAsync();
+        ScoreBatchOpen rounded = await fixture.OpenBatchAsync();
+        ScoreBatchOpen second = ScoreBatchOpen.Sign(noised.ClinicKey, new ScoreBatchParts(
+            SHA256.HashData("second"u8), first.Window, first.Measure, 5, first.ValidatorCount, new ScorePublication(250), first.EtaHash, first.Time, first.Cases, first.Seeds, first.Panel,
+            first.KeyBytes, [.. first.Message.Attachments.Skip(4)]));
+
+        Assert.That(ReviewerScoring.Account([rounded]), Is.EqualTo((0, Array.Empty<string>())));
+        Assert.That(ReviewerScoring.Account([first, first]).LargestEpsilonThousandths, Is.EqualTo(500), "one batch, named twice");
+        (int largest, IReadOnlyList<string> twice) = ReviewerScoring.Account([first, second]);
+        Assert.That(largest, Is.EqualTo(750));
+        Assert.That(twice, Has.Count.EqualTo(256));
+    }
+
+    [Test]
     public async Task Opened_case_holds_only_with_the_prediction_that_was_logged_before_the_outcome()
     {
         // Attacks 2 and 9: after the outcome is known the clinic scores its friend's miner on a better prediction.

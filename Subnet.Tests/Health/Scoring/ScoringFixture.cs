@@ -228,11 +228,28 @@ internal sealed class ScoringFixture : IAsyncDisposable
         Random draws = new(number);
         double risk = draws.NextDouble();
         byte label = (byte)(draws.NextDouble() < risk ? 1 : 0);
+        if (Measure.Kind == ScoringKind.Argmax)
+        {
+            return MakeCaseOfClasses(number, draws);
+        }
+
         return new ScoringCase(
             [.. Panel.Select((_, miner) => PredictionCommitment.Create(
                 random,
                 Convert.ToHexStringLower(SHA256.HashData([.. BitConverter.GetBytes(number), (byte)miner]).AsSpan(0, 16)),
                 ((risk * (4 - miner)) + (0.5 * miner)) / 4))],
+            label);
+    }
+
+    /// <summary>Outcomes of several classes, of which the true one has the largest probability two times of three.</summary>
+    private ScoringCase MakeCaseOfClasses(int number, Random draws)
+    {
+        byte label = (byte)draws.Next(Measure.Classes);
+        double[] risks = [.. Enumerable.Range(0, Measure.Classes).Select(_ => draws.NextDouble() / 2)];
+        risks[label] += draws.Next(3) > 0 ? 0.5 : 0;
+        return new ScoringCase(
+            [.. Panel.Select((_, miner) => PredictionCommitment.Create(
+                random, Convert.ToHexStringLower(SHA256.HashData([.. BitConverter.GetBytes(number), (byte)miner]).AsSpan(0, 16)), risks))],
             label);
     }
 }

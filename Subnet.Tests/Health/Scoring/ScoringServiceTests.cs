@@ -6,9 +6,11 @@ using Subnet.Core.State;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Review.Logs;
+using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Scoring;
+using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Review;
 using Subnet.Tests.Support;
 
@@ -86,6 +88,47 @@ internal sealed class ScoringServiceTests
             Assert.That(outcomes.Single().Quality, Is.EqualTo(report.Outcomes.Single().Quality));
             Assert.That(service.TakeConcluded(), Is.Empty, "each batch once");
         }
+    }
+
+    [Test]
+    public async Task Anybody_can_ask_a_validator_how_often_batches_were_left()
+    {
+        await RunAsync();
+        services[0].TakeConcluded();
+        await using GrpcCall<Subnet.Health.Rpc.ScoringV1.ScoringChunk, Subnet.Health.Rpc.ScoringV1.ScoringChunk> call =
+            peers[0].Channel.Start(ScoringMethods.Aborts, GrpcCallOptions.None, default);
+        call.CompleteRequests();
+        ScoringAssembler assembler = new(1 << 16, signer => signer.Span.SequenceEqual(fixture.ValidatorKeys[0].PublicKey));
+        await foreach (Subnet.Health.Rpc.ScoringV1.ScoringChunk chunk in call.ReadAllAsync())
+        {
+            Assert.That(assembler.TryTake(chunk), Is.True);
+        }
+
+        AbortRates rates = AbortRates.TryRead(assembler.Messages.Single())!;
+        Assert.That(rates.Rates.Select(rate => (rate.Scores, rate.NotOpened, rate.NotSeeded)), Is.EqualTo(new[] { (1L, 0L, 0L), (1L, 0L, 0L) }));
+    }
+
+    [Test]
+    public async Task Run_that_is_broken_off_at_any_step_goes_on_from_there()
+    {
+        using AtRestKey key = AtRestKey.Derive(fixture.ClinicKey, "organic", new OperatingSystemRandomSource());
+        string path = Path.Combine(fixture.Folder, "organic.journal");
+        ScoringLog log = new(clinicLog.Recorder);
+        foreach (string step in new[] { "beacon", "outputs", "seeds", "openings" })
+        {
+            using ScoringJournal journal = new(path, key);
+            using DurableClinicScoring clinic = await DurableClinicScoring.ResumeAsync(fixture.ClinicKey, fixture.Store, log, journal, fixture.Clock)
+                ?? DurableClinicScoring.Begin(
+                    SHA512.HashData("run"u8), 7, fixture.Measure, fixture.Panel, fixture.Cases, fixture.Settings, fixture.ClinicKey, fixture.Store, log, journal, fixture.Clock);
+            Assert.That(async () => await NewRun(clinic).RunAsync(new BreaksOff(step), default), Throws.InstanceOf<OperationCanceledException>(), step);
+        }
+
+        using ScoringJournal last = new(path, key);
+        using DurableClinicScoring resumed = (await DurableClinicScoring.ResumeAsync(fixture.ClinicKey, fixture.Store, log, last, fixture.Clock))!;
+        OrganicScoringResult result = await NewRun(resumed).RunAsync(null, default);
+        Assert.That(result.Unreachable, Is.Empty);
+        Assert.That(result.Findings, Is.Empty);
+        Assert.That(TranscriptReplay.Run(result.Transcript!).Difference, Is.Null);
     }
 
     [Test]
@@ -173,13 +216,24 @@ internal sealed class ScoringServiceTests
         fixture.Settings.Timetable,
         clinic => clinic.Span.SequenceEqual(fixture.ClinicKey.PublicKey),
         fixture.Clock,
-        Path.Combine(fixture.Folder, $"slots-{validator}"));
+        Path.Combine(fixture.Folder, $"slots-{validator}"),
+        fixture.SeedsOf(validator));
 
-    private Task<OrganicScoringResult> RunAsync()
+    private Task<OrganicScoringResult> RunAsync() => NewRun(fixture.NewClinic(log: new ScoringLog(clinicLog.Recorder))).RunAsync(null, default);
+
+    private OrganicScoringRun NewRun(IClinicScoring clinic) =>
+        new(clinic, 7, peers, chain, files, clinicLog.Origin, cancellation => clinicLog.AnchorAsync(cancellation), fixture.Settings.Timetable);
+
+    /// <summary>Ends a run where a step begins, as a killed process would.</summary>
+    private sealed class BreaksOff(string step) : IProgress<string>
     {
-        ClinicScoring clinic = fixture.NewClinic(log: new ScoringLog(clinicLog.Recorder));
-        return new OrganicScoringRun(
-            clinic, 7, peers, chain, files, clinicLog.Origin, cancellation => clinicLog.AnchorAsync(cancellation), fixture.Settings.Timetable).RunAsync(null, default);
+        public void Report(string value)
+        {
+            if (value == step)
+            {
+                throw new OperationCanceledException(step);
+            }
+        }
     }
 
     /// <summary>A ledger whose blocks come when they are waited for.</summary>
