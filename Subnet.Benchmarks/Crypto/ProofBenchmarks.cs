@@ -73,7 +73,7 @@ public class ProofBenchmarks : IDisposable
     [Benchmark]
     public bool Verify() => LinearProof.Verify(context, audits, commitment, proof.Proof.Span, proof.Rho.Span, generators);
 
-    /// <summary>256 miners' proofs in one batch; target at 512: 4 s.</summary>
+    /// <summary>256 proofs in one batch, each with its own transcript, form and weights; target at 512: 4 s.</summary>
     [Benchmark]
     public int VerifyBatchOf256()
     {

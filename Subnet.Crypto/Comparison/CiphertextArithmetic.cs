@@ -3,10 +3,11 @@ using Subnet.Crypto.Rlwe;
 
 namespace Subnet.Crypto.Comparison;
 
-/// <summary>Scoring circuits on ciphertexts: the same words on every machine.</summary>
+/// <summary>Scoring circuits on ciphertexts: the same words on every machine. Not safe for concurrent use.</summary>
 internal sealed class CiphertextArithmetic(BfvEvaluator evaluator, RelinearizationKeys keys) : IScoringArithmetic<Ciphertext>
 {
     private readonly Parameters parameters = keys.Parameters;
+    private readonly Ciphertext scaled = new(keys.Parameters);
 
     /// <inheritdoc/>
     public Ciphertext Add(Ciphertext a, Ciphertext b)
@@ -29,9 +30,8 @@ internal sealed class CiphertextArithmetic(BfvEvaluator evaluator, Relinearizati
     {
         Ciphertext product = new(parameters);
         evaluator.Multiply(a, b, product);
-        Ciphertext relinearized = new(parameters);
-        evaluator.Relinearize(product, keys, relinearized);
-        return relinearized;
+        evaluator.Relinearize(product, keys, product);
+        return product;
     }
 
     /// <inheritdoc/>
@@ -41,6 +41,33 @@ internal sealed class CiphertextArithmetic(BfvEvaluator evaluator, Relinearizati
         Ciphertext scaled = new(parameters);
         evaluator.MultiplyPlain(a, constant, scaled);
         return scaled;
+    }
+
+    /// <inheritdoc/>
+    public Ciphertext Combine(ReadOnlySpan<Ciphertext> terms, ReadOnlySpan<ulong> factors)
+    {
+        Ciphertext? sum = null;
+        for (int i = 0; i < terms.Length; i++)
+        {
+            if (factors[i] == 0)
+            {
+                continue;
+            }
+
+            using Plaintext constant = new([factors[i]]);
+            Ciphertext into = sum is null ? new Ciphertext(parameters) : scaled;
+            evaluator.MultiplyPlain(terms[i], constant, into);
+            if (sum is null)
+            {
+                sum = into;
+            }
+            else
+            {
+                evaluator.Add(sum, into, sum);
+            }
+        }
+
+        return sum ?? throw new ArgumentException("a combination has a factor that is not 0", nameof(factors));
     }
 
     /// <inheritdoc/>

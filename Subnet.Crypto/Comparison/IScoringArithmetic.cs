@@ -20,6 +20,9 @@ internal interface IScoringArithmetic<T>
     /// <summary>c a for a public integer in [0, t), taken as it stands: as in SEAL, a factor of t - 1 costs the noise of t - 1.</summary>
     T Scale(T a, ulong factor);
 
+    /// <summary>The sum of c_i a_i over the factors that are not 0, of which there is one at least; each as in <see cref="Scale"/>.</summary>
+    T Combine(ReadOnlySpan<T> terms, ReadOnlySpan<ulong> factors);
+
     /// <summary>-a, which costs nothing.</summary>
     T Negate(T a);
 

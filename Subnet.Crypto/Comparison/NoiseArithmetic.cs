@@ -77,6 +77,22 @@ internal sealed class NoiseArithmetic : IScoringArithmetic<NoiseEstimate>
     }
 
     /// <inheritdoc/>
+    public NoiseEstimate Combine(ReadOnlySpan<NoiseEstimate> terms, ReadOnlySpan<ulong> factors)
+    {
+        NoiseEstimate? sum = null;
+        for (int i = 0; i < terms.Length; i++)
+        {
+            if (factors[i] != 0)
+            {
+                NoiseEstimate term = Scale(terms[i], factors[i]);
+                sum = sum is null ? term : Add(sum, term);
+            }
+        }
+
+        return sum ?? throw new ArgumentException("a combination has a factor that is not 0", nameof(factors));
+    }
+
+    /// <inheritdoc/>
     public NoiseEstimate Negate(NoiseEstimate a) => a;
 
     /// <summary>A scalar uniform on [0, t): t²/3 in the square mean, t at worst.</summary>

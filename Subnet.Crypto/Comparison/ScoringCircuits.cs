@@ -49,13 +49,13 @@ internal static class ScoringCircuits
     private static T Recompose<T>(IScoringArithmetic<T> arithmetic, ReadOnlySpan<T> planes)
         where T : class
     {
-        T sum = planes[0];
-        for (int bit = 1; bit < planes.Length; bit++)
+        Span<ulong> powers = stackalloc ulong[planes.Length];
+        for (int bit = 0; bit < planes.Length; bit++)
         {
-            sum = arithmetic.Add(sum, arithmetic.Scale(planes[bit], 1UL << bit));
+            powers[bit] = 1UL << bit;
         }
 
-        return sum;
+        return arithmetic.Combine(planes, powers);
     }
 
     /// <summary>
@@ -116,17 +116,8 @@ internal static class ScoringCircuits
     private static T Block<T>(IScoringArithmetic<T> arithmetic, ulong[] coefficients, T[] powers)
         where T : class
     {
-        T? sum = null;
-        for (int i = 1; i < coefficients.Length; i++)
-        {
-            if (coefficients[i] != 0)
-            {
-                T term = arithmetic.Scale(powers[i], coefficients[i]);
-                sum = sum is null ? term : arithmetic.Add(sum, term);
-            }
-        }
-
-        return arithmetic.AddConstant(sum!, coefficients[0]);
+        T sum = arithmetic.Combine(powers.AsSpan(1, coefficients.Length - 1), coefficients.AsSpan(1));
+        return arithmetic.AddConstant(sum, coefficients[0]);
     }
 
     /// <summary>True positives, predicted positives, positives. An empty slot is 0 in every plane: below the threshold and without a label.</summary>

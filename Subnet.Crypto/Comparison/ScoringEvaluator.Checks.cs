@@ -82,11 +82,11 @@ public sealed partial class ScoringEvaluator
         using Plaintext values = new();
         encoder.Encode(slots, coefficients);
         evaluator.TransformToNtt(coefficients, set.Parameters.FirstDataLevel, values);
-        Ciphertext product = new(set.Parameters);
-        evaluator.MultiplyPlain(transformed, values, product);
+        Ciphertext into = sum is null ? new Ciphertext(set.Parameters) : product;
+        evaluator.MultiplyPlain(transformed, values, into);
         if (sum is null)
         {
-            return product;
+            return into;
         }
 
         evaluator.Add(sum, product, sum);

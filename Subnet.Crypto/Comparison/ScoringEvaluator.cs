@@ -22,6 +22,7 @@ public sealed partial class ScoringEvaluator
     private readonly BfvEvaluator evaluator;
     private readonly BatchEncoder encoder;
     private readonly CiphertextArithmetic arithmetic;
+    private readonly Ciphertext product;
     private readonly Modulus t;
     private readonly ulong inverseDegree;
 
@@ -42,6 +43,7 @@ public sealed partial class ScoringEvaluator
         this.randomness = randomness;
         evaluator = new BfvEvaluator(set.Parameters);
         arithmetic = new CiphertextArithmetic(evaluator, keys);
+        product = new Ciphertext(set.Parameters);
         encoder = new BatchEncoder(set.Parameters);
         t = new Modulus(set.Parameters.PlainModulus);
         inverseDegree = t.Invert((ulong)set.Parameters.PolyModulusDegree);
