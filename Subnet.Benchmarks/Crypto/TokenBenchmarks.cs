@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Tokens;
+using Subnet.Health.Miner;
 
 namespace Subnet.Benchmarks.Crypto;
 
@@ -11,6 +12,8 @@ public class TokenBenchmarks : IDisposable
     private readonly SeededRandomSource random = new(PrngType.Blake2Xb, new byte[64]);
     private readonly TokenChallenge challenge = TokenChallenge.ForMiner("issuer", 1, new byte[32]);
     private readonly byte[] request = new byte[32];
+    private readonly string folder = Directory.CreateTempSubdirectory("subnet-bench-").FullName;
+    private SpentTokenStore spent = null!;
     private TokenIssuer issuer = null!;
     private TokenKeySet keys = null!;
     private TokenRequest pending = null!;
@@ -29,6 +32,7 @@ public class TokenBenchmarks : IDisposable
         }
 
         token = finished.Encoded.ToArray();
+        spent = new SpentTokenStore(Path.Combine(folder, "spent.db"));
     }
 
     /// <summary>Frees the key.</summary>
@@ -38,6 +42,8 @@ public class TokenBenchmarks : IDisposable
         pending.Dispose();
         issuer.Dispose();
         random.Dispose();
+        spent.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Directory.Delete(folder, recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -56,4 +62,15 @@ public class TokenBenchmarks : IDisposable
     /// <summary>The miner verifies and spends, the spent set in memory.</summary>
     [Benchmark]
     public TokenSpending Redeem() => new TokenRedemption(challenge, new InMemorySpentTokenStore()).Redeem(token, keys, 1, 1, request).Outcome;
+
+    /// <summary>Of 256 queries at once, one: verified, and spent in the miner's file before the call returns. Each has a nonce of its own.</summary>
+    [Benchmark(OperationsPerInvoke = 256)]
+    public Task RedeemDurably() => Task.WhenAll(Enumerable.Range(0, 256).Select(_ => Task.Run(async () =>
+    {
+        byte[] nonce = new byte[32];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(nonce);
+        return Token.TryParse(token, out Token? read) && read.Verify(issuer.Key, challenge)
+            ? await spent.SpendAsync(nonce, token, request, nonce[..16], 1).ConfigureAwait(false)
+            : throw new InvalidOperationException("the token does not verify");
+    })));
 }
