@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Subnet.Core.Ledger;
 using Subnet.Core.Storage;
 using Subnet.Tests.Support;
@@ -9,24 +8,24 @@ namespace Subnet.Benchmarks.Core;
 /// <summary>
 /// 32 subnets of 64 neurons in one process: making the blocks, and replaying them from genesis as a follower does.
 /// </summary>
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 0, iterationCount: 1)]
+[Config(typeof(OneRun))]
 [MemoryDiagnoser]
 public class LedgerSimulationBenchmarks
 {
     private const int Subnets = 32;
     private const int Neurons = 64;
 
+    private const int Simulated = 10_000;
+    private const int Replayed = 100_000;
+
     private string _folder = "";
 
-    [Params(10_000, 100_000)]
-    public int Blocks { get; set; }
-
-    [GlobalSetup(Target = nameof(Replay))]
+    [GlobalSetup(Targets = [nameof(Replay), nameof(StartFromSnapshot)])]
     public void MakeBlocks()
     {
         _folder = Directory.CreateTempSubdirectory("subnet-bench-").FullName;
         using SqliteLedgerStore store = Open("made");
-        Run(store);
+        Run(store, Replayed);
     }
 
     [GlobalSetup(Target = nameof(Simulate))]
@@ -35,13 +34,15 @@ public class LedgerSimulationBenchmarks
     [GlobalCleanup]
     public void Remove() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>10,000 blocks made and stored; the time for all of them.</summary>
     [Benchmark]
     public string Simulate()
     {
         using SqliteLedgerStore store = Open(Guid.NewGuid().ToString("n"));
-        return Run(store);
+        return Run(store, Simulated);
     }
 
+    /// <summary>100,000 blocks executed and checked again from genesis; the time for all of them.</summary>
     [Benchmark]
     public string Replay()
     {
@@ -50,10 +51,20 @@ public class LedgerSimulationBenchmarks
         return engine.State.Hash.ToString();
     }
 
-    private string Run(SqliteLedgerStore store)
+    /// <summary>A start from the snapshot of the same ledger.</summary>
+    [Benchmark]
+    public string StartFromSnapshot()
+    {
+        using SqliteLedgerStore store = Open("made");
+        using LedgerEngine engine = LedgerEngine.Open(store, null, LedgerSimulation.Services);
+        return engine.State.Hash.ToString();
+    }
+
+    private static string Run(SqliteLedgerStore store, int blocks)
     {
         using LedgerSimulation simulation = new(store, Subnets, Neurons, seed: 1);
-        simulation.Run(Blocks);
+        simulation.Run(blocks);
+        simulation.Engine.Snapshot();
         return simulation.Engine.State.Hash.ToString();
     }
 

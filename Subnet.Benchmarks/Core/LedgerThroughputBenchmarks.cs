@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Subnet.Core.Ledger;
 using Subnet.Core.State;
 using Subnet.Core.Storage;
@@ -13,7 +12,7 @@ namespace Subnet.Benchmarks.Core;
 /// Two transfers to each stake call that goes through a pool: executed, hashed and flushed to the disk as one block; and the Ed25519 checks of
 /// as many transactions on all cores. Time for each transaction.
 /// </summary>
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 10)]
+[Config(typeof(TenRuns))]
 public class LedgerThroughputBenchmarks : IDisposable
 {
     private const int Batch = 5_000;

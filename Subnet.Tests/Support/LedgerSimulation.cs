@@ -58,7 +58,7 @@ internal sealed class LedgerSimulation : IDisposable
         GlobalParameters.Default with
         {
             NetworkRateLimit = 0, LockReductionInterval = 1, StartDelay = 0, StakeThreshold = Tao, MaxChildren = 5, ChildrenDelay = 400,
-            VotingPeriod = 60, ExecutionDelay = 40, ProposalCooldown = 150, Quorum = 6_554, AccessEpochBlocks = AccessEpochBlocks,
+            VotingPeriod = 60, ExecutionDelay = 40, ProposalCooldown = 100, Quorum = 1_000, AccessEpochBlocks = AccessEpochBlocks,
         },
         [
             .. Enumerable.Range(0, Holders).Select(static i => Signer($"holder {i}").Account)
@@ -198,10 +198,10 @@ internal sealed class LedgerSimulation : IDisposable
             subnet, new Hash256(CommitHash.Compute(Hotkey(subnet, validator).ToArray(), subnet, uids, values, salt, 0))));
     }
 
-    /// <summary>Now and then somebody proposes; others vote, mostly in favour.</summary>
+    /// <summary>Every 150 blocks, as often as the network allows, somebody proposes; others vote, mostly in favour.</summary>
     private void Govern()
     {
-        if (_random.Next(40) == 0)
+        if (Engine.Height % 150 == 0)
         {
             bool global = _random.Next(3) == 0;
             Add(Holder(), new ProposeCall(
@@ -212,7 +212,7 @@ internal sealed class LedgerSimulation : IDisposable
                 default));
         }
 
-        if (Engine.State.OpenProposals.Count > 0 && _random.Next(3) == 0)
+        if (Engine.State.OpenProposals.Count > 0 && _random.Next(12) == 0)
         {
             Add(Holder(), new CastVoteCall(Engine.State.OpenProposals.Max(), (byte)(_random.Next(4) == 0 ? 0 : 1)));
         }

@@ -155,6 +155,20 @@ internal sealed class GovernanceCallsTests
         }
     }
 
+    [Test]
+    public void Every_global_parameter_is_refused_one_below_and_one_above_its_range()
+    {
+        foreach (GlobalParameter parameter in GlobalParameterCatalog.All)
+        {
+            Assert.Multiple(() =>
+            {
+                Assert.That(parameter.Allows(parameter.Minimum) && parameter.Allows(parameter.Maximum), parameter.Name);
+                Assert.That(parameter.Allows(parameter.Minimum - 1) || parameter.Allows(parameter.Maximum + 1), Is.False, parameter.Name);
+                Assert.That(parameter.Get(parameter.Set(GlobalParameters.Default, parameter.Minimum)), Is.EqualTo(parameter.Minimum), parameter.Name);
+            });
+        }
+    }
+
     private static ProposalAction Global(string name, Int128 value) =>
         new((byte)ProposalKind.SetGlobalParameter, 0, GlobalParameterCatalog.Find(name)!.Number, value, default, default);
 

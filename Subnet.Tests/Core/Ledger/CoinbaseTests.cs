@@ -1,4 +1,8 @@
+using Subnet.Core.Emission;
 using Subnet.Core.Ledger.Calls;
+using Subnet.Core.Numerics;
+using Subnet.Core.Pools;
+using Subnet.Core.Staking;
 using Subnet.Core.State;
 using Subnet.Tests.Support;
 
@@ -45,19 +49,42 @@ internal sealed class CoinbaseTests
         ulong Tao(ushort netuid) => ledger.State.SubnetStates[new SubnetKey(netuid)].TaoReserve;
     }
 
-    [Test]
-    public void Emission_moves_the_price_only_by_what_the_protocol_buys()
+    [TestCase(500_000UL, false)]
+    [TestCase(40UL, true)]
+    public void Emission_moves_the_price_only_by_what_the_protocol_buys(ulong rootTao, bool buys)
     {
         using TestLedger ledger = new(Fast);
         ushort netuid = ledger.CreateSubnet();
-        ledger.Do("alice", new AddStakeCall(0, TestLedger.Key("alice-hot"), 500_000 * TestLedger.Tao, 0, false));
+        ledger.Do("alice", new AddStakeCall(0, TestLedger.Key("alice-hot"), rootTao * TestLedger.Tao, 0, false));
         SubnetState before = ledger.State.SubnetStates[new SubnetKey(netuid)];
+        U96F32 tao = U96F32.FromInteger(1_000_000_000);
+        SubnetInjection injection = SubnetInjection.Compute(
+            tao, Price(before), before.AlphaReserve + before.AlphaOutstanding, (ulong)ledger.State.StakedOn(0), Fast.TaoWeight);
         ledger.Skip(1);
         SubnetState after = ledger.State.SubnetStates[new SubnetKey(netuid)];
+        ulong bought = after.ProtocolAlpha - before.ProtocolAlpha, injected = injection.AlphaIn.FloorToUInt64();
+        double priceBefore = Price(before).ToDouble(), priceAfter = Price(after).ToDouble();
         Assert.Multiple(() =>
         {
-            Assert.That(after.TaoReserve, Is.GreaterThan(before.TaoReserve));
-            Assert.That(after.AlphaReserve + after.ProtocolAlpha, Is.GreaterThan(before.AlphaReserve + before.ProtocolAlpha), "alpha was injected");
+            Assert.That(after.TaoReserve - before.TaoReserve, Is.EqualTo(1_000_000_000UL).Within(2), "what joins the pool and what buys");
+            Assert.That(after.AlphaReserve + bought - before.AlphaReserve, Is.EqualTo(injected), "alpha joins at the price");
+            Assert.That(bought > 0, Is.EqualTo(buys));
+            Assert.That(injected, Is.Positive);
+
+            // A purchase of d moves a constant product of y by (1 + d/y)^2.
+            double excess = injection.ExcessTao.ToDouble() / (before.TaoReserve + injection.TaoIn.ToDouble());
+            Assert.That(priceAfter / priceBefore, Is.EqualTo((1 + excess) * (1 + excess)).Within(1e-9));
         });
     }
+
+    [Test]
+    public void Injection_alone_leaves_the_price_where_it_is()
+    {
+        PoolReserves pool = new(5_000_000_000_000, 9_000_000_000_000, PoolReserves.EqualWeight);
+        PoolReserves grown = pool.Inject(700_000_000, 900_000_000)!;
+        Assert.That(grown.Price.ToDouble() / pool.Price.ToDouble(), Is.EqualTo(1).Within(1e-15));
+        Assert.That((grown.Tao, grown.Alpha), Is.EqualTo((5_000_700_000_000UL, 9_000_900_000_000UL)));
+    }
+
+    private static U64F64 Price(SubnetState subnet) => PoolTrades.ReservesOf(subnet).Price;
 }

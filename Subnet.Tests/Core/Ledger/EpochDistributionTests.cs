@@ -52,6 +52,30 @@ internal sealed class EpochDistributionTests
         Assert.That(() => ConservationCheck.Demand(state), Throws.Nothing);
     }
 
+    [Test]
+    public void Dividend_of_a_child_goes_to_its_parent_by_what_each_brings_less_the_childs_take()
+    {
+        using LedgerState state = Make();
+        AccountId parent = TestLedger.Key("parent"), parentHot = TestLedger.Key("parent-hot");
+        state.Hotkeys.Set(parentHot, new HotkeyInfo(parent, 0, 1));
+        StakeLedger.Credit(state, 1, parentHot, parent, 120 * Unit);
+        SubnetKey key = new(1);
+        state.SubnetStates.Set(key, state.SubnetStates[key] with { AlphaOutstanding = (138 + 120) * Unit });
+        state.Children.Set(new HotkeyKey(1, parentHot), new ChildSet([new ChildLink(ValidatorHot, ulong.MaxValue / 2)]));
+        state.ChildTakes.Set(new HotkeyKey(1, ValidatorHot), new ChildTake(6_554));
+
+        // Half of the parent's 120 joins the child's own 40: of 30 in dividends 18 are the parent's, of which the child takes a tenth.
+        EpochDistribution.Run(new BlockContext(state, 100, default), 1, Hotkeys, [0, 40 * Unit, 0], [0, 0, 60 * Unit]);
+        ulong parents = StakeLedger.ValueOf(state, 1, parentHot, parent) - (120 * Unit);
+        ulong childs = StakeLedger.TotalOf(state, 1, ValidatorHot) - (40 * Unit);
+        Assert.Multiple(() =>
+        {
+            Assert.That((double)parents, Is.EqualTo(30.0 * Unit * 0.6 * 0.9).Within(Unit / 1_000.0));
+            Assert.That((double)childs, Is.EqualTo(30.0 * Unit * (0.4 + 0.06)).Within(Unit / 1_000.0));
+        });
+        Assert.That(() => ConservationCheck.Demand(state), Throws.Nothing);
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void What_the_owners_miners_earn_is_withheld(bool recycle)

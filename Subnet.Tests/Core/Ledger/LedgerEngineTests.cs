@@ -185,6 +185,31 @@ internal sealed class LedgerEngineTests
         Assert.That(again.Produce(TestLedger.Sequencer, 0, [transfer]).Included[0]);
     }
 
+    [TestCase(40)]
+    [TestCase(400)]
+    public void Start_from_a_snapshot_reads_the_blocks_after_it_however_many_are_before(int blocks)
+    {
+        using TestLedger ledger = new();
+        using SqliteLedgerStore store = new(":memory:");
+        using FailingStore counting = new(store);
+        using (LedgerEngine engine = LedgerEngine.Open(counting, GenesisFile.Write(ledger.Genesis), ledger.Services, new LedgerOptions(0, false)))
+        {
+            for (int i = 0; i < blocks; i++)
+            {
+                engine.Produce(TestLedger.Sequencer, 0, []);
+            }
+
+            engine.Snapshot();
+            engine.Produce(TestLedger.Sequencer, 0, []);
+            engine.Produce(TestLedger.Sequencer, 0, []);
+        }
+
+        counting.BlocksRead = 0;
+        using LedgerEngine again = LedgerEngine.Open(counting, null, ledger.Services);
+        Assert.That(again.Height, Is.EqualTo((ulong)blocks + 2));
+        Assert.That(counting.BlocksRead, Is.EqualTo(3), "the snapshot's own, for its signature, and two to execute");
+    }
+
     [Test]
     public void Block_log_gets_every_signed_header_once_and_catches_up_after_a_crash()
     {
@@ -252,6 +277,8 @@ internal sealed class LedgerEngineTests
     {
         public bool Fails { get; set; }
 
+        public int BlocksRead { get; set; }
+
         public string Description => inner.Description;
 
         public ulong Height => inner.Height;
@@ -270,7 +297,11 @@ internal sealed class LedgerEngineTests
             inner.Append(blocks);
         }
 
-        public StoredBlock? ReadBlock(ulong height) => inner.ReadBlock(height);
+        public StoredBlock? ReadBlock(ulong height)
+        {
+            BlocksRead++;
+            return inner.ReadBlock(height);
+        }
 
         public byte[]? ReadEpoch(ushort netuid, ulong index) => inner.ReadEpoch(netuid, index);
 

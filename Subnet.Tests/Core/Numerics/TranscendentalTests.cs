@@ -74,6 +74,66 @@ internal sealed class TranscendentalTests
         }
     }
 
+    [Test]
+    public void Logarithms_equal_the_rule_in_integers_of_any_size()
+    {
+        Random random = new(8);
+        for (int i = 0; i < 4_000; i++)
+        {
+            long x = random.NextInt64(long.MinValue / 8, long.MaxValue) >> random.Next(63);
+            bool defined = I32F32.TryLn(new(x), out I32F32 ln);
+            BigInteger? log2 = Log2(x, long.MaxValue);
+            Assert.That(defined, Is.EqualTo(log2 is not null), $"x = {x}");
+            Assert.That((BigInteger)ln.Bits, Is.EqualTo(log2 is { } exact ? (exact << 32) / (12_102_203L << 9) : 0), $"x = {x}");
+
+            Int128 wide = new Int128((ulong)random.NextInt64(-1, long.MaxValue), (ulong)random.NextInt64()) >> random.Next(127);
+            defined = I96F32.TryLog2(new(wide), out I96F32 wideLog);
+            log2 = Log2(wide, Int128.MaxValue);
+            Assert.That(defined, Is.EqualTo(log2 is not null), $"x = {wide}");
+            Assert.That((BigInteger)wideLog.Bits, Is.EqualTo(log2 ?? 0), $"x = {wide}");
+        }
+    }
+
+    /// <summary>Section 1.2, word for word; null where it is an error.</summary>
+    private static BigInteger? Log2(BigInteger x, BigInteger greatest)
+    {
+        BigInteger one = One, two = 2 * one;
+        if (x <= 0)
+        {
+            return null;
+        }
+
+        if (x < one)
+        {
+            BigInteger reciprocal = (one << 32) / x;
+            return reciprocal > greatest ? null : -Log2(reciprocal, greatest);
+        }
+
+        BigInteger result = 0;
+        for (; x >= two; result++)
+        {
+            x = (x >> 1) + (x & 1);
+        }
+
+        if (x == one)
+        {
+            return result << 32;
+        }
+
+        for (int i = 0; i < 32; i++)
+        {
+            x = (x * x) >> 32;
+            result <<= 1;
+            if (x >= two)
+            {
+                result |= 1;
+                x = (x >> 1) + (x & 1);
+            }
+        }
+
+        return result;
+    }
+
     private static BigInteger? Series(long x)
     {
         if (x == 0)

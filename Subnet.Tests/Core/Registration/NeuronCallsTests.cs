@@ -1,3 +1,4 @@
+using Subnet.Core.Analysis;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Tests.Support;
@@ -81,6 +82,71 @@ internal sealed class NeuronCallsTests
         Assert.That(ledger.State.UidOf(netuid, TestLedger.Key("second")), Is.EqualTo((ushort)2));
         SparseRow row = ledger.State.Weights[new NeuronKey(netuid, 0)];
         Assert.That(row.Values.ToArray(), Is.EqualTo((ushort[])[0, 65_535]));
+    }
+
+    [Test]
+    public void Immune_neuron_outlives_an_older_one_until_too_few_are_left()
+    {
+        using TestLedger ledger = new();
+        ushort netuid = ledger.CreateSubnet();
+        ledger.Administer(netuid, "max_allowed_uids", 4);
+        ledger.Administer(netuid, "immunity_period", 40);
+        ledger.Administer(netuid, "min_non_immune_uids", 0);
+        Register("old 1");
+        Register("old 2");
+        ledger.Skip(40);
+        Register("young");
+        Register("newcomer 1");
+        Assert.That(Uid("old 1"), Is.Null, "the oldest of those no longer immune");
+        ledger.Administer(netuid, "min_non_immune_uids", 1);
+        Register("newcomer 2");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Uid("old 2"), Is.EqualTo((ushort)2), "one that is not immune has to stay");
+            Assert.That(Uid("young"), Is.Null, "so the least of the immune goes");
+            Assert.That(Uid("newcomer 2"), Is.EqualTo((ushort)3));
+        });
+
+        void Register(string name) => ledger.Do("bob", new RegisterNeuronCall(netuid, TestLedger.Key(name), ulong.MaxValue));
+
+        ushort? Uid(string name) => ledger.State.UidOf(netuid, TestLedger.Key(name));
+    }
+
+    [Test]
+    public void Uid_used_again_inherits_nothing_and_old_weights_on_it_do_not_count()
+    {
+        using TestLedger ledger = new();
+        ushort netuid = ledger.CreateSubnet();
+        ledger.Administer(netuid, "max_allowed_uids", 4);
+        ledger.Administer(netuid, "min_non_immune_uids", 0);
+        ledger.Administer(netuid, "max_allowed_validators", 2);
+        foreach (string name in (string[])["validator", "miner", "other"])
+        {
+            ledger.Do("bob", new RegisterNeuronCall(netuid, TestLedger.Key(name), ulong.MaxValue));
+        }
+
+        ledger.Do("bob", new AddStakeCall(netuid, TestLedger.Key("validator"), 500 * TestLedger.Tao, 0, false));
+        ledger.Skip(6);
+        ledger.Do("validator", new SetWeightsCall(netuid, new ushort[] { 2, 3 }, new ushort[] { 1, 65_535 }, 0));
+        ledger.Skip(12);
+        Assert.That(ledger.State.Bonds[new NeuronKey(netuid, 1)].Uids.ToArray(), Is.EqualTo((ushort[])[2, 3]));
+        Assert.That(ledger.State.Neurons[new NeuronKey(netuid, 2)].Incentive, Is.LessThan(ledger.State.Neurons[new NeuronKey(netuid, 3)].Incentive));
+
+        // The least earner makes room; in the next epoch the validator's weights are older than its successor.
+        ledger.Do("carol", new RegisterNeuronCall(netuid, TestLedger.Key("successor"), ulong.MaxValue));
+        Assert.That(ledger.State.UidOf(netuid, TestLedger.Key("successor")), Is.EqualTo((ushort)2));
+        Neuron fresh = ledger.State.Neurons[new NeuronKey(netuid, 2)];
+        Assert.That((fresh.LastUpdate, fresh.RegisteredBlock, fresh.ValidatorPermit, fresh.Emission), Is.EqualTo((ledger.Engine.Height, ledger.Engine.Height, false, 0UL)));
+        ledger.Skip(6);
+        Subnet.Core.Ledger.EpochRecord record = ledger.Engine.ReadEpoch(netuid, ledger.Engine.EpochIndexes(netuid)[^1])!;
+        EpochExplanation why = EpochExplanation.Of(record.Input);
+        Assert.Multiple(() =>
+        {
+            Assert.That(record.Input.Weights.ValuesOf(1).ToArray(), Is.EqualTo((ushort[])[0, 65_535]), "the weight towards the slot was cleared");
+            Assert.That(why.PairsOf(1).Single(static p => p.Miner == 2).Mask, Is.EqualTo(WeightMask.MinerNewerThanWeights));
+            Assert.That(ledger.State.Neurons[new NeuronKey(netuid, 2)].Incentive, Is.Zero);
+            Assert.That(ledger.State.Bonds[new NeuronKey(netuid, 1)].Uids.ToArray(), Is.EqualTo((ushort[])[3]), "nor the bond on who was there before");
+        });
     }
 
     [Test]

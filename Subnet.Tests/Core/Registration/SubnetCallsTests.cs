@@ -117,17 +117,83 @@ internal sealed class SubnetCallsTests
         ledger.Do("dave", new AddStakeCall(one, TestLedger.Key("alice-hot"), 30 * Tao, 0, false));
         ushort two = ledger.CreateSubnet("bob");
         ledger.Do("dave", new AddStakeCall(two, TestLedger.Key("bob-hot"), 300 * Tao, 0, false));
-        Assert.That(
-            ledger.Submit("carol", new CreateSubnetCall(TestLedger.Key("carol-hot"), "third", ulong.MaxValue)), Is.EqualTo(RejectionReason.None));
+        ulong pot = ledger.State.SubnetStates[new SubnetKey(one)].TaoReserve, alice = ledger.BalanceOf("alice"), dave = ledger.BalanceOf("dave");
+        ulong alices = ledger.StakeOf(one, "alice-hot", "alice"), daves = ledger.StakeOf(one, "alice-hot", "dave");
+        Subnet.Core.Ledger.BlockOutcome outcome = ledger.Block(("carol", new CreateSubnetCall(TestLedger.Key("carol-hot"), "third", ulong.MaxValue)));
+        Assert.That(outcome.Reasons[0], Is.EqualTo(RejectionReason.None));
+        LedgerEvent dissolved = outcome.Receipts[1].Events.Single(static e => e.Kind == EventKind.SubnetDissolved);
+
+        // The block's own emission came before, so that the shares are those of the stake then; nobody traded in between.
+        double all = (alices + daves) * 1.0;
         Assert.Multiple(() =>
         {
+            Assert.That(dissolved.Amount, Is.InRange(pot - 10, pot + (2 * Tao)), "all of the pool but what rounding leaves");
+            Assert.That((double)(ledger.BalanceOf("dave") - dave), Is.EqualTo(dissolved.Amount * (daves / all)).Within(dissolved.Amount / 20.0));
+            Assert.That((double)(ledger.BalanceOf("alice") - alice), Is.EqualTo(dissolved.Amount * (alices / all)).Within(dissolved.Amount / 20.0));
             Assert.That(ledger.State.Subnets[new SubnetKey(one)].OwnerColdkey, Is.EqualTo(TestLedger.Key("carol")), "its number is used again");
             Assert.That(ledger.StakeOf(one, "alice-hot", "dave"), Is.Zero);
             Assert.That(ledger.State.UidOf(one, TestLedger.Key("alice-hot")), Is.Null);
-            Assert.That(ledger.State.Subnets.Contains(new SubnetKey(two)));
+            Assert.That(ledger.State.Subnets.Contains(new SubnetKey(two)), "the dearer one stays");
         });
+    }
+
+    [Test]
+    public void Full_network_of_young_subnets_takes_no_other()
+    {
+        using TestLedger ledger = new(TestLedger.Quick with { SubnetLimit = 2, NetworkImmunityPeriod = 1_000 });
+        ledger.CreateSubnet();
+        ledger.CreateSubnet("bob");
         Assert.That(
-            ledger.Submit("carol", new CreateSubnetCall(TestLedger.Key("carol-hot2"), "fourth", ulong.MaxValue)),
-            Is.EqualTo(RejectionReason.None).Or.EqualTo(RejectionReason.SubnetLimitReached));
+            ledger.Submit("carol", new CreateSubnetCall(TestLedger.Key("carol-hot"), "third", ulong.MaxValue)), Is.EqualTo(RejectionReason.SubnetLimitReached));
+    }
+
+    // Each range of section 12 with a value inside at its edges and one outside, for the owner and for root.
+    [TestCase("tempo", 360, 50_400, 359, 50_401, true)]
+    [TestCase("min_allowed_weights", 0, 65_535, -1, 65_536, true)]
+    [TestCase("activity_cutoff_factor_milli", 1_000, 50_000, 999, 50_001, true)]
+    [TestCase("immunity_period", 0, 65_535, -1, 65_536, true)]
+    [TestCase("bonds_moving_average", 0, 975_000, -1, 975_001, true)]
+    [TestCase("bonds_moving_average", 0, 1_000_000, -1, 1_000_001, false)]
+    [TestCase("bonds_penalty", 0, 65_535, -1, 65_536, true)]
+    [TestCase("alpha_sigmoid_steepness", 0, 32_767, -1, 32_768, true)]
+    [TestCase("alpha_sigmoid_steepness", -32_768, 32_767, -32_769, 32_768, false)]
+    [TestCase("reveal_period_epochs", 1, 100, 0, 101, true)]
+    [TestCase("min_burn", 0, 999_999_999, -1, 1_000_000_000, true)]
+    [TestCase("max_burn", 100_000_001, long.MaxValue, 100_000_000, 500_000, true)]
+    [TestCase("burn_half_life", 1, 36_100, 0, 36_101, true)]
+    [TestCase("burn_increase_mult", 1, 3, 0, 4, true)]
+    [TestCase("max_allowed_uids", 64, 256, 63, 257, true)]
+    [TestCase("max_allowed_uids", 5, 256, 4, 257, false)]
+    [TestCase("max_allowed_validators", 0, 256, -1, 257, false)]
+    [TestCase("fee_rate", 0, 10_000, -1, 10_001, false)]
+    [TestCase("kappa", 0, 65_535, -1, 65_536, false)]
+    [TestCase("yuma3_on", 0, 1, -1, 2, true)]
+    public void Range_of_a_hyperparameter_is_that_of_the_document(string name, long least, long greatest, long below, long above, bool owner)
+    {
+        Hyperparameter parameter = HyperparameterCatalog.Find(name)!;
+        HyperparameterRange range = owner ? parameter.OwnerRange! : parameter.RootRange;
+        bool Allows(long value) => range(Hyperparameters.Default, GlobalParameters.Default, neurons: 5, value);
+        Assert.That((Allows(least), Allows(greatest), Allows(below), Allows(above)), Is.EqualTo((true, true, false, false)));
+    }
+
+    [Test]
+    public void Owner_sets_exactly_what_the_document_gives_the_owner()
+    {
+        string[] rootOnly =
+        [
+            "kappa", "max_allowed_validators", "weights_set_rate_limit", "min_non_immune_uids", "network_registration_allowed", "subnet_emission_enabled", "fee_rate",
+        ];
+        Assert.That(HyperparameterCatalog.All.Where(static p => p.IsRootOnly).Select(static p => p.Name), Is.EquivalentTo(rootOnly));
+    }
+
+    [TestCase((1_637 << 16) + 2_000, false, true)]
+    [TestCase((1_638 << 16) + 1_638, true, true)]
+    [TestCase((2_000 << 16) + 1_999, false, true)]
+    [TestCase((1_638 << 16) + 1_638, false, false)]
+    public void Alpha_values_need_liquid_alpha_and_an_order(int value, bool allowed, bool liquid)
+    {
+        Hyperparameter parameter = HyperparameterCatalog.Find("alpha_values")!;
+        Hyperparameters subnet = Hyperparameters.Default with { LiquidAlphaOn = liquid };
+        Assert.That(parameter.OwnerRange!(subnet, GlobalParameters.Default, 5, value), Is.EqualTo(allowed));
     }
 }

@@ -181,6 +181,43 @@ internal sealed class StakeCallsTests
         ulong Claim(AccountId who) => RootClaims.Claimable(state, 1, hotkey, who);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Root_claim_is_paid_as_alpha_or_as_root_stake_bought_with_what_the_pool_gives_for_it(bool asAlpha)
+    {
+        using TestLedger ledger = new(TestLedger.Quick with { SubnetMovingAlpha = 1L << 31, MovingPriceHalving = 1 });
+        ushort netuid = ledger.CreateSubnet(), other = ledger.CreateSubnet("dave");
+        AccountId hotkey = TestLedger.Key("alice-hot");
+        ledger.Administer(netuid, "max_allowed_validators", 1);
+        ledger.Do("bob", new AddStakeCall(netuid, hotkey, 400 * Tao, 0, false));
+        ledger.Do("bob", new AddStakeCall(other, TestLedger.Key("dave-hot"), 400 * Tao, 0, false));
+        ledger.Do("carol", new AddStakeCall(0, hotkey, 900 * Tao, 0, false));
+        ledger.Skip(12);
+        ulong claimable = ledger.Engine.ClaimableOf(netuid, hotkey, TestLedger.Key("carol"));
+        Assert.That(claimable, Is.Positive, "the moving prices add up to more than 1, so root takes part");
+        ulong held = ledger.State.SubnetStates[new SubnetKey(netuid)].ClaimableAlpha;
+        Subnet.Core.Ledger.BlockOutcome outcome = ledger.Block(("carol", new ClaimRootCall(netuid, hotkey, !asAlpha)));
+        Assert.That(outcome.Reasons[0], Is.EqualTo(RejectionReason.None));
+        ulong paid = held - ledger.State.SubnetStates[new SubnetKey(netuid)].ClaimableAlpha;
+        Assert.Multiple(() =>
+        {
+            Assert.That(ledger.Engine.ClaimableOf(netuid, hotkey, TestLedger.Key("carol")), Is.Zero);
+            if (asAlpha)
+            {
+                Assert.That(paid, Is.GreaterThanOrEqualTo(claimable), "an epoch of the same block may have added to it");
+                Assert.That(ledger.StakeOf(netuid, "alice-hot", "carol"), Is.EqualTo(paid).Within(2));
+            }
+            else
+            {
+                double price = Price(ledger, netuid).ToDouble();
+                // The block's emission bought alpha after the price was read, and the pool takes its fee.
+                double received = ledger.StakeOf(0, "alice-hot", "carol") - (900 * Tao);
+                Assert.That(received, Is.EqualTo(paid * price).Within(paid * price / 10));
+                Assert.That(ledger.StakeOf(netuid, "alice-hot", "carol"), Is.Zero);
+            }
+        });
+    }
+
     private static U64F64 Price(TestLedger ledger, ushort netuid) =>
         PoolTrades.ReservesOf(ledger.State.SubnetStates[new SubnetKey(netuid)]).Price;
 }

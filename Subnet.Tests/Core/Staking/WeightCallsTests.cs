@@ -82,11 +82,51 @@ internal sealed class WeightCallsTests
             Assert.That(ledger.State.WeightCommits.Count, Is.Zero, "revealing discards the older ones");
             Assert.That(ledger.State.Weights[new NeuronKey(netuid, 1)].Values.ToArray(), Is.EqualTo((ushort[])[49_151, 65_535]));
         });
+    }
+
+    [Test]
+    public void Late_reveal_has_expired_while_its_commit_waits_for_the_epoch_to_drop_it()
+    {
+        // Two subnets are due in the blocks that run one epoch each: the counter of the one that waits is already the next.
+        using TestLedger ledger = new(TestLedger.Quick with { MaxEpochsPerBlock = 1 });
+        ushort first = ledger.CreateSubnet("carol"), netuid = ledger.CreateSubnet();
+        ledger.Administer(netuid, "commit_reveal_weights_enabled", 1);
+        ushort[] uids = [0], values = [1], salt = [1];
+        AccountId hotkey = TestLedger.Key("alice-hot");
+        Hash256 digest = new(CommitHash.Compute(hotkey.ToArray(), netuid, uids, values, salt, 0));
+        WaitForEpoch(ledger, netuid);
+        ledger.Do("alice-hot", new CommitWeightsCall(netuid, digest));
+        ulong committed = ledger.State.SubnetStates[new SubnetKey(netuid)].EpochIndex;
+        WaitForEpoch(ledger, netuid);
+        ledger.Administer(first, "tempo", 1);
+        ulong due = ledger.State.SubnetStates[new SubnetKey(netuid)].LastEpochBlock + 5;
+        while (ledger.Engine.Height < due)
+        {
+            ledger.Skip(1);
+        }
+
+        RevealWeightsCall reveal = new(netuid, uids, values, salt, 0);
+        Assert.That(ledger.State.SubnetStates[new SubnetKey(netuid)].EpochIndex, Is.EqualTo(committed + 1), "its epoch waits behind the other subnet's");
+        Assert.That(ledger.Submit("alice-hot", reveal), Is.EqualTo(RejectionReason.RevealExpired));
+        Assert.That(ledger.State.WeightCommits.Contains(new HotkeyKey(netuid, hotkey)));
+    }
+
+    [Test]
+    public void Commit_that_was_not_revealed_is_dropped_by_the_epoch_that_ends_its_time()
+    {
+        using TestLedger ledger = Ready(out ushort netuid);
+        ledger.Administer(netuid, "commit_reveal_weights_enabled", 1);
+        ushort[] uids = [0, 2], values = [3, 4], salt = [1, 2, 3];
+        Hash256 digest = new(CommitHash.Compute(Bob.ToArray(), netuid, uids, values, salt, 0));
+        WaitForEpoch(ledger, netuid);
         ledger.Do("bob-hot", new CommitWeightsCall(netuid, digest));
         WaitForEpoch(ledger, netuid);
+        Assert.That(ledger.State.WeightCommits.Count, Is.EqualTo(1), "it can still be revealed");
         WaitForEpoch(ledger, netuid);
-        Assert.That(ledger.Submit("bob-hot", reveal), Is.EqualTo(RejectionReason.RevealExpired).Or.EqualTo(RejectionReason.CommitNotFound));
-        Assert.That(ledger.State.WeightCommits.Count, Is.Zero, "what expired is dropped by the epoch");
+        LedgerEvent expired = ledger.Engine.ReadBlock(ledger.Engine.Height)!.Value.Receipts[0].Events.Single(static e => e.Kind == EventKind.CommitExpired);
+        Assert.That((expired.Subject, expired.Amount), Is.EqualTo((Bob, 1UL)));
+        Assert.That(ledger.State.WeightCommits.Count, Is.Zero);
+        Assert.That(ledger.Submit("bob-hot", new RevealWeightsCall(netuid, uids, values, salt, 0)), Is.EqualTo(RejectionReason.CommitNotFound));
     }
 
     [Test]

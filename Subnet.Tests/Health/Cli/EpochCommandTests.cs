@@ -104,6 +104,19 @@ internal sealed class EpochCommandTests
     }
 
     [Test]
+    public async Task Emission_is_explained_without_a_ledger_and_every_part_adds_up()
+    {
+        using TemporaryFolder home = new();
+        CommandRun run = await CommandRun.Of(home.Path, ["emission", "explain", "--share", "0.02", "--issuance", "10500000000000000", "--json"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        JsonNode document = JsonNode.Parse(run.Output)!;
+        CommandRun text = await CommandRun.Of(home.Path, ["emission", "explain"]);
+        Assert.That(text.ExitCode, Is.Zero, text.Error);
+        Assert.That(text.Output, Is.Not.Empty);
+        Assert.That(document["format"]!.GetValue<string>(), Does.StartWith("subnet/emission-explain"));
+    }
+
+    [Test]
     public async Task Schedule_covers_the_curve_up_to_the_cap()
     {
         using TemporaryFolder home = new();

@@ -96,6 +96,16 @@ internal sealed class StoredEpochCommandsTests
     }
 
     [Test]
+    public async Task Adversaries_run_against_a_stored_epoch()
+    {
+        CommandRun run = await home.Read("epoch", "what-if", "--netuid", "1", "--adversaries", "--epochs", "3", "--json");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        JsonArray adversaries = JsonNode.Parse(run.Output)!["adversaries"]!.AsArray();
+        Assert.That(adversaries, Has.Count.EqualTo(5));
+        Assert.That(adversaries.Select(static a => a!["adversary"]!.GetValue<string>()), Is.Unique);
+    }
+
+    [Test]
     public async Task Epoch_that_is_not_kept_or_named_twice_is_refused()
     {
         CommandRun missing = await home.Read("epoch", "run", "--netuid", "1", "--epoch", "999999");
