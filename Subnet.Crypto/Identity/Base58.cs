@@ -8,6 +8,9 @@ internal static class Base58
     /// <summary>Longest byte string taken, so that the quadratic conversion stays short.</summary>
     internal const int MaxByteCount = 128;
 
+    private const int LimbDigits = 5;
+    private const ulong LimbBase = 656_356_768;
+
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
@@ -24,32 +27,48 @@ internal static class Base58
         int zeros = bytes.IndexOfAnyExcept((byte)0);
         zeros = zeros < 0 ? bytes.Length : zeros;
 
-        // log(256) / log(58) < 1.37 digits a byte; digits[0] is the least significant.
-        Span<byte> digits = stackalloc byte[(MaxByteCount * 137 / 100) + 1];
+        // Four bytes and five digits at a time: pages write thousands of addresses. log(2^32) / log(58^5) < 1.1 limbs a word; limbs[0] is the least significant.
+        Span<uint> limbs = stackalloc uint[(MaxByteCount / 4 * 11 / 10) + 2];
         int count = 0;
-        foreach (byte value in bytes[zeros..])
+        ReadOnlySpan<byte> rest = bytes[zeros..];
+        for (int width = rest.Length % 4 is > 0 and int odd ? odd : Math.Min(4, rest.Length); rest.Length > 0; width = 4)
         {
-            int carry = value;
+            ulong carry = 0;
+            foreach (byte value in rest[..width])
+            {
+                carry = (carry << 8) | value;
+            }
+
             for (int i = 0; i < count; i++)
             {
-                carry += digits[i] << 8;
-                digits[i] = (byte)(carry % 58);
-                carry /= 58;
+                carry += (ulong)limbs[i] << (8 * width);
+                (carry, ulong limb) = Math.DivRem(carry, LimbBase);
+                limbs[i] = (uint)limb;
             }
 
-            for (; carry > 0; carry /= 58)
+            for (; carry > 0; carry /= LimbBase)
             {
-                digits[count++] = (byte)(carry % 58);
+                limbs[count++] = (uint)(carry % LimbBase);
             }
+
+            rest = rest[width..];
         }
 
-        Span<char> text = stackalloc char[zeros + count];
-        text[..zeros].Fill('1');
+        Span<char> digits = stackalloc char[limbs.Length * LimbDigits];
         for (int i = 0; i < count; i++)
         {
-            text[zeros + i] = Alphabet[digits[count - 1 - i]];
+            uint limb = limbs[i];
+            for (int d = 0; d < LimbDigits; d++)
+            {
+                (limb, uint digit) = Math.DivRem(limb, 58);
+                digits[digits.Length - 1 - (i * LimbDigits) - d] = Alphabet[(int)digit];
+            }
         }
 
+        ReadOnlySpan<char> written = digits[(digits.Length - (count * LimbDigits))..].TrimStart('1');
+        Span<char> text = stackalloc char[zeros + written.Length];
+        text[..zeros].Fill('1');
+        written.CopyTo(text[zeros..]);
         return new string(text);
     }
 

@@ -1,6 +1,8 @@
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Circuits;
 using Subnet.Health.Node;
@@ -15,7 +17,7 @@ namespace Subnet.Health.Clinic;
 /// </summary>
 internal sealed class GatewayView : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50), WitnessPatience = TimeSpan.FromSeconds(3);
 
     private readonly ClinicSettings settings;
     private readonly SigningKey coldkey;
@@ -93,7 +95,7 @@ internal sealed class GatewayView : IAsyncDisposable
             await using (log.ConfigureAwait(false))
             {
                 await log.Recorder.RecordAsync("result.viewed", new CanonicalObject { { "ref", queryEvent } }, user, role).ConfigureAwait(false);
-                await log.PublishAsync().ConfigureAwait(false);
+                await PublishAsync(log).ConfigureAwait(false);
             }
         }
         finally
@@ -111,15 +113,42 @@ internal sealed class GatewayView : IAsyncDisposable
         writing.Dispose();
     }
 
+    // The entry is durable already; a checkpoint that witnesses do not cosign in time is published by whoever opens the log next.
+    private async Task PublishAsync(RoleLog log)
+    {
+        using CancellationTokenSource late = new(WitnessPatience, time);
+        using LedgerWitnesses witnesses = new(ledger, log, settings.Witnesses, settings.IssuerChannels ?? settings.Channels, time);
+        try
+        {
+            await witnesses.RefreshAsync(late.Token).ConfigureAwait(false);
+            await log.PublishAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+    }
+
+    // A look does not put a checkpoint that fewer witnesses cosigned in the place of one that reviewers accept.
+    private TrustPolicy? SameCosigners()
+    {
+        string path = Path.Combine(settings.Folder, "log", "checkpoint");
+        VerifierKey[] cosigners = File.Exists(path)
+            ? [.. SignedNote.Parse(File.ReadAllText(path)).Signatures.Select(static signature => LogName.WitnessKeyOf(signature.Name)).OfType<VerifierKey>().Distinct()]
+            : [];
+        return cosigners.Length == 0 ? null : TrustPolicy.Threshold([], cosigners, cosigners.Length);
+    }
+
     // A command of this gateway that runs has the log open; it is waited for.
     private async Task<RoleLog> OpenLogAsync()
     {
         long started = time.GetTimestamp();
+        ClinicSettings opening = settings with { WitnessQuorum = settings.WitnessQuorum ?? SameCosigners() };
         while (true)
         {
             try
             {
-                return await ClinicClient.OpenLogAsync(settings, coldkey, ledger, time, random).ConfigureAwait(false);
+                return await ClinicClient.OpenLogAsync(opening, coldkey, ledger, time, random).ConfigureAwait(false);
             }
             catch (IOException busy) when (busy is not LogStoreException && time.GetElapsedTime(started) < Patience)
             {

@@ -56,7 +56,7 @@ Learns(offers[0].Card, sizes.Count, classes, bytes),
     private static IReadOnlyList<string> Learns(CardClient card, int queries, IReadOnlyList<int> classes, int bytes) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"that somebody asks the model {card.Card.Text.Id}, {(queries == 1 ? "once, on" : $"{queries} times, each time on")} a connection of its own"),
-        string.Create(CultureInfo.InvariantCulture, $"the size class of each query ({string.Join(", ", classes.Distinct())} rows) and its {bytes} bytes, the same for every patient"),
+        string.Create(CultureInfo.InvariantCulture, $"the size class of each query ({string.Join(", ", classes.Distinct())} {(classes.All(size => size == 1) ? "row" : "rows")}) and its {bytes} bytes, the same for every patient"),
         "the time at which each query comes, and the network address of the relay or clinic it comes from",
         .. card.IsUnderKeys
             ? [string.Create(CultureInfo.InvariantCulture, $"which queries of one epoch were made under one key bundle of {card.Card.Forest!.KeyBytes} bytes, uploaded without a name")]

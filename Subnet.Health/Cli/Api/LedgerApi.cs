@@ -10,6 +10,7 @@ internal static class LedgerApi
 {
     private static readonly ApiParameter Account = new("account", ApiParameterKind.Text, "SS58 address or 64 hexadecimal digits.", 64);
     private static readonly ApiParameter Height = new("height", ApiParameterKind.Number, "Number of the block.", long.MaxValue);
+    private static readonly ApiParameter Epoch = new("epoch", ApiParameterKind.Number, "Number of the epoch.", long.MaxValue);
     private static readonly ApiParameter Proposal = new("proposal", ApiParameterKind.Number, "Number of the proposal.", long.MaxValue);
 
     /// <summary>All routes over a ledger.</summary>
@@ -39,6 +40,11 @@ internal static class LedgerApi
                 WeightsShowDocument all = WeightsShowDocument.Of(view.State, request.Netuid);
                 return all with { Rows = request.Page(all.Rows) };
             }),
+            new ApiRoute(
+                "/subnets/{netuid}/epochs/{epoch}/hotkeys/{account}", "Why a hotkey got what it got in an epoch that is kept.", typeof(EmissionTraceDocument), (request, stop) => ExplainAsync(ledger, request, stop))
+            {
+                Parameters = [ApiParameter.Netuid, Epoch, Account],
+            },
             Page(ledger, "/delegates", "The hotkeys one can stake behind.", typeof(DelegateListDocument), [], static (view, request) =>
             {
                 DelegateListDocument all = DelegateListDocument.Of(view.State);
@@ -89,6 +95,9 @@ internal static class LedgerApi
         LedgerBlock? block = height == 0 ? null : await ledger.GetBlockAsync(height, stop).ConfigureAwait(false);
         return block is null ? null : NodeBlockDocument.Of(block);
     }
+
+    private static async Task<object?> ExplainAsync(ILedgerClient ledger, ApiRequest request, CancellationToken stop) =>
+        await ledger.TraceEmissionAsync(request.Netuid, AccountOf(request), request.Number(Epoch.Name), stop).ConfigureAwait(false) is { } traced ? EmissionTraceDocument.Of(traced) : null;
 
     private static void Demand(LedgerState state, ushort netuid)
     {

@@ -9,7 +9,7 @@ internal sealed class ApiRequest
     public const int DefaultPage = 256;
 
     /// <summary>Items of the largest page.</summary>
-    public const int MaxPage = 1_000;
+    public const int MaxPage = 4_096;
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
 

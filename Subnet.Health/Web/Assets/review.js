@@ -84,6 +84,7 @@ function mark(element, isGood) {
   if (!bead) return;
   bead.querySelector('circle').classList.remove('checked', 'refuted');
   bead.querySelector('circle').classList.add(isGood ? 'checked' : 'refuted');
+  bead.querySelector('text').textContent = isGood ? '\u2713' : '\u2715';
   bead.setAttribute('aria-label', `${bead.getAttribute('aria-label').split(';')[0]}; ${isGood ? 'verified in this browser' : 'refuted in this browser'}`);
 }
 

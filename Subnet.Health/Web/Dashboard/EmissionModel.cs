@@ -45,6 +45,13 @@ internal sealed record EmissionModel(
     /// <summary>Halvings shown.</summary>
     public const int Steps = 10;
 
+    /// <summary>At most about a hundred points of a curve, its last one among them.</summary>
+    public static IEnumerable<LorenzPoint> Thinned(IReadOnlyList<LorenzPoint> curve)
+    {
+        int step = Math.Max(1, curve.Count / 100);
+        return curve.Where((_, i) => i % step == 0 || i == curve.Count - 1);
+    }
+
     /// <summary>Emission over time by role, for the chart.</summary>
     public IReadOnlyList<LineSeries> Series =>
     [

@@ -62,11 +62,12 @@ internal sealed record MetagraphModel(ushort Netuid, string Name, ulong Height, 
         ExplainedEpoch? epoch = index is { } number ? await epochs.FindAsync(netuid, number, stop).ConfigureAwait(false) : null;
         ulong[] root = await ledger.ReadAsync(
             view => graph.Neurons.Select(n => view.State.StakePools.Find(new HotkeyKey(0, n.Hotkey))?.Total ?? 0).ToArray(), stop).ConfigureAwait(false);
-        MetagraphRow[] rows = [.. graph.Neurons.Select((n, i) => Row(graph, n, root[i], epoch))];
+        Dictionary<AccountId, string> owners = graph.Neurons.Select(static n => n.Coldkey).Distinct().ToDictionary(static key => key, Words.Address);
+        MetagraphRow[] rows = [.. graph.Neurons.Select((n, i) => Row(graph, n, owners[n.Coldkey], root[i], epoch))];
         return new MetagraphModel(netuid, graph.Subnet.Info.Name, graph.Height, query, query.Apply(rows), rows.Length, index);
     }
 
-    private static MetagraphRow Row(Metagraph graph, NeuronView n, ulong root, ExplainedEpoch? epoch)
+    private static MetagraphRow Row(Metagraph graph, NeuronView n, string owner, ulong root, ExplainedEpoch? epoch)
     {
         // A uid may have changed hands since the epoch: then its rank there was another's.
         bool known = epoch is not null && n.Uid < epoch.Record.Neurons.Length && epoch.Record.Neurons[n.Uid].Hotkey == n.Hotkey;
@@ -89,6 +90,6 @@ internal sealed record MetagraphModel(ushort Netuid, string Name, ulong Height, 
             updated,
             updated < cutoff,
             Words.Address(n.Hotkey),
-            Words.Address(n.Coldkey));
+            owner);
     }
 }

@@ -88,12 +88,12 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>Whether faults are expected and forgotten, as where a page that is not there is asked for on purpose.</summary>
     public bool ForgiveFaults { get; set; }
 
-    /// <summary>Keeps a picture of the whole page.</summary>
-    public async Task KeepAsync(string name)
+    /// <summary>Keeps a picture of the page: the whole of it, or what fits on the screen.</summary>
+    public async Task KeepAsync(string name, bool isWhole = true)
     {
         Directory.CreateDirectory(Browser.Screenshots);
         await Page.EvaluateAsync("scrollTo(0, 0)");
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = true });
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = isWhole });
     }
 
     public async ValueTask DisposeAsync()

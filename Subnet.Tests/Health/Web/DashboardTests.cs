@@ -232,19 +232,12 @@ internal sealed class DashboardTests
         await using HttpSide side = await ServeAsync(large, part);
         await using Visit visit = await Browser.OpenAsync(side.Address);
         IPage page = visit.Page;
-        await page.GotoAsync("/subnets/1/metagraph");
-        await page.GotoAsync("/subnets/1/metagraph?sort=incentive&dir=desc");
-        double painted = await page.EvaluateAsync<double>(
-            """
-            new Promise(done => {
-              const last = document.querySelector('#neurons tbody tr:last-child');
-              last.getBoundingClientRect();
-              requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
-            })
-            """);
-        string steps = await page.EvaluateAsync<string>(
-            "(() => { const n = performance.getEntriesByType('navigation')[0]; return `first byte ${n.responseStart | 0}, last byte ${n.responseEnd | 0}, parsed ${n.domInteractive | 0}, loaded ${n.loadEventEnd | 0}`; })()");
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"4096 neurons: {steps}, last row painted {painted:0} ms after the request began"));
+        for (int visitNumber = 1; visitNumber <= 5; visitNumber++)
+        {
+            await page.GotoAsync("/subnets/1/metagraph?sort=incentive&dir=desc");
+            TestContext.Out.WriteLine($"4096 neurons, visit {visitNumber}: {await page.EvaluateAsync<string>(LastRowPainted)}");
+        }
+
         await Assertions.Expect(page.Locator("#neurons tbody tr")).ToHaveCountAsync(4_096);
         await page.GetByLabel("Find").FillAsync("4095");
         await Assertions.Expect(page.Locator("#neurons tbody tr:visible")).ToHaveCountAsync(1);
@@ -255,8 +248,22 @@ internal sealed class DashboardTests
         Assert.That(await page.EvaluateAsync<int>("fetch(document.querySelector('.raster').src).then(answer => answer.blob()).then(createImageBitmap).then(picture => picture.width)"), Is.EqualTo(700), "one pixel a cell");
         await page.Locator(".raster").ClickAsync(new() { Position = new() { X = 600, Y = 4 } });
         await page.WaitForURLAsync("**at.x=*");
+        await Assertions.Expect(page.GetByText("columns 526 to 675")).ToBeVisibleAsync();
         await visit.KeepAsync("large-matrix");
     }
+
+    // From the request: the last row is brought into view, laid out and painted; two frames later that is done.
+    private const string LastRowPainted =
+        """
+        new Promise(done => {
+          document.querySelector('#neurons tbody tr:last-child').scrollIntoView();
+          requestAnimationFrame(() => requestAnimationFrame(() => {
+            const painted = performance.now();
+            const n = performance.getEntriesByType('navigation')[0];
+            done(`first byte ${n.responseStart | 0}, last byte ${n.responseEnd | 0}, parsed ${n.domInteractive | 0}, loaded ${n.loadEventEnd | 0}, last row painted ${painted | 0} ms after the request began`);
+          }));
+        })
+        """;
 
     private static DashboardPart MakePart(PageLedger ledger, IMinerReports reports)
     {

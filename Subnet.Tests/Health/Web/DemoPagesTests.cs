@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Subnet.Crypto.Identity;
+using Subnet.Health.Cli.Commands;
+using Subnet.Health.Cli.Output;
 using Subnet.Health.Network.Demo;
 using Subnet.Health.Wallets;
 using Subnet.Health.Web.Sessions;
@@ -111,6 +113,7 @@ internal sealed partial class DemoPagesTests
         await Assertions.Expect(page.Locator("#why .tag")).ToHaveTextAsync("clipped");
         await Assertions.Expect(page.Locator("#why ol li")).ToHaveCountAsync(7);
         await visit.KeepAsync("demo-consensus-why");
+        await visit.KeepAsync("picture-consensus");
         await page.Locator("#kappa").FillAsync("1000");
         await Assertions.Expect(page.Locator("#what-if-result")).ToContainTextAsync(new Regex("neurons would come out differently"));
         await visit.KeepAsync("demo-what-if");
@@ -150,6 +153,8 @@ internal sealed partial class DemoPagesTests
         await page.Locator("a", new() { HasTextRegex = new Regex("^uid ") }).First.ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Where its emission comes from" })).ToBeVisibleAsync();
         await visit.KeepAsync("demo-neuron");
+        string record = await page.EvaluateAsync<string>("fetch([...document.links].find(a => a.textContent === 'The explanation record').href).then(answer => answer.text())");
+        Assert.That(SchemaCheck.Problems(JsonNode.Parse(DocumentSchema.Text(typeof(EmissionTraceDocument)))!, JsonNode.Parse(record)!), Is.Empty);
     }
 
     [Test]
@@ -176,11 +181,13 @@ internal sealed partial class DemoPagesTests
             await Assertions.Expect(page.Locator($".trace li.verified[data-verify={kind}]")).ToHaveCountAsync(links);
         }
 
+        Assert.That(await page.Locator(".trace li[data-verify=tree]", new() { HasText = "no witness" }).CountAsync(), Is.Zero, "validators cosigned every log");
         await Assertions.Expect(page.GetByText("3 of 3 signatures hold").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("svg.chain .bead.checked")).ToHaveCountAsync(await page.Locator(".trace li[data-verify]").CountAsync());
         Assert.That(await page.Locator("svg.chain .bead").CountAsync(), Is.EqualTo(await page.Locator(".trace li").CountAsync()));
         Assert.That(await page.Locator("svg.chain .bead.bad").CountAsync(), Is.Zero);
         await visit.KeepAsync("demo-review-trace");
+        await visit.KeepAsync("picture-trace", isWhole: false);
         await page.RouteAsync("**/review/trace?event=*", async route =>
         {
             IAPIResponse answer = await route.FetchAsync();
@@ -190,6 +197,7 @@ internal sealed partial class DemoPagesTests
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("bad"), new() { Timeout = 30_000 });
         await Assertions.Expect(page.Locator(".trace li.broken .verdict").First).ToContainTextAsync("does not lead to the root");
+        await Assertions.Expect(page.Locator("svg.chain a:has(.bead.refuted) text").First).ToHaveTextAsync("✕");
         await visit.KeepAsync("demo-review-tampered");
         await page.UnrouteAsync("**/review/trace?event=*");
         await page.RouteAsync("**/review/ledger/proof/*", async route =>
@@ -219,12 +227,15 @@ internal sealed partial class DemoPagesTests
         IPage page = visit.Page;
         await SignInAsync(page, key, "/clinic");
         await Assertions.Expect(page.GetByText("can be used")).ToBeVisibleAsync();
+        string log = Path.Combine(_home, "clinic", DemoPlan.FhirClinic, "log", "checkpoint"), cosigned = await File.ReadAllTextAsync(log);
         await page.GetByRole(AriaRole.Button, new() { Name = "Show and record" }).First.ClickAsync();
         await Assertions.Expect(page.GetByText("the miner's signature holds")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("Leak sheet: what the miner learned")).ToBeVisibleAsync();
         Assert.That(Percent().IsMatch(await page.Locator("section.panel tbody td.num").First.InnerTextAsync()));
         Assert.That(await page.EvaluateAsync<string[]>(PageScripts.Faint), Is.Empty);
+        Assert.That(await File.ReadAllTextAsync(log), Is.EqualTo(cosigned), "the witnesses are gone: what they cosigned is not replaced by what they did not");
         await visit.KeepAsync("demo-clinic");
+        await visit.KeepAsync("picture-clinic");
     }
 
     [TestCase("/")]

@@ -87,7 +87,7 @@ internal sealed class HttpSideTests
     [TestCase("/api/v1/nothing", 404, "not-found")]
     [TestCase("/api/v1/subnets/x", 400, "usage")]
     [TestCase("/api/v1/subnets/70000", 400, "usage")]
-    [TestCase("/api/v1/subnets?limit=1001", 400, "usage")]
+    [TestCase("/api/v1/subnets?limit=4097", 400, "usage")]
     [TestCase("/api/v1/subnets?limit=-1", 400, "usage")]
     [TestCase("/api/v1/subnets?limit=1&limit=2", 400, "usage")]
     [TestCase("/api/v1/subnets?colour=blue", 400, "usage")]
