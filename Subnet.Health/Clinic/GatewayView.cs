@@ -17,7 +17,7 @@ namespace Subnet.Health.Clinic;
 /// </summary>
 internal sealed class GatewayView : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50), WitnessPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly ClinicSettings settings;
     private readonly SigningKey coldkey;
@@ -47,6 +47,9 @@ internal sealed class GatewayView : IAsyncDisposable
 
     /// <summary>How long a log that another process has open is waited for.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long witnesses have for a look's checkpoint; the look itself is durable before.</summary>
+    public TimeSpan WitnessPatience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The gateway's name.</summary>
     public string Name => settings.Name;

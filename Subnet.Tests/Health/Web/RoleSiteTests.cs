@@ -211,6 +211,7 @@ internal sealed partial class RoleSiteTests
         new ClinicSettings("desk", Path.Combine(network.Folder, "clinic-desk"), _ => network.IssuerAddress), clinicKey, network.Ledger.Client, TimeProvider.System, random)
     {
         Patience = patience ?? TimeSpan.FromSeconds(20),
+        WitnessPatience = TimeSpan.FromMinutes(1),
     };
 
     private IEnumerable<AuditEntry> Entries()
