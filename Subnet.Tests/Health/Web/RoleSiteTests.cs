@@ -11,7 +11,6 @@ using Subnet.Health.Cli.Output;
 using Subnet.Health.Clinic;
 using Subnet.Health.Network.Localnet;
 using Subnet.Health.Review.Entries;
-using Subnet.Health.Review.Sources;
 using Subnet.Health.Web.Sessions;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
@@ -111,7 +110,9 @@ internal sealed partial class RoleSiteTests
             .And.Contain("any value of a patient")
             .And.Contain("trestbps")
             .And.Contain("<td>yes</td>"));
-        AuditEntry[] viewed = [.. Entries().Where(entry => entry.Type == "result.viewed" && entry.Ref == answer.Scores[0].Event)];
+        await using ClinicClient own = await network.OpenClinicAsync("desk");
+        await own.Log.FlushAsync();
+        AuditEntry[] viewed = [.. own.Log.Read().Select(static each => each.Entry).Where(entry => entry.Type == "result.viewed" && entry.Ref == answer.Scores[0].Event)];
         Assert.That(viewed[^1].Members.ObjectOrNull("actor")?.TextOrNull("role"), Is.EqualTo("portal"));
     }
 
@@ -213,12 +214,4 @@ internal sealed partial class RoleSiteTests
         Patience = patience ?? TimeSpan.FromSeconds(20),
         WitnessPatience = TimeSpan.FromMinutes(1),
     };
-
-    private IEnumerable<AuditEntry> Entries()
-    {
-        FolderLogSource source = new(Path.Combine(network.Folder, "clinic-desk", "log"));
-        string note = source.ReadCheckpoint();
-        long size = long.Parse(note.Split('\n')[1], System.Globalization.CultureInfo.InvariantCulture);
-        return LogEntries.Read(source, 0, size, size).Select(entry => AuditEntry.Parse(entry.Bytes));
-    }
 }
