@@ -44,7 +44,7 @@ internal sealed class MinerClient
     /// <param name="request">The message.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <param name="requestHash">SHA-256 of the query's bytes where the caller has it; else empty.</param>
-    /// <exception cref="GrpcException">No attempt came through.</exception>
+    /// <exception cref="GrpcException">No attempt was answered; <see cref="GrpcException.IsUnconnected"/> where none reached the miner.</exception>
     public async Task<QueryOutcome> SendAsync(
         GrpcChannel channel,
         ReadOnlyMemory<byte> miner,
@@ -55,20 +55,32 @@ internal sealed class MinerClient
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(request);
-        QueryReply reply = await pipeline.ExecuteAsync(
-            static async (state, stop) => await state.channel
-                .UnaryAsync(InferenceMethods.Query, state.request, GrpcCallOptions.None with { Timeout = state.timeout }, stop)
-                .ConfigureAwait(false),
-            (channel, request, timeout),
-            cancellationToken).ConfigureAwait(false);
-        return ReceiptCheck.Read(reply, request, miner.Span, card.Span, requestHash.Span);
-    }
-
-    /// <summary>Whether nothing of the query's token was spent: the miner was busy, its transport refused the call, or it was never reached.</summary>
-    public static bool IsUnspent(GrpcException fault)
-    {
-        ArgumentNullException.ThrowIfNull(fault);
-        return fault.Status.Code == GrpcStatusCode.ResourceExhausted || fault.IsRefused || fault.IsUnconnected;
+        bool isReached = false;
+        try
+        {
+            QueryReply reply = await pipeline.ExecuteAsync(
+                async stop =>
+                {
+                    try
+                    {
+                        return await channel
+                            .UnaryAsync(InferenceMethods.Query, request, GrpcCallOptions.None with { Timeout = timeout }, stop)
+                            .ConfigureAwait(false);
+                    }
+                    catch (Exception fault)
+                    {
+                        isReached |= fault is not GrpcException { IsUnconnected: true };
+                        throw;
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+            return ReceiptCheck.Read(reply, request, miner.Span, card.Span, requestHash.Span);
+        }
+        catch (GrpcException fault) when (isReached && fault.IsUnconnected)
+        {
+            // An attempt before the last came through: the miner may have read the token.
+            throw new GrpcException(fault.Status, fault.Trailers, fault);
+        }
     }
 
     // A busy miner is left to others at once; a broken connection or a restart is worth another try.

@@ -54,7 +54,7 @@ internal sealed class QuerySender(
     /// <param name="offer">Miner and card.</param>
     /// <param name="rows">The rows of this query.</param>
     /// <param name="authority">Purpose, basis, pseudonym.</param>
-    /// <param name="token">The token; it is put back where it certainly was not spent.</param>
+    /// <param name="token">The token; it is put back where no miner has seen it.</param>
     /// <param name="cancellationToken">Ends the attempt; it is logged as one that timed out.</param>
     /// <exception cref="ClinicException">The log or the history cannot be written: nothing was sent, or the result is not shown.</exception>
     public async Task<QueryAttempt> AskAsync(
@@ -143,7 +143,8 @@ internal sealed class QuerySender(
         }
         catch (GrpcException fault)
         {
-            if (MinerClient.IsUnspent(fault))
+            // What a miner has seen is not shown to it again with another query, or a busy answer would tie the two together (design/protocol.md 2).
+            if (fault.IsUnconnected)
             {
                 await wallet.ReturnAsync(token).ConfigureAwait(false);
             }

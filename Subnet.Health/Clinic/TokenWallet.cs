@@ -181,7 +181,7 @@ internal sealed class TokenWallet : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts a token back that certainly was not spent: the miner said so, or was never reached.</summary>
+    /// <summary>Puts a token back that no miner has seen; any other is never used again, since it would tie two queries together.</summary>
     public Task ReturnAsync(TakenToken token) => file.RunAsync(connection =>
         connection.Execute("update token set state = $1 where id = $0 and state = $2", token.Id, (int)State.Ready, (int)State.Taken));
 

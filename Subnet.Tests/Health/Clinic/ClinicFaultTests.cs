@@ -88,7 +88,7 @@ internal sealed class ClinicFaultTests
     }
 
     [Test]
-    public async Task Overloaded_miner_says_so_takes_no_token_for_it_and_holds_no_more_than_its_places()
+    public async Task Overloaded_miner_says_so_holds_no_more_than_its_places_and_is_shown_no_token_twice()
     {
         const int Asked = 24;
         await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
@@ -107,10 +107,10 @@ internal sealed class ClinicFaultTests
         Assert.That((status.Inside, status.Busy), Is.EqualTo((4, Asked - 4)));
         Assert.That(asking.Count(task => task.Exception?.InnerException?.Message.Contains("busy", StringComparison.Ordinal) == true), Is.EqualTo(Asked - 4));
 
-        // What is taken out ahead comes back when the wallet is closed.
+        // A busy miner read the tokens: with another query each would say that the two are one clinic's.
         await clinic.DisposeAsync();
         await using ClinicClient again = await own.OpenClinicAsync("crowd");
-        Assert.That((await again.TokensAsync()).Where(budget => budget.Rows == 1).Sum(budget => budget.Ready), Is.EqualTo(Asked - 4));
+        Assert.That((await again.TokensAsync()).Where(budget => budget.Rows == 1).Sum(budget => budget.Ready), Is.Zero);
     }
 
     [Test]
