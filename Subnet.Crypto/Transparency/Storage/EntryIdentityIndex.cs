@@ -5,12 +5,12 @@ namespace Subnet.Crypto.Transparency.Storage;
 /// <summary>
 /// Finds the index of an entry by its identity (an idempotency key of 16 random bytes) in a log of any length with flat memory. The newest
 /// entries are in a dictionary; older ones in sorted files of 24 bytes an entry, <c>state/identities/FROM-TO</c>, which are merged when
-/// two neighbours have one length, so that there are as many as the length has bits. Derived from the entries: what is missing is read
-/// from them again. Not safe for concurrent use.
+/// the newer of two neighbours is no shorter, so that there are as many as the length has bits. Derived from the entries: what is missing is
+/// read from them again. Not safe for concurrent use.
 /// </summary>
 internal sealed class EntryIdentityIndex
 {
-    /// <summary>Entries in the smallest file.</summary>
+    /// <summary>Entries in the smallest file, unless a test wants smaller ones.</summary>
     public const int SegmentEntries = 16_384;
 
     private const string Folder = "state/identities";
@@ -18,13 +18,15 @@ internal sealed class EntryIdentityIndex
 
     private readonly ILogFiles files;
     private readonly DurableFiles durable;
+    private readonly int segmentEntries;
     private readonly List<(long From, long To)> segments = [];
     private readonly Dictionary<UInt128, long> recent = [];
 
-    public EntryIdentityIndex(ILogFiles files, DurableFiles durable)
+    public EntryIdentityIndex(ILogFiles files, DurableFiles durable, int segmentEntries = SegmentEntries)
     {
         this.files = files;
         this.durable = durable;
+        this.segmentEntries = segmentEntries;
         durable.EnsureFolder(Folder);
         LoadSegments();
     }
@@ -66,9 +68,9 @@ internal sealed class EntryIdentityIndex
     public void Spill(long integratedSize)
     {
         long from = segments.Count == 0 ? 0 : segments[^1].To;
-        while (integratedSize - from >= SegmentEntries)
+        while (integratedSize - from >= segmentEntries)
         {
-            long to = from + SegmentEntries;
+            long to = from + segmentEntries;
             (UInt128 Key, long Index)[] records = [.. recent.Where(pair => pair.Value < to).Select(pair => (pair.Key, pair.Value)).OrderBy(record => record.Key)];
             byte[] bytes = new byte[records.Length * RecordBytes];
             for (int i = 0; i < records.Length; i++)
@@ -80,7 +82,7 @@ internal sealed class EntryIdentityIndex
 
             durable.Replace(PathOf((from, to)), bytes);
             segments.Add((from, to));
-            MergeEqualNeighbours();
+            MergeNeighbours();
             from = to;
         }
     }
@@ -90,7 +92,8 @@ internal sealed class EntryIdentityIndex
     private void LoadSegments()
     {
         Dictionary<long, long> longest = [];
-        foreach (string name in files.List(Folder))
+        IReadOnlyList<string> names = files.List(Folder);
+        foreach (string name in names)
         {
             string[] parts = name.Split('-');
             if (parts.Length == 2 && StrictDecimal.TryParse(parts[0], out long from) && StrictDecimal.TryParse(parts[1], out long to)
@@ -105,11 +108,19 @@ internal sealed class EntryIdentityIndex
             segments.Add((Covered, end));
             Covered = end;
         }
+
+        // What a crash left: parts of what is merged, and files that were not finished.
+        HashSet<string> used = [.. segments.Select(PathOf)];
+        foreach (string name in names.Where(name => !used.Contains($"{Folder}/{name}")))
+        {
+            files.Delete($"{Folder}/{name}");
+        }
     }
 
-    private void MergeEqualNeighbours()
+    private void MergeNeighbours()
     {
-        while (segments.Count >= 2 && segments[^1].To - segments[^1].From == segments[^2].To - segments[^2].From)
+        // After a crash between two merges the older of the last two can be the shorter one.
+        while (segments.Count >= 2 && segments[^1].To - segments[^1].From >= segments[^2].To - segments[^2].From)
         {
             (long From, long To) left = segments[^2];
             (long From, long To) right = segments[^1];

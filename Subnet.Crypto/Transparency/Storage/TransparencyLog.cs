@@ -31,7 +31,7 @@ public sealed class TransparencyLog : IAsyncDisposable
         this.clock = clock;
         this.store = store;
         publisher = new CheckpointPublisher(files, store, options, clock);
-        identities = new EntryIdentityIndex(files, store.Durable);
+        identities = new EntryIdentityIndex(files, store.Durable, options.IdentitySegment);
         queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.MaximumWaiting) { SingleReader = true });
         ReadIdentities(new FileTileSource(files));
     }

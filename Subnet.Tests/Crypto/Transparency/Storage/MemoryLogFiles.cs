@@ -25,6 +25,9 @@ internal sealed class MemoryLogFiles : ILogFiles
         Tear,
     }
 
+    /// <summary>Only changing operations on paths that begin so are counted and hit.</summary>
+    public string Watched { get; init; } = "";
+
     /// <summary>Changing operations so far.</summary>
     public int Operations { get; private set; }
 
@@ -103,14 +106,14 @@ internal sealed class MemoryLogFiles : ILogFiles
         }
     }
 
-    public void CreateFolder(string folder) => LockedStep();
+    public void CreateFolder(string folder) => LockedStep(folder);
 
     public void Write(string path, ReadOnlySpan<byte> bytes)
     {
         lock (gate)
         {
             byte[] whole = bytes.ToArray();
-            Step(() => Put(path, new Node { Bytes = whole[..(whole.Length / 2)] }));
+            Step(path, () => Put(path, new Node { Bytes = whole[..(whole.Length / 2)] }));
             Put(path, new Node { Bytes = whole });
         }
     }
@@ -120,7 +123,7 @@ internal sealed class MemoryLogFiles : ILogFiles
         lock (gate)
         {
             byte[] whole = bytes.ToArray();
-            Step(() => Extend(path, whole[..(whole.Length / 2)]));
+            Step(path, () => Extend(path, whole[..(whole.Length / 2)]));
             Extend(path, whole);
         }
     }
@@ -129,7 +132,7 @@ internal sealed class MemoryLogFiles : ILogFiles
     {
         lock (gate)
         {
-            Step();
+            Step(path);
             names[path].Bytes = names[path].Bytes[..(int)length];
         }
     }
@@ -138,7 +141,7 @@ internal sealed class MemoryLogFiles : ILogFiles
     {
         lock (gate)
         {
-            Step();
+            Step(path);
             names[path].Durable = names[path].Bytes;
         }
     }
@@ -147,7 +150,7 @@ internal sealed class MemoryLogFiles : ILogFiles
     {
         lock (gate)
         {
-            Step();
+            Step(folder);
             foreach (string gone in durableNames.Keys.Where(path => FolderOf(path) == folder && !names.ContainsKey(path)).ToArray())
             {
                 durableNames.Remove(gone);
@@ -164,7 +167,7 @@ internal sealed class MemoryLogFiles : ILogFiles
     {
         lock (gate)
         {
-            Step();
+            Step(path);
             names[newPath] = names[path];
             names.Remove(path);
         }
@@ -174,12 +177,12 @@ internal sealed class MemoryLogFiles : ILogFiles
     {
         lock (gate)
         {
-            Step();
+            Step(path);
             names.Remove(path);
         }
     }
 
-    public void DeleteFolder(string folder) => LockedStep();
+    public void DeleteFolder(string folder) => LockedStep(folder);
 
     public IDisposable Lock(string path)
     {
@@ -215,19 +218,24 @@ internal sealed class MemoryLogFiles : ILogFiles
         node.Bytes = [.. node.Bytes, .. bytes];
     }
 
-    private void LockedStep()
+    private void LockedStep(string path)
     {
         lock (gate)
         {
-            Step();
+            Step(path);
         }
     }
 
-    private void Step(Action? tear = null)
+    private void Step(string path, Action? tear = null)
     {
         if (stopped)
         {
             throw new IOException("the process has stopped");
+        }
+
+        if (!path.StartsWith(Watched, StringComparison.Ordinal))
+        {
+            return;
         }
 
         Operations++;
