@@ -287,7 +287,10 @@ internal sealed class QuerySender(
     {
         try
         {
-            return await recorder.RecordAsync(type, details, authority.Query.User, authority.Query.Role).ConfigureAwait(false);
+            // An answer has come whether it can be recorded or not: it is not shown then, and a gap entry counts it.
+            return type == "result.received"
+                ? await recorder.RecordOrCountAsync(type, details, authority.Query.User, authority.Query.Role).ConfigureAwait(false) ?? throw StoreFailed(null)
+                : await recorder.RecordAsync(type, details, authority.Query.User, authority.Query.Role).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is LogStoreException or LogPushbackException or ObjectDisposedException)
         {
@@ -299,7 +302,7 @@ internal sealed class QuerySender(
         }
     }
 
-    private static ClinicException StoreFailed(Exception fault) =>
+    private static ClinicException StoreFailed(Exception? fault) =>
         new(ClinicFault.StoreFailed, "The gateway's log or history cannot be written; without it nothing is sent and nothing shown.", "Free disk space or repair the folder, then run it again.", fault);
 
     private static CanonicalObject Peer(MinerOffer offer) => new() { { "kind", "miner" }, { "id", offer.Address } };

@@ -3,6 +3,9 @@ namespace Subnet.Health.Cli.Settings;
 /// <content>Settings of miners and clinics.</content>
 internal static partial class SettingsCatalog
 {
+    public static readonly Setting AuditQuorum =
+        new("audit.quorum", SettingKind.Text, null, "A tlog-policy file: whose cosignatures a clinic's or miner's log waits for before it publishes a checkpoint; without one it waits for none.");
+
     public static readonly Setting MinerAddress =
         new("miner.address", SettingKind.Text, "127.0.0.1", "The address a miner listens on; beyond loopback it needs miner.certs.");
 

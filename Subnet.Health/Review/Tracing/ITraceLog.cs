@@ -15,6 +15,14 @@ internal interface ITraceLog
     /// <summary>Whether entries are withheld or outside: then the absence of one shows nothing.</summary>
     bool IsPartial { get; }
 
+    /// <summary>
+    /// Whether the log's first entries have a root: false where they have another, or where its tiles do not show that they have it; null where this cannot be seen,
+    /// in a bundle, and beyond the checkpoint.
+    /// </summary>
+    /// <param name="size">How many entries, from 0.</param>
+    /// <param name="root">Their root as somebody else has it, 64 hexadecimal digits.</param>
+    bool? BeginsWith(long size, string root);
+
     /// <summary>The entries in order; may be read several times.</summary>
     /// <exception cref="UnsoundLogException">An entry is not what the tree holds.</exception>
     IEnumerable<LoggedEntry> Entries();

@@ -41,11 +41,14 @@ internal sealed class QueryTracer(TraceSources sources)
     private async Task<TraceLink> CheckpointLinkAsync(ITraceLog log, CancellationToken cancellationToken)
     {
         TracedAnchor? anchor = sources.Ledger is null ? null : await sources.Ledger.AnchorAsync(log.Checkpoint.Origin, cancellationToken).ConfigureAwait(false);
-        bool contradicts = anchor is not null && anchor.Size == log.Checkpoint.Size && anchor.Root != log.Checkpoint.Root.ToString();
+        bool? begins = anchor is null ? null : log.BeginsWith(anchor.Size, anchor.Root);
+        bool contradicts = begins == false;
         string cosigned = log.Witnesses.Count == 0 ? "no witness that you trust cosigned it" : $"cosigned by {string.Join(", ", log.Witnesses)}";
         string anchored = anchor is null ? "no anchor on the ledger was looked at or found"
-            : contradicts ? $"the ledger anchored another root of the same size in block {anchor.Height}: two histories"
-            : $"the ledger anchored {anchor.Size} entries in block {anchor.Height}";
+            : contradicts ? $"the ledger anchored another root of its first {anchor.Size} entries in block {anchor.Height}: two histories"
+            : anchor.Size > log.Checkpoint.Size ? $"the ledger anchored {anchor.Size} entries in block {anchor.Height}: what was given is older"
+            : begins is null ? $"the ledger anchored {anchor.Size} entries in block {anchor.Height}, which a bundle cannot be held against"
+            : $"the ledger anchored its first {anchor.Size} entries in block {anchor.Height}";
         return new TraceLink(
             "checkpoint", "The log's tree is signed", contradicts ? TraceStatus.Failed : TraceStatus.Verified,
             $"signed by the log, {log.Checkpoint.Size} entries; {cosigned}; {anchored}")

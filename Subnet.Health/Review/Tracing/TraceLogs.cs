@@ -1,6 +1,7 @@
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Transparency;
 using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Merkle;
 using Subnet.Health.Review.Bundles;
 using Subnet.Health.Review.Queries;
 
@@ -17,6 +18,10 @@ internal sealed class WholeTraceLog(VerifiedLog log) : ITraceLog
 
     /// <inheritdoc/>
     public bool IsPartial => log.FirstEntry > 0;
+
+    /// <inheritdoc/>
+    public bool? BeginsWith(long size, string root) => size < 0 || size > Checkpoint.Size ? null
+        : ConsistencyProof.Verify(size, Checkpoint.Size, log.ProveConsistency(size), new TreeHash(Convert.FromHexString(root)), Checkpoint.Root);
 
     /// <inheritdoc/>
     public IEnumerable<LoggedEntry> Entries() => log.Entries(log.FirstEntry);
@@ -45,6 +50,9 @@ internal sealed class BundleTraceLog : ITraceLog
 
     /// <inheritdoc/>
     public bool IsPartial { get; }
+
+    /// <inheritdoc/>
+    public bool? BeginsWith(long size, string root) => size == Checkpoint.Size ? root == Checkpoint.Root.ToString() : null;
 
     /// <inheritdoc/>
     public IEnumerable<LoggedEntry> Entries() => entries;

@@ -67,6 +67,33 @@ internal sealed class ClinicFaultTests
     }
 
     [Test]
+    public async Task Answer_that_cannot_be_recorded_is_not_shown_and_the_next_entry_is_preceded_by_a_gap([Values] bool answers)
+    {
+        MemoryLogFiles files = new();
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
+        await own.Miner("miner").StopAsync();
+        HangingModel hanging = new(CompiledSample.Heart.Publish(own.Randomness, 1), answers);
+        await own.StartMinerAsync("miner", hanging, own.SettingsOf("miner"));
+        await using (ClinicClient clinic = await own.OpenClinicAsync("late-failure", settings => settings with { LogFiles = files, Retries = 0 }))
+        {
+            await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 1, 1);
+            Task<ClinicAnswer> asking = clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1)));
+            await hanging.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            files.FailNext();
+            hanging.Release.SetResult();
+            ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => asking))!;
+            Assert.That(refused.Fault, Is.EqualTo(ClinicFault.StoreFailed));
+        }
+
+        await using ClinicClient again = await own.OpenClinicAsync("late-failure", settings => settings with { LogFiles = files });
+        await again.Log.Recorder.RecordAsync("subject.shredded", []);
+        await again.Log.FlushAsync();
+        AuditEntry[] entries = [.. again.Log.Read().Select(item => item.Entry)];
+        Assert.That(entries.Select(entry => entry.Type).TakeLast(3), Is.EqualTo(new[] { "query.sent", "gap", "subject.shredded" }));
+        Assert.That(entries[^2].Members.IntegerOrNull("count"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Without_tokens_nothing_is_sent_and_the_message_says_what_to_do()
     {
         await using ClinicClient clinic = await network.OpenClinicAsync("poor");
@@ -232,8 +259,8 @@ internal sealed class ClinicFaultTests
     private Task<ulong> PaidAsync(ulong epoch, ushort rows) =>
         network.Ledger.Client.GetPurchasedAsync(new IssuerKeyId(network.Netuid, epoch, rows), network.Ledger.Id("clinic"));
 
-    /// <summary>Takes a query and does not answer before it is let.</summary>
-    private sealed class HangingModel(IServedModel model) : IServedModel
+    /// <summary>Takes a query and does not answer before it is let, and then with nothing unless it answers.</summary>
+    private sealed class HangingModel(IServedModel model, bool answers = false) : IServedModel
     {
         public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -261,7 +288,7 @@ internal sealed class ClinicFaultTests
         {
             Reached.TrySetResult();
             await Release.Task;
-            return null;
+            return answers ? await model.AnswerAsync(query, cancellationToken) : null;
         }
 
         public void Dispose() => model.Dispose();

@@ -120,6 +120,44 @@ internal sealed class AuditCommandTests
     }
 
     [Test]
+    public async Task Receipt_held_against_a_checkpoint_of_another_log_is_refused()
+    {
+        string file = Path.Combine(log.Folder, "moved.tlog-proof");
+        string clinic = log.Clinic.Verifier.ToString(), miner = log.Miner.Verifier.ToString();
+        Assert.That((await RunAsync("audit", "prove", log.ClinicFolder, "3", "--log-key", clinic, "--with-entry", "-o", file)).ExitCode, Is.Zero);
+        string proof = await File.ReadAllTextAsync(file);
+        await ExpectAsync("another log's key", "--log-key", miner);
+        await ExpectAsync("both keys, the other log's name", "--log-key", clinic, "--log-key", miner, "--origin", "miner.example/m1");
+
+        // The other log's good checkpoint in the place of this one's: the path leads to another root.
+        int end = proof.IndexOf("\n\n", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, proof[..(end + 2)] + await File.ReadAllTextAsync(Path.Combine(log.MinerFolder, "checkpoint")));
+        await ExpectAsync("the other checkpoint under its own key", "--log-key", miner);
+        await ExpectAsync("the other checkpoint under this log's key", "--log-key", clinic);
+
+        async Task ExpectAsync(string what, params string[] trust)
+        {
+            CommandRun run = await RunAsync(["audit", "receipt", file, .. trust]);
+            Assert.That((run.ExitCode, run.Output.Split(':')[0]), Is.EqualTo((1, "NOT good")), $"{what}: {run.Output}{run.Error}");
+        }
+    }
+
+    [TestCase("verify", "LOG")]
+    [TestCase("search", "LOG")]
+    [TestCase("receipt", "LOG")]
+    [TestCase("witness", "--name", "w.example", "--seed-file", "w.seed")]
+    public async Task Malformed_log_key_is_a_usage_error_that_names_it(string command, params string[] arguments)
+    {
+        string good = log.Clinic.Verifier.ToString();
+        foreach (string key in (string[])["audit.example/clinic-7", "a+b+c", good[..^1], good.Replace("clinic-7", "clinic-8", StringComparison.Ordinal)])
+        {
+            CommandRun run = await RunAsync(["audit", command, .. arguments.Select(each => each == "LOG" ? log.ClinicFolder : each), "--log-key", key]);
+            Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")), run.Error);
+            Assert.That(run.Error, Does.Contain($"The --log-key '{key}' is no verifier key: "));
+        }
+    }
+
+    [Test]
     public async Task Served_log_is_verified_over_HTTP_and_its_entries_need_the_token()
     {
         const string Token = "a-token-of-enough-letters";

@@ -82,6 +82,55 @@ internal sealed class FindingsTests
     }
 
     [Test]
+    public async Task Reviewer_who_was_given_the_file_signs_off_with_a_key_of_its_own_and_the_document_says_whether_that_is_independent()
+    {
+        using TemporaryFolder first = new(), second = new();
+        string id = await OpenAsync(first);
+        await RunAsync(first, "assign", id, "--to", "u-0042");
+        Directory.CreateDirectory(second.Combine("reviewer", "findings"));
+        File.Copy(first.Combine("reviewer", "findings", id + ".jsonl"), second.Combine("reviewer", "findings", id + ".jsonl"));
+        JsonNode other = await SignOffAsync(second);
+        JsonNode own = await SignOffAsync(first);
+        Assert.That((other["independent"]!.GetValue<bool>(), own["independent"]!.GetValue<bool>()), Is.EqualTo((true, false)));
+        Assert.That(other["steps"]![2]!["by"]!.GetValue<string>(), Is.Not.EqualTo(other["steps"]![0]!["by"]!.GetValue<string>()));
+
+        async Task<JsonNode> SignOffAsync(TemporaryFolder home)
+        {
+            CommandRun run = await RunAsync(home, "sign-off", id, "--resolution", "explained", "--json");
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            return JsonNode.Parse(run.Output)!["findings"]![0]!;
+        }
+    }
+
+    [Test]
+    public async Task Record_in_the_name_of_another_key_is_refused_and_nothing_is_added_to_it()
+    {
+        using TemporaryFolder home = new();
+        using SigningKey named = SigningKey.FromSeed(new byte[32]);
+        using SigningKey signing = SigningKey.FromSeed([.. Enumerable.Repeat((byte)7, 32)]);
+        string id = await OpenAsync(home);
+        string path = home.Combine("reviewer", "findings", id + ".jsonl");
+        FindingCase before = new FindingStore(home.Combine("reviewer", "findings")).Find(id)!;
+        FindingRecord honest = FindingRecord.Create(named, id, 1, before.Records[0].Hash, FindingAct.SignOff, DateTimeOffset.UnixEpoch, new() { { "resolution", "mistaken" } });
+        FindingRecord theirs = FindingRecord.Create(signing, id, 1, before.Records[0].Hash, FindingAct.SignOff, DateTimeOffset.UnixEpoch, new() { { "resolution", "mistaken" } });
+        string opening = await File.ReadAllTextAsync(path);
+        new FindingStore(home.Combine("reviewer", "findings")).Append(before, FindingRecord.Read(honest.Statement, theirs.Signature));
+        CommandRun shown = await RunAsync(home, "show", id);
+        Assert.That((shown.ExitCode, shown.Output.Contains("NOT sound", StringComparison.Ordinal)), Is.EqualTo((1, true)), shown.Output);
+        CommandRun reopened = await RunAsync(home, "reopen", id);
+        Assert.That((reopened.ExitCode, reopened.Error.Contains("not signed", StringComparison.Ordinal)), Is.EqualTo((1, true)), reopened.Error);
+        await File.WriteAllTextAsync(path, opening);
+        foreach (string[] step in (string[][])[["note", "--text", "x"], ["assign", "--to", "u-1"], ["sign-off", "--resolution", "fixed"], ["reopen"]])
+        {
+            CommandRun unknown = await RunAsync(home, [step[0], new string('0', 32), .. step[1..]]);
+            Assert.That((unknown.ExitCode, unknown.Error.Contains("There is no finding", StringComparison.Ordinal)), Is.EqualTo((1, true)), unknown.Error);
+        }
+
+        Assert.That((await RunAsync(home, "sign-off", id, "--resolution", "whatever")).ExitCode, Is.EqualTo(2));
+        Assert.That((await RunAsync(home, "show", id, "--json")).Output, Does.Contain("\"open\""));
+    }
+
+    [Test]
     public void Sign_off_by_another_than_the_one_who_opened_is_independent()
     {
         using SigningKey first = SigningKey.FromSeed(new byte[32]);

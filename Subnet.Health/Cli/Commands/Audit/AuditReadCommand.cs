@@ -134,15 +134,33 @@ internal abstract class AuditReadCommand : SubnetCommand
     /// <exception cref="CommandException">A malformed policy or key.</exception>
     protected TrustPolicy ReadPolicy(CommandContext context)
     {
+        if (context.Get(policyFile) is not { } file)
+        {
+            return TrustPolicy.Threshold((context.Get(logKeys) ?? []).Select(ReadKey), [], 0);
+        }
+
         try
         {
-            return context.Get(policyFile) is { } file
-                ? TrustPolicyFile.Parse(File.ReadAllBytes(context.ExistingFile(file)))
-                : TrustPolicy.Threshold((context.Get(logKeys) ?? []).Select(VerifierKey.Parse), [], 0);
+            return TrustPolicyFile.Parse(File.ReadAllBytes(context.ExistingFile(file)));
         }
         catch (TransparencyException malformed)
         {
-            throw new CommandException(ErrorCodes.FileMalformed, $"The policy or key cannot be read: {malformed.Message}.", "Ask the log's operator for its verifier key.");
+            throw new CommandException(ErrorCodes.FileMalformed, $"The policy '{file}' cannot be read: {malformed.Message}.", "Correct the file, or give the log's own key with --log-key.");
+        }
+    }
+
+    /// <summary>A verifier key of the command line.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    internal static VerifierKey ReadKey(string text)
+    {
+        try
+        {
+            return VerifierKey.Parse(text);
+        }
+        catch (TransparencyException malformed)
+        {
+            throw new CommandException(
+                ErrorCodes.Usage, $"The --log-key '{text}' is no verifier key: {malformed.Message}.", "Give it as NAME+ID+KEY, as the log's operator publishes it.", malformed);
         }
     }
 

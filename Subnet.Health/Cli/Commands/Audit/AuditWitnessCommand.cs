@@ -46,17 +46,16 @@ internal sealed class AuditWitnessCommand : SubnetCommand
 
         string named = AuditReadCommand.Required(context, name);
         string seed = AuditReadCommand.Required(context, seedFile);
-        VerifierKey[] logs;
+        VerifierKey[] logs = [.. (context.Get(logKeys) ?? []).Select(AuditReadCommand.ReadKey)];
         NoteSigner signer;
         using SigningKey key = ReadOrCreateKey(context.FullPath(seed));
         try
         {
-            logs = [.. (context.Get(logKeys) ?? []).Select(VerifierKey.Parse)];
             signer = new NoteSigner(named, SignatureType.Cosignature, key);
         }
         catch (TransparencyException malformed)
         {
-            throw new CommandException(ErrorCodes.Usage, $"A key or name cannot be used: {malformed.Message}.", "Ask the log's operator for its verifier key.");
+            throw new CommandException(ErrorCodes.Usage, $"The name '{named}' cannot be used: {malformed.Message}.", "Give --name a name without spaces and plus signs, such as witness.example/w1.");
         }
 
         if (logs.Length == 0)

@@ -93,6 +93,7 @@ internal sealed class ClinicArguments
         return new ClinicSettings(clinic, Path.Combine(context.Home, "clinic", clinic), netuid => IssuerOf(context, network, netuid))
         {
             Policy = Policy(context),
+            WitnessQuorum = LogQuorum.Read(context),
 
             // On the query route the clinic shows no certificate: who asks is not to be known.
             Channels = new GrpcChannelOptions { Tls = tls is null ? null : tls with { Certificate = null } },

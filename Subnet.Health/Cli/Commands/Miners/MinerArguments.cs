@@ -105,6 +105,7 @@ internal sealed class MinerArguments
         return new MinerSettings(
             context.Get(Name)!, Folder(context), context.Get(Netuid), new IPEndPoint(ip, (int)context.Settings.Number(SettingsCatalog.MinerPort, portFlag)))
         {
+            WitnessQuorum = LogQuorum.Read(context),
             Announced = announced is null ? null : new Uri(announced),
 
             // Who asks a query is not to be known, so nobody is asked for a certificate.

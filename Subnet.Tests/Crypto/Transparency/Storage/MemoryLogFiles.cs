@@ -34,6 +34,15 @@ internal sealed class MemoryLogFiles : ILogFiles
     /// <summary>Which operation is hit, counted from 1, and how.</summary>
     public (int Operation, Fault Fault) Plan { get; set; }
 
+    /// <summary>The next operation fails, whoever does it.</summary>
+    public void FailNext()
+    {
+        lock (gate)
+        {
+            Plan = (Operations + 1, Fault.Fail);
+        }
+    }
+
     public IEnumerable<string> Paths => names.Keys;
 
     /// <summary>

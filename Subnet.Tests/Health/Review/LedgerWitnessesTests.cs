@@ -1,0 +1,158 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Subnet.Core.Ledger.Calls;
+using Subnet.Core.State;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
+using Subnet.Crypto.Transparency.Storage;
+using Subnet.Health.Node;
+using Subnet.Health.Review.Logs;
+using Subnet.Health.Review.Serving;
+using Subnet.Health.Rpc.Client;
+using Subnet.Health.Rpc.Server;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Review;
+
+/// <summary>Which witnesses a log gets from a ledger: from one without validators, with one that may not, with one that may, and with one that knows another history.</summary>
+[TestFixture]
+internal sealed class LedgerWitnessesTests
+{
+    private readonly OperatingSystemRandomSource random = new();
+    private InProcessLedger ledger = null!;
+    private TemporaryFolder folder = null!;
+    private SigningKey clinic = null!;
+    private SigningKey validator = null!;
+    private SigningKey local = null!;
+    private RoleLog log = null!;
+    private RoleWitness always = null!;
+    private RoleWitness witness = null!;
+    private GrpcServerHost host = null!;
+    private LedgerWitnesses witnesses = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        ledger = new InProcessLedger().Start(2);
+        folder = new TemporaryFolder();
+        clinic = InProcessLedger.SigningKeyOf("clinic");
+        validator = InProcessLedger.SigningKeyOf("validator-hot");
+        local = InProcessLedger.SigningKeyOf("local witness");
+        log = await OpenAsync("log", null);
+        always = RoleWitness.Open(folder.Combine("always"), "test-net", local, _ => true, TimeProvider.System);
+        witness = RoleWitness.Open(folder.Combine("witness"), "test-net", validator, _ => true, TimeProvider.System);
+        GrpcServices services = new();
+        TransparencyEndpoint.AddTo(services, null, witness.Witness, null);
+        host = await GrpcServerHost.StartAsync(
+            new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        witnesses = new LedgerWitnesses(ledger.Client, log, [always.Client], new GrpcChannelOptions(), TimeProvider.System);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        witnesses.Dispose();
+        await host.DisposeAsync();
+        witness.Dispose();
+        always.Dispose();
+        await log.DisposeAsync();
+        await ledger.DisposeAsync();
+        clinic.Dispose();
+        validator.Dispose();
+        local.Dispose();
+        folder.Dispose();
+    }
+
+    [Test]
+    public async Task Ledger_without_subnets_gives_nobody_and_the_given_witness_is_still_asked()
+    {
+        await witnesses.RefreshAsync(default);
+        Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }));
+    }
+
+    [Test]
+    public async Task Validator_is_asked_from_the_block_that_says_where_it_is_until_it_serves_a_model()
+    {
+        ushort netuid = await CreateSubnetAsync();
+        await witnesses.RefreshAsync(default);
+        Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }), "it does not say where it is");
+
+        await AnnounceAsync(netuid, host.Address.ToString());
+        await witnesses.RefreshAsync(default);
+        Assert.That(await CosignersAsync(), Is.EquivalentTo(new[] { always.Verifier.Name, witness.Verifier.Name }));
+
+        byte[] card = [.. Enumerable.Repeat((byte)7, 32)];
+        await ledger.Do("validator-hot", new RegisterModelCall(netuid, 1, new Hash256(card), card, Array.Empty<byte>()));
+        await witnesses.RefreshAsync(default);
+        Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }), "a miner is no witness of what it takes part in");
+    }
+
+    [Test]
+    public async Task Validator_at_https_is_left_out_where_there_is_no_trust_and_one_that_does_not_answer_costs_its_line_only()
+    {
+        ushort netuid = await CreateSubnetAsync();
+        await AnnounceAsync(netuid, "https://127.0.0.1:1");
+        await witnesses.RefreshAsync(default);
+        Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }));
+        await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + 4);
+        await AnnounceAsync(netuid, "http://127.0.0.1:1");
+        await witnesses.RefreshAsync(default);
+        Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }));
+    }
+
+    [Test]
+    public async Task Validator_that_knows_another_history_of_the_log_does_not_cosign_and_a_quorum_of_it_is_not_met()
+    {
+        await using (RoleLog other = await OpenAsync("other", null))
+        {
+            other.UseWitnesses([witness.Client]);
+            await AppendAsync(other, 5);
+            await other.PublishAsync();
+        }
+
+        ushort netuid = await CreateSubnetAsync();
+        await AnnounceAsync(netuid, host.Address.ToString());
+        await using RoleLog strict = await OpenAsync("strict", TrustPolicy.Threshold([], [witness.Verifier], 1));
+        using LedgerWitnesses found = new(ledger.Client, strict, [], new GrpcChannelOptions(), TimeProvider.System);
+        await found.RefreshAsync(default);
+        await AppendAsync(strict, 9);
+        Assert.That(await strict.PublishAsync(), Is.Null);
+        Assert.That(strict.Checkpoint, Is.Null);
+        await witnesses.RefreshAsync(default);
+        await AppendAsync(log, 9);
+        Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }), "without a quorum it is published with those that cosigned");
+    }
+
+    private async Task<ushort> CreateSubnetAsync()
+    {
+        ushort netuid = await ledger.CreateSubnet("validator");
+        await ledger.Do("validator", new AddStakeCall(netuid, ledger.Id("validator-hot"), 100 * InProcessLedger.Tao, 0, false));
+        await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + 12);
+        Assert.That((await ledger.Client.GetMetagraphAsync(netuid))!.Find(ledger.Id("validator-hot"))!.Outcome.ValidatorPermit);
+        return netuid;
+    }
+
+    private Task AnnounceAsync(ushort netuid, string address) => ledger.Do("validator-hot", new ServeEndpointCall(netuid, address));
+
+    /// <summary>Publishes a grown log and says who cosigned.</summary>
+    private async Task<string[]> CosignersAsync()
+    {
+        await AppendAsync(log, 1);
+        SignedNote note = (await log.PublishAsync())!;
+        TrustPolicy policy = TrustPolicy.Threshold([LogName.KeyOf(log.Origin)!], [always.Verifier, witness.Verifier], 0);
+        return [.. OpenedCheckpoint.Open(note.ToString(), log.Origin, policy).Cosignatures.Select(signature => signature.Key.Name)];
+    }
+
+    private static Task AppendAsync(RoleLog to, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => to.Recorder.RecordAsync("subject.shredded", new())));
+
+    private Task<RoleLog> OpenAsync(string name, TrustPolicy? quorum)
+    {
+        string place = folder.Combine(name);
+        Directory.CreateDirectory(place);
+        return RoleLog.OpenAsync(
+            new RoleLogOptions(place, "test-net", "clinic") { CheckpointInterval = TimeSpan.FromHours(1), Files = new UnsyncedLogFiles(place), Quorum = quorum },
+            clinic, TimeProvider.System, random);
+    }
+}
