@@ -34,7 +34,7 @@ internal static class FeatureCatalog
         new("hdl", ["2085-9", "14646-4"], [new("mg/dL", 1), new("mmol/L", Cholesterol)], 5, 200),
         new("ldl", ["18262-6", "13457-7", "2089-1", "22748-8"], [new("mg/dL", 1), new("mmol/L", Cholesterol)], 5, 800),
         new("triglycerides", ["2571-8", "14927-8"], [new("mg/dL", 1), new("mmol/L", 88.57m)], 10, 10000),
-        new("glucose", ["1558-6", "2345-7", "2339-0", "15074-8", "14749-6"], [new("mg/dL", 1), new("mmol/L", 18.016m)], 10, 2000),
+        new("glucose", ["1558-6", "2345-7", "2339-0", "15074-8", "14749-6"], [new("mg/dL", 1), new("mmol/L", 18.016m)], 10, 2000, FastingCode: "1558-6"),
         new("hba1c", ["4548-4", "17856-6", "59261-8"], [new("%", 1), new("mmol/mol", 0.09148m, Offset: 2.152m)], 2, 25),
         new("creatinine", ["2160-0", "38483-4", "14682-9"], [new("mg/dL", 1), new("umol/L", 1, 88.42m)], 0.1m, 40),
         new("egfr", ["98979-8", "62238-1", "33914-3", "48642-3"], [new("mL/min", 1)], 1, 250),

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Subnet.Health.Fhir;
 
 /// <summary>Turns one patient's FHIR R4 resources into features, by the rules of fhir-mapping. Pure: no clock, no log.</summary>
@@ -21,13 +23,21 @@ internal static class FeatureExtractor
 
         FhirResource? patient = patients.Count == 1 ? patients[0] : null;
         List<FhirResource> records = [.. input.Resources.Where(resource => resource.Type is "Observation" or "Condition" && SubjectReference.IsOf(resource, patient))];
-        if (!hasPart2Consent && records.Concat(patients).Any(IsProtected))
+        if ((patient is null || !SubjectReference.HasName(patient.Value)) && SubjectReference.Count(records) is > 1 and int subjects)
+        {
+            throw new FhirException(
+                $"The clinical input holds records of {subjects} subjects and no Patient with an id to choose by.", "Send one patient's resources only, with the Patient.");
+        }
+
+        if (!hasPart2Consent && records.Concat(patients).Select(resource => resource.Element).Concat(input.Bundles).Any(IsProtected))
         {
             throw new FhirException(
                 "A record is labelled as protected by 42 CFR part 2 and the query has no such consent.", "Name the consent, or leave the record out.");
         }
 
-        DateTime before = asOf.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+        DateTime before = asOf == DateOnly.MaxValue
+            ? DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc)
+            : asOf.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         SortedDictionary<string, FeatureValue> values = new(StringComparer.Ordinal);
         SortedSet<string> skipped = new(StringComparer.Ordinal);
         if (patient is { } person && !person.HasModifier)
@@ -88,6 +98,6 @@ internal static class FeatureExtractor
         }
     }
 
-    private static bool IsProtected(FhirResource resource) =>
-        resource.Element.Object("meta") is { } meta && meta.Items("security").Any(label => ProtectedLabels.Contains(label.Text("code"), StringComparer.Ordinal));
+    private static bool IsProtected(JsonElement resource) =>
+        resource.Object("meta") is { } meta && meta.Items("security").Any(label => ProtectedLabels.Contains(label.Text("code"), StringComparer.Ordinal));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Subnet.Health.Fhir;
@@ -6,58 +5,45 @@ namespace Subnet.Health.Fhir;
 /// <summary>Takes the resources out of a Bundle of any type.</summary>
 internal static class FhirBundle
 {
+    public const string TypeName = "Bundle";
+
     /// <summary>
-    /// The entries' resources in order. Of a history bundle only the newest version of each resource counts, and none when that
-    /// version is its deletion.
+    /// The entries' resources in order, those of a bundle inside (the answer to a batch of searches) in its place; entries without a
+    /// resource are left out. Of a history bundle only the newest version of each resource counts.
     /// </summary>
-    public static IEnumerable<FhirResource> Resources(JsonElement bundle)
+    /// <param name="bundle">A resource of type Bundle.</param>
+    /// <param name="bundles">Gets this bundle and those inside.</param>
+    /// <exception cref="FhirException">An entry is none, or the bundle's meaning is changed by rules of its own.</exception>
+    public static IEnumerable<FhirResource> Resources(JsonElement bundle, ICollection<JsonElement> bundles)
     {
-        IEnumerable<JsonElement> entries = bundle.Items("entry");
-        return bundle.Text("type") == "history" ? Newest(entries) : entries.Select(Resource).OfType<FhirResource>();
-    }
-
-    private static FhirResource? Resource(JsonElement entry) =>
-        entry.Object("resource") is { } resource && resource.Text("resourceType") is not null
-            ? new FhirResource(resource, entry.Text("fullUrl"))
-            : null;
-
-    private static IEnumerable<FhirResource> Newest(IEnumerable<JsonElement> entries)
-    {
-        Dictionary<string, (FhirResource? Resource, FhirInstant Updated, long Version)> newest = new(StringComparer.Ordinal);
-        List<string> order = [];
-        foreach (JsonElement entry in entries)
+        bundles.Add(bundle);
+        if (bundle.Has("implicitRules"))
         {
-            FhirResource? resource = Resource(entry);
-            string? key = resource is { } found
-                ? $"{found.Type}/{found.Id}"
-                : entry.Object("request") is { } request && request.Text("method") == "DELETE" ? request.Text("url") : null;
-            if (key is null)
-            {
-                continue;
-            }
-
-            (FhirResource? Resource, FhirInstant Updated, long Version) candidate = (resource, Updated(resource, entry), Version(resource));
-            if (!newest.TryGetValue(key, out (FhirResource? Resource, FhirInstant Updated, long Version) known))
-            {
-                order.Add(key);
-                newest.Add(key, candidate);
-            }
-            else if ((candidate.Updated, candidate.Version).CompareTo((known.Updated, known.Version)) > 0)
-            {
-                // History bundles come newest first, so an equal one is older.
-                newest[key] = candidate;
-            }
+            throw new FhirException("A Bundle has implicit rules, which may change what it means.", "Export the record without implicitRules.");
         }
 
-        return order.Select(key => newest[key].Resource).OfType<FhirResource>();
+        if (bundle.Has("entry") && !bundle.Items("entry").Any())
+        {
+            throw new FhirException("The entries of a Bundle are no array.", "Export the record again as FHIR R4 JSON.");
+        }
+
+        IEnumerable<(JsonElement Entry, FhirResource? Resource)> entries = bundle.Items("entry").Select(entry => (entry, Resource(entry)));
+        return (bundle.Text("type") == "history" ? FhirHistory.Newest(entries) : entries.Select(item => item.Resource).OfType<FhirResource>())
+            .SelectMany(resource => resource.Type == TypeName ? Resources(resource.Element, bundles) : [resource]);
     }
 
-    private static FhirInstant Updated(FhirResource? resource, JsonElement entry)
+    private static FhirResource? Resource(JsonElement entry)
     {
-        string? text = resource?.Element.Object("meta")?.Text("lastUpdated") ?? entry.Object("response")?.Text("lastModified");
-        return FhirInstant.TryParse(text, out FhirInstant instant) ? instant : default;
-    }
+        if (entry.ValueKind == JsonValueKind.Object && !entry.Has("resource"))
+        {
+            return null;
+        }
 
-    private static long Version(FhirResource? resource) =>
-        long.TryParse(resource?.Element.Object("meta")?.Text("versionId"), NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : 0;
+        if (entry.Object("resource") is not { } resource || resource.Text("resourceType") is null)
+        {
+            throw new FhirException("A Bundle has an entry whose resource has no resourceType.", "Export the record again as FHIR R4 JSON.");
+        }
+
+        return new FhirResource(resource, entry.Text("fullUrl"), FhirResource.IsModified(entry));
+    }
 }

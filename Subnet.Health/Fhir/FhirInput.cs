@@ -15,18 +15,25 @@ internal sealed class FhirInput : IDisposable
 
     private const int MaxDepth = 64;
 
+    // One level more is read, so that an input of too many is told from one that is no JSON.
+    private const int DeepestRead = MaxDepth + 1;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     private readonly List<JsonDocument> documents;
 
-    private FhirInput(List<JsonDocument> documents, IReadOnlyList<FhirResource> resources)
+    private FhirInput(List<JsonDocument> documents, IReadOnlyList<FhirResource> resources, IReadOnlyList<JsonElement> bundles)
     {
         this.documents = documents;
         Resources = resources;
+        Bundles = bundles;
     }
 
     /// <summary>The resources in input order; entries without one are left out.</summary>
     public IReadOnlyList<FhirResource> Resources { get; }
+
+    /// <summary>The bundles that the resources came in.</summary>
+    public IReadOnlyList<JsonElement> Bundles { get; }
 
     /// <summary>Reads an input.</summary>
     /// <param name="bytes">UTF-8, with or without a byte order mark.</param>
@@ -44,6 +51,11 @@ internal sealed class FhirInput : IDisposable
             throw new FhirException("The clinical input is XML.", "Export it as FHIR R4 JSON.");
         }
 
+        if (text.Span.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            throw new FhirException("The clinical input is empty.", "Export it again as FHIR R4 JSON.");
+        }
+
         if (!Utf8.IsValid(text.Span))
         {
             throw new FhirException("The clinical input is not UTF-8.", "Export it again as FHIR R4 JSON in UTF-8.");
@@ -54,12 +66,14 @@ internal sealed class FhirInput : IDisposable
         {
             ParseDocuments(text, documents);
             List<FhirResource> resources = [];
+            List<JsonElement> bundles = [];
             foreach (JsonDocument document in documents)
             {
-                Collect(document.RootElement, resources);
+                Collect(document.RootElement, resources, bundles);
             }
 
-            return new FhirInput(documents, resources);
+            FhirPaging.CheckWhole(bundles);
+            return new FhirInput(documents, resources, bundles);
         }
         catch
         {
@@ -113,11 +127,16 @@ internal sealed class FhirInput : IDisposable
     // An escape that stands for half a character parses, and throws when the text is read; so all are read once here.
     private static JsonDocument ParseOne(ReadOnlyMemory<byte> text)
     {
-        Utf8JsonReader reader = new(text.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        Utf8JsonReader reader = new(text.Span, new JsonReaderOptions { MaxDepth = DeepestRead });
         try
         {
             while (reader.Read())
             {
+                if (reader.CurrentDepth >= MaxDepth)
+                {
+                    throw new FhirException($"The clinical input is nested deeper than {MaxDepth} levels.", "Export it again as FHIR R4 JSON.");
+                }
+
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                 {
                     reader.GetString();
@@ -143,32 +162,23 @@ internal sealed class FhirInput : IDisposable
     // The exception's own text may quote the input; only the place is told.
     private static string Position(JsonException e) => $"line {e.LineNumber + 1}, byte {e.BytePositionInLine}";
 
-    private static void Collect(JsonElement element, List<FhirResource> resources)
+    private static void Collect(JsonElement element, List<FhirResource> resources, List<JsonElement> bundles)
     {
-        if (element.ValueKind == JsonValueKind.Array)
+        foreach (JsonElement item in element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : Enumerable.Repeat(element, 1))
         {
-            foreach (JsonElement item in element.EnumerateArray())
+            if (item.Text("resourceType") is not { } type)
             {
-                Add(item, null, resources);
+                throw new FhirException("The clinical input holds something without a resourceType.", "Send a Bundle, resources, or one resource a line.");
+            }
+
+            if (type == FhirBundle.TypeName)
+            {
+                resources.AddRange(FhirBundle.Resources(item, bundles));
+            }
+            else
+            {
+                resources.Add(new FhirResource(item, null));
             }
         }
-        else if (element.ValueKind == JsonValueKind.Object && element.Text("resourceType") == "Bundle")
-        {
-            resources.AddRange(FhirBundle.Resources(element));
-        }
-        else
-        {
-            Add(element, null, resources);
-        }
-    }
-
-    private static void Add(JsonElement element, string? fullUrl, List<FhirResource> resources)
-    {
-        if (element.ValueKind != JsonValueKind.Object || element.Text("resourceType") is null)
-        {
-            throw new FhirException("The clinical input holds something without a resourceType.", "Send a Bundle, resources, or one resource a line.");
-        }
-
-        resources.Add(new FhirResource(element, fullUrl));
     }
 }

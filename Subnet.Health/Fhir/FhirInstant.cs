@@ -5,6 +5,7 @@ namespace Subnet.Health.Fhir;
 
 /// <summary>
 /// A point in time as FHIR writes it. A partial time is the start of its interval (2024 is 2024-01-01T00:00Z), a missing zone is UTC.
+/// A leap second is the last instant of its minute: after every 59th second's, and still of the same day.
 /// </summary>
 internal readonly partial record struct FhirInstant(DateTime Utc) : IComparable<FhirInstant>
 {
@@ -41,7 +42,8 @@ internal readonly partial record struct FhirInstant(DateTime Utc) : IComparable<
         try
         {
             long ticks = match.Groups["f"].Success ? long.Parse(match.Groups["f"].Value.PadRight(7, '0').AsSpan(0, 7), CultureInfo.InvariantCulture) : 0;
-            DateTime local = new DateTime(year, month, day, hour, minute, 0, DateTimeKind.Utc).AddSeconds(second).AddTicks(ticks);
+            DateTime local = new DateTime(year, month, day, hour, minute, 0, DateTimeKind.Utc).AddSeconds(Math.Min(second, 59))
+                .AddTicks(second == 60 ? TimeSpan.TicksPerSecond - 1 : ticks);
             instant = new FhirInstant(local.AddMinutes(east ? -offset : offset));
             return true;
         }

@@ -5,7 +5,8 @@ namespace Subnet.Health.Fhir;
 /// <summary>One resource of an input.</summary>
 /// <param name="Element">Its JSON object; valid as long as the input.</param>
 /// <param name="FullUrl">The entry's <c>fullUrl</c>, where it came from a bundle that gave one.</param>
-internal readonly record struct FhirResource(JsonElement Element, string? FullUrl)
+/// <param name="IsInModifiedEntry">Whether the bundle's entry around it carries a modifier extension.</param>
+internal readonly record struct FhirResource(JsonElement Element, string? FullUrl, bool IsInModifiedEntry = false)
 {
     /// <summary>The resource's type.</summary>
     public string? Type => Element.Text("resourceType");
@@ -17,8 +18,8 @@ internal readonly record struct FhirResource(JsonElement Element, string? FullUr
     /// Whether the resource carries something that may change its meaning and that is not understood here: such a resource must
     /// not be used (FHIR R4, modifierExtension and implicitRules).
     /// </summary>
-    public bool HasModifier => IsModified(Element) || Element.Text("implicitRules") is not null;
+    public bool HasModifier => IsInModifiedEntry || IsModified(Element) || Element.Has("implicitRules");
 
     /// <summary>Whether an element carries a modifier extension.</summary>
-    public static bool IsModified(JsonElement element) => element.Items("modifierExtension").Any();
+    public static bool IsModified(JsonElement element) => element.Has("modifierExtension");
 }

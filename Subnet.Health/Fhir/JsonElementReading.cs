@@ -24,6 +24,16 @@ internal static class JsonElementReading
             ? member.EnumerateArray()
             : [];
 
+    /// <summary>Whether a member is there with any content at all, of whatever kind: null, an empty text and an empty array are none.</summary>
+    public static bool Has(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement member) && member.ValueKind switch
+        {
+            JsonValueKind.Null => false,
+            JsonValueKind.String => member.GetString() is { Length: > 0 },
+            JsonValueKind.Array => member.GetArrayLength() > 0,
+            _ => true,
+        };
+
     /// <summary>The codes that a CodeableConcept member has in one system, in order.</summary>
     public static IEnumerable<string> Codes(this JsonElement element, string name, string system) =>
         element.Object(name) is { } concept

@@ -34,7 +34,14 @@ internal static class ObservationReader
 
         return best is not { } chosen
             ? null
-            : new FeatureValue { Number = chosen.Value, Code = feature.Codes[-chosen.Priority], Time = chosen.Time, Of = acceptable };
+            : new FeatureValue
+            {
+                Number = chosen.Value,
+                Code = feature.Codes[-chosen.Priority],
+                Time = chosen.Time,
+                Of = acceptable,
+                IsApproximate = feature.FastingCode is { } fasting && feature.Codes[-chosen.Priority] != fasting,
+            };
     }
 
     /// <summary>When an observation was made, or null: effective[x], else issued.</summary>
@@ -105,15 +112,16 @@ internal static class ObservationReader
         }
 
         time = found;
-        if (holder.Object("valueQuantity") is not { } quantity
+        // A number beside the statement that there is none is an error code, a placeholder or worse.
+        if (holder.Has("dataAbsentReason")
+            || holder.Object("valueQuantity") is not { } quantity
             || !quantity.TryGetProperty("value", out JsonElement number)
-            || number.ValueKind != JsonValueKind.Number
-            || !number.TryGetDecimal(out decimal measured))
+            || number.ValueKind != JsonValueKind.Number)
         {
             return "no-value";
         }
 
-        if (quantity.Text("comparator") is not null)
+        if (quantity.Has("comparator"))
         {
             return "comparator";
         }
@@ -125,8 +133,8 @@ internal static class ObservationReader
             return "unit";
         }
 
-        // Far outside anything plausible, and beyond what the conversion could hold.
-        if (Math.Abs(measured) > 1_000_000_000m)
+        // Far outside anything plausible, and beyond what a decimal or the conversion could hold.
+        if (!number.TryGetDecimal(out decimal measured) || Math.Abs(measured) > 1_000_000_000m)
         {
             return "range";
         }

@@ -16,21 +16,35 @@ internal static partial class Unit
     {
         ["mmHg"] = "mm[Hg]",
         ["mm Hg"] = "mm[Hg]",
-        ["mg/dl"] = "mg/dL",
-        ["mmol/l"] = "mmol/L",
-        ["umol/l"] = "umol/L",
-        ["µmol/L"] = "umol/L",
+        ["\u00B5mol/L"] = "umol/L",
+        ["\u00B5mol/l"] = "umol/L",
+        ["\u03BCmol/L"] = "umol/L",
+        ["\u03BCmol/l"] = "umol/L",
         ["bpm"] = "/min",
         ["beats/min"] = "/min",
         ["beats/minute"] = "/min",
         ["lb"] = "[lb_av]",
         ["lbs"] = "[lb_av]",
         ["in"] = "[in_i]",
+        ["inch"] = "[in_i]",
         ["inches"] = "[in_i]",
         ["kg/m^2"] = "kg/m2",
+        ["kg/m\u00B2"] = "kg/m2",
+        ["mL/min/1.73m\u00B2"] = "mL/min",
+        ["mL/min/1.73 m\u00B2"] = "mL/min",
         ["mL/min/1.73m2"] = "mL/min",
         ["mL/min/1.73 m2"] = "mL/min",
         ["mL/min/1.73_m2"] = "mL/min",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // UCUM writes the litre with either letter (table of derived units), and a rate with or without its one.
+    private static readonly FrozenDictionary<string, string> Spellings = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["mg/dl"] = "mg/dL",
+        ["mmol/l"] = "mmol/L",
+        ["umol/l"] = "umol/L",
+        ["ml/min"] = "mL/min",
+        ["1/min"] = "/min",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The unit in its normal form, or null when the quantity names none.</summary>
@@ -41,12 +55,17 @@ internal static partial class Unit
             return Normal(code);
         }
 
-        return quantity.Text("unit") is { } text ? Normal(Aliases.GetValueOrDefault(text, text)) : null;
+        return quantity.Text("unit")?.Trim() is { } text ? Normal(Aliases.GetValueOrDefault(text, text)) : null;
     }
 
-    /// <summary>A UCUM code without annotations: <c>{beats}/min</c> is <c>/min</c>.</summary>
-    public static string Normal(string code) => Annotation().Replace(code, "").TrimEnd('/');
+    /// <summary>A UCUM code without annotations: <c>{beats}/min</c> is <c>/min</c>, <c>mL/min/{1.73_m2}</c> is <c>mL/min</c>.</summary>
+    public static string Normal(string code)
+    {
+        string plain = Annotation().Replace(code, "");
+        return Spellings.GetValueOrDefault(plain, plain);
+    }
 
-    [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.CultureInvariant)]
+    // With the stroke before it where it is a divisor of its own.
+    [GeneratedRegex(@"/\{[^{}]*\}(?=/|$)|\{[^{}]*\}", RegexOptions.CultureInvariant)]
     private static partial Regex Annotation();
 }

@@ -74,7 +74,7 @@ internal sealed class FeatureExtractorTests
     }
 
     [TestCase("<Bundle xmlns=\"http://hl7.org/fhir\"/>", "XML")]
-    [TestCase("", "JSON")]
+    [TestCase("", "empty")]
     [TestCase("{\"resourceType\":\"Patient\"", "JSON")]
     [TestCase("{\"a\":1}", "resourceType")]
     [TestCase("[1]", "resourceType")]
