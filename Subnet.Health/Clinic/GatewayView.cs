@@ -124,7 +124,10 @@ internal sealed class GatewayView : IAsyncDisposable
         try
         {
             await witnesses.RefreshAsync(late.Token).ConfigureAwait(false);
-            await log.PublishAsync(late.Token).ConfigureAwait(false);
+            while (await log.PublishAsync(late.Token).ConfigureAwait(false) is null && PublishedSize(log) < log.Size)
+            {
+                await Task.Delay(Pause, time, late.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -132,21 +135,23 @@ internal sealed class GatewayView : IAsyncDisposable
         }
     }
 
-    // A look does not put a checkpoint that fewer witnesses cosigned in the place of one that reviewers accept.
-    private TrustPolicy? SameCosigners()
+    private static long PublishedSize(RoleLog log) => log.Checkpoint is { } note ? Checkpoint.Parse(SignedNote.Parse(note).Text).Size : 0;
+
+    // A look does not put a checkpoint without cosignatures in the place of one that reviewers accept; a witness or two may be away.
+    private TrustPolicy? MostCosigners()
     {
         string path = Path.Combine(settings.Folder, "log", "checkpoint");
         VerifierKey[] cosigners = File.Exists(path)
-            ? [.. SignedNote.Parse(File.ReadAllText(path)).Signatures.Select(static signature => LogName.WitnessKeyOf(signature.Name)).OfType<VerifierKey>().Distinct()]
+            ? LogName.CosignersOf(SignedNote.Parse(File.ReadAllText(path)))
             : [];
-        return cosigners.Length == 0 ? null : TrustPolicy.Threshold([], cosigners, cosigners.Length);
+        return cosigners.Length == 0 ? null : TrustPolicy.Threshold([], cosigners, (cosigners.Length / 2) + 1);
     }
 
     // A command of this gateway that runs has the log open; it is waited for.
     private async Task<RoleLog> OpenLogAsync()
     {
         long started = time.GetTimestamp();
-        ClinicSettings opening = settings with { WitnessQuorum = settings.WitnessQuorum ?? SameCosigners() };
+        ClinicSettings opening = settings with { WitnessQuorum = settings.WitnessQuorum ?? MostCosigners() };
         while (true)
         {
             try

@@ -72,10 +72,7 @@ internal sealed class ReviewSite(string home, ILedgerClient ledger, TimeProvider
         : null;
 
     // Cosigners whose names say their keys; whether they are to be trusted is the reviewer's to say.
-    private static VerifierKey[] WitnessesOf(FolderLogSource source) =>
-    [
-        .. SignedNote.Parse(source.ReadCheckpoint()).Signatures.Select(static s => LogName.WitnessKeyOf(s.Name)).OfType<VerifierKey>().Distinct(),
-    ];
+    private static VerifierKey[] WitnessesOf(FolderLogSource source) => LogName.CosignersOf(SignedNote.Parse(source.ReadCheckpoint()));
 
     private async Task<QueryTrace> TraceAsync(ReviewDesk desk, string name, CancellationToken stop)
     {

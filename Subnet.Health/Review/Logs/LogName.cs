@@ -30,6 +30,13 @@ internal static class LogName
     /// <summary>The key that cosigns under that name, or null where the name is of another form.</summary>
     public static VerifierKey? WitnessKeyOf(string name) => Read(name, SignatureType.Cosignature);
 
+    /// <summary>The keys that cosigned a note and whose names say them; the log's own signatures, whose names look alike, are not among them.</summary>
+    public static VerifierKey[] CosignersOf(SignedNote note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        return [.. note.Signatures.Select(static line => WitnessKeyOf(line.Name) is { } key && key.Id == line.KeyId ? key : null).OfType<VerifierKey>().Distinct()];
+    }
+
     /// <summary>The network, role and address in a name, or null where it is of another form.</summary>
     public static (string Network, string Role, string Address)? Parts(string name)
     {

@@ -97,6 +97,7 @@ internal sealed class RoleLogTests
         Assert.That(anchored, Is.EqualTo(new[] { first }));
         TrustPolicy policy = TrustPolicy.Threshold([LogName.KeyOf(log.Origin)!], [LogName.WitnessKeyOf(witness.Verifier.Name)!], 1);
         Assert.That(OpenedCheckpoint.Open(log.Checkpoint!, log.Origin, policy).Fault, Is.EqualTo(CheckpointFault.None));
+        Assert.That(LogName.CosignersOf(SignedNote.Parse(log.Checkpoint!)), Is.EqualTo(policy.Witnesses.Values), "the log itself is none");
         log.UseWitnesses([]);
         await log.Recorder.RecordAsync("subject.shredded", new());
         await log.AnchorAsync();

@@ -5,12 +5,15 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Cli.Api;
 using Subnet.Health.Cli.Commands.Miners;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Clinic;
 using Subnet.Health.Network.Localnet;
 using Subnet.Health.Review.Entries;
+using Subnet.Health.Review.Sources;
 using Subnet.Health.Web.Sessions;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
@@ -110,9 +113,7 @@ internal sealed partial class RoleSiteTests
             .And.Contain("any value of a patient")
             .And.Contain("trestbps")
             .And.Contain("<td>yes</td>"));
-        await using ClinicClient own = await network.OpenClinicAsync("desk");
-        await own.Log.FlushAsync();
-        AuditEntry[] viewed = [.. own.Log.Read().Select(static each => each.Entry).Where(entry => entry.Type == "result.viewed" && entry.Ref == answer.Scores[0].Event)];
+        AuditEntry[] viewed = [.. Published().Where(entry => entry.Type == "result.viewed" && entry.Ref == answer.Scores[0].Event)];
         Assert.That(viewed[^1].Members.ObjectOrNull("actor")?.TextOrNull("role"), Is.EqualTo("portal"));
     }
 
@@ -214,4 +215,11 @@ internal sealed partial class RoleSiteTests
         Patience = patience ?? TimeSpan.FromSeconds(20),
         WitnessPatience = TimeSpan.FromMinutes(1),
     };
+
+    private IEnumerable<AuditEntry> Published()
+    {
+        FolderLogSource source = new(Path.Combine(network.Folder, "clinic-desk", "log"));
+        long size = Checkpoint.Parse(SignedNote.Parse(source.ReadCheckpoint()).Text).Size;
+        return LogEntries.Read(source, 0, size, size).Select(entry => AuditEntry.Parse(entry.Bytes));
+    }
 }
