@@ -134,11 +134,24 @@ public sealed record PoolReserves(ulong Tao, ulong Alpha, ulong QuoteWeight)
             return 0;
         }
 
-        BigInteger scaled = reserveIn == 0
-            ? BigInteger.Zero
-            : RationalPower.ScaledFloor(PoolPrice.WeightOne, reserveIn, (BigInteger)reserveIn + net, weightIn, weightOut);
-        U64F64 q = U64F64.SafeDivide(U64F64.FromInteger((ulong)scaled), U64F64.FromInteger(PoolPrice.WeightOne));
+        U64F64 q = U64F64.SafeDivide(
+            U64F64.FromInteger(ScaledPower(reserveIn, net, weightIn, weightOut)), U64F64.FromInteger(PoolPrice.WeightOne));
         return (U64F64.FromInteger(reserveOut) * (U64F64.One - q)).FloorToUInt64();
+    }
+
+    /// <summary>q in units of 10^-18, rounded down.</summary>
+    private static ulong ScaledPower(ulong reserveIn, ulong net, ulong weightIn, ulong weightOut)
+    {
+        if (reserveIn == 0)
+        {
+            return 0;
+        }
+
+        ulong after = unchecked(reserveIn + net);
+        return weightIn != weightOut && after > reserveIn
+            && NarrowPower.TryScaledFloor(PoolPrice.WeightOne, reserveIn, after, weightIn, weightOut, out ulong scaled)
+                ? scaled
+                : (ulong)RationalPower.ScaledFloor(PoolPrice.WeightOne, reserveIn, (BigInteger)reserveIn + net, weightIn, weightOut);
     }
 
     private static (ulong Out, SwapRefusal? Refusal) Quote(ulong reserveIn, ulong reserveOut, ulong net, ulong weightIn, ulong weightOut)

@@ -42,17 +42,86 @@ internal sealed class BlockTests
     {
         Random random = new(8);
         byte[] bytes = Make(3).Encode();
+        int accepted = 0;
+        for (int i = 0; i < 5_000; i++)
+        {
+            accepted += ReadsBackOrIsRefused(Mutation.Apply(bytes, random)) ? 1 : 0;
+        }
+
+        Assert.That(accepted, Is.GreaterThan(100), "changes of the header alone are for the signature and the engine to notice");
+    }
+
+    /// <summary>Damages that the tree hash does not notice, since whoever made them computed it anew: any call, in any place of the block.</summary>
+    [Test]
+    public void Mutated_transactions_under_a_root_that_fits_are_refused_with_the_format_error_or_read_back()
+    {
+        Random random = new(9);
+        Type[] types = [.. SampleCalls.Types];
+        int accepted = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            byte[][] transactions =
+            [
+                .. Enumerable.Range(0, 3).Select(n => Transaction.Create(
+                    HashSigner.Named("alice"), GenesisHash, "net", (ulong)n, SampleCalls.Draw(types[(i + n) % types.Length], random)).Bytes.ToArray()),
+            ];
+            int changed = random.Next(transactions.Length);
+            transactions[changed] = Mutation.Apply(transactions[changed], random);
+            CanonicalWriter writer = new();
+            Header(MerkleRoot.Of([.. transactions.Select(static t => (ReadOnlyMemory<byte>)t)])).Write(writer);
+            writer.Raw(new byte[Transaction.SignatureSize]);
+            writer.U32((uint)transactions.Length);
+            foreach (byte[] transaction in transactions)
+            {
+                writer.Bytes(transaction);
+            }
+
+            accepted += ReadsBackOrIsRefused(writer.ToArray()) ? 1 : 0;
+        }
+
+        Assert.That(accepted, Is.InRange(500, 9_500));
+    }
+
+    [Test]
+    public void Mutated_receipts_are_refused_with_the_format_error_or_read_back_to_themselves()
+    {
+        Random random = new(10);
+        Receipt[] receipts =
+        [
+            new(default, RejectionReason.None, 0, []),
+            new(Hash256.Of("one"u8), RejectionReason.None, 7, [Event(EventKind.WeightsCommitted), Event(EventKind.AccessSettled)]),
+            new(Hash256.Of("two"u8), (RejectionReason)1, 7, [Event(EventKind.Voted)]),
+        ];
+        byte[] bytes = Receipt.EncodeAll(receipts);
+        int accepted = 0;
         for (int i = 0; i < 5_000; i++)
         {
             byte[] mutated = Mutation.Apply(bytes, random);
             try
             {
-                Assert.That(Block.Decode(mutated).Encode(), Is.EqualTo(mutated));
+                Assert.That(Receipt.EncodeAll(Receipt.DecodeAll(mutated)), Is.EqualTo(mutated));
+                accepted++;
             }
             catch (LedgerFormatException e)
             {
                 Assert.That(e.Message, Is.Not.Empty);
             }
+        }
+
+        Assert.That(accepted, Is.InRange(500, 4_500));
+    }
+
+    private static bool ReadsBackOrIsRefused(byte[] bytes)
+    {
+        try
+        {
+            Assert.That(Block.Decode(bytes).Encode(), Is.EqualTo(bytes));
+            return true;
+        }
+        catch (LedgerFormatException e)
+        {
+            Assert.That(e.Message, Is.Not.Empty);
+            return false;
         }
     }
 
@@ -64,7 +133,11 @@ internal sealed class BlockTests
             list.Add(Transaction.Create(HashSigner.Named("alice"), GenesisHash, "net", (ulong)i, new TransferCall(Sequencer.Account, (ulong)i)));
         }
 
-        BlockHeader header = new("net", 7, Hash256.Of("previous"u8), 123, Block.RootOf(list), Hash256.Of("receipts"u8), Hash256.Of("state"u8));
-        return Block.Create(header, list, Sequencer, GenesisHash);
+        return Block.Create(Header(Block.RootOf(list)), list, Sequencer, GenesisHash);
     }
+
+    private static BlockHeader Header(Hash256 transactions) =>
+        new("net", 7, Hash256.Of("previous"u8), 123, transactions, Hash256.Of("receipts"u8), Hash256.Of("state"u8));
+
+    private static LedgerEvent Event(EventKind kind) => new(kind, 1, Sequencer.Account, default, 2, 3);
 }

@@ -43,6 +43,39 @@ internal sealed class PoolReservesTests
     }
 
     [Test]
+    public void Narrow_power_answers_as_the_wide_one_or_not_at_all()
+    {
+        Random random = new(12);
+        const int Cases = 20_000;
+        int answered = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            ulong denominator = (ulong)random.NextInt64(2, 1L << random.Next(2, 63));
+            ulong most = Math.Max(1, denominator >> random.Next(1, 40));
+            ulong numerator = denominator - (ulong)random.NextInt64(1, (long)most + 1);
+            ulong weight = (ulong)random.NextInt64((long)PoolReserves.MinimumWeight, (long)(PoolPrice.WeightOne - PoolReserves.MinimumWeight));
+            ulong rest = PoolPrice.WeightOne - weight;
+            BigInteger wide = RationalPower.ScaledFloor(PoolPrice.WeightOne, numerator, denominator, weight, rest);
+            if (NarrowPower.TryScaledFloor(PoolPrice.WeightOne, numerator, denominator, weight, rest, out ulong narrow))
+            {
+                answered++;
+                Assert.That((BigInteger)narrow, Is.EqualTo(wide), $"({numerator}/{denominator})^({weight}/{rest})");
+            }
+        }
+
+        Assert.That(answered, Is.GreaterThan(Cases * 3 / 4));
+    }
+
+    [TestCase(4UL, 9UL, 1UL, 2UL, TestName = "Narrow_power_leaves_below_a_half_to_the_wide_one")]
+    [TestCase(16UL, 25UL, 1UL, 2UL, TestName = "Narrow_power_leaves_a_power_that_is_exact_to_the_wide_one")]
+    [TestCase(5UL, 5UL, 1UL, 2UL, TestName = "Narrow_power_leaves_one_to_the_wide_one")]
+    [TestCase(9UL, 10UL, 256UL, 1UL, TestName = "Narrow_power_leaves_great_exponents_to_the_wide_one")]
+    [TestCase((1UL << 63) - 1, 1UL << 63, 1UL, ulong.MaxValue, TestName = "Narrow_power_leaves_what_rounds_to_one_to_the_wide_one")]
+    public void Narrow_power_leaves_to_the_wide_one(ulong numerator, ulong denominator, ulong exponentNumerator, ulong exponentDenominator) =>
+        Assert.That(
+            NarrowPower.TryScaledFloor(PoolPrice.WeightOne, numerator, denominator, exponentNumerator, exponentDenominator, out _), Is.False);
+
+    [Test]
     public void Nobody_gains_by_trading_there_and_back()
     {
         Random random = new(11);
