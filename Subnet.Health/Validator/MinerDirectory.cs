@@ -70,7 +70,14 @@ internal sealed class MinerDirectory(ILedgerClient ledger, PeerChannels channels
                 return null;
             }
 
-            CardClient card = CardClient.Open(served.Canonical.Span);
+            CardClient card = CardClient.OpenAny(served.Canonical.Span);
+            if (card.IsUnderKeys)
+            {
+                // Audits rebuild a query from its master seed and prove a linear form; neither is defined for queries under a key bundle.
+                ValidatorLog.CardUnderKeys(logger, model.Card, endpoint);
+                return null;
+            }
+
             if (!card.Hash.SequenceEqual(model.Card.ToArray()) || !card.Card.Query.Commitment.AsSpan().SequenceEqual(model.Registration.Commitment.Span))
             {
                 ValidatorLog.CardDiffers(logger, model.Card, endpoint);

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
 using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Heads;
+using Subnet.Health.Models.MlNet;
 using Subnet.Health.Models.Rows;
 
 namespace Subnet.Health.Conformance.Models;
@@ -26,33 +28,37 @@ internal readonly record struct EncryptedRows(int Most, bool UnderKeys)
 
 /// <summary>
 /// Compiles a model against the ordinary rows of its case and compares decrypted answers with the integer model, which must
-/// be equal to the unit, and the integer model's labels with the float model's.
+/// be equal to the unit, and the integer model's labels and area under the curve with the float model's.
 /// </summary>
-internal static class EncryptedComparison
+/// <param name="about">The case.</param>
+/// <param name="amount">How much goes through encryption.</param>
+/// <param name="totals">Counts what went through it.</param>
+/// <param name="report">Told of differences or success.</param>
+internal sealed class EncryptedComparison(ModelCase about, EncryptedRows amount, EncryptedTotals totals, ConformanceReport report)
 {
     // A verification has no card yet; any 32 bytes stand for its hash on both sides.
     private static readonly byte[] NoCard = new byte[32];
 
     /// <summary>Replays one model.</summary>
     /// <param name="id">What to call it.</param>
-    /// <param name="about">The case.</param>
     /// <param name="model">The model.</param>
     /// <param name="rows">All rows of the case.</param>
-    /// <param name="amount">How much goes through encryption.</param>
-    /// <param name="report">Told of differences or success.</param>
+    /// <param name="outcomes">The true answer for each row, or null where none is known.</param>
     /// <param name="cancellationToken">Checked between rows.</param>
-    public static void Run(
-        string id, ModelCase about, IPlainModel model, RowBatch rows, EncryptedRows amount, ConformanceReport report, CancellationToken cancellationToken)
+    public void Run(string id, IPlainModel model, RowBatch rows, bool?[]? outcomes, CancellationToken cancellationToken)
     {
         if (model.Split is not SplitModel split)
         {
-            report.Skip(id, $"served in the clear only: {model.PlaintextReason}");
+            string place = model is MlNetModel
+                ? "mlnet-model-format.md lists what each predictor holds"
+                : "onnx-ml.md section 4 lists what is encrypted: constant matrices and vectors, and trees";
+            report.Skip(id, $"served in the clear only: {model.PlaintextReason} ({place})");
             return;
         }
 
         int[] ordinary = [.. Enumerable.Range(0, rows.Count).Where(row => row < about.EdgeRowsFrom || (split.Head is TreeEnsembleHead && row >= about.TieRowsFrom))];
         CompiledModel compiled;
-        var reference = new ReferenceRows(split, rows);
+        var reference = new ReferenceRows(split, rows, outcomes);
         try
         {
             compiled = CircuitCompiler.Compile(split, reference.Take(ordinary));
@@ -64,22 +70,20 @@ internal static class EncryptedComparison
         }
 
         int before = report.Failures.Count;
-        if (compiled.Report.LabelsChanged > 0)
-        {
-            report.Fail($"{id} labels", "none changed by rounding", $"{compiled.Report.LabelsChanged} changed");
-        }
-
+        Judge(id, compiled.Report);
         using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
         using var circuit = new EncryptedCircuit(compiled, NoCard, randomness);
         long[] expected = new long[compiled.Classes];
         long[] actual = new long[compiled.Classes];
         int compared = 0;
+        int refusals = 0;
         foreach (int row in ordinary.Take(amount.Most))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string? refusal = compiled.TryEvaluate(reference.Row(row), expected);
             string? refused = circuit.TryAnswer(reference.Row(row), actual);
             compared += refusal is null ? 1 : 0;
+            refusals += refusal is null ? 0 : 1;
             if (refusal != refused || (refusal is null && !expected.AsSpan().SequenceEqual(actual)))
             {
                 report.Fail($"{id} row {row}", refusal ?? string.Join(' ', expected), refused ?? string.Join(' ', actual));
@@ -91,17 +95,34 @@ internal static class EncryptedComparison
             report.Fail(id, "at least one row that the card admits", "every row was refused, nothing was encrypted");
         }
 
+        totals.Add("keyless circuits", compared, refusals, compiled.Report);
         if (report.Failures.Count == before)
         {
             report.Pass(id);
         }
 
-        RunForests(id, split, reference, ordinary, amount, report, cancellationToken);
+        RunForests(id, split, reference, ordinary, cancellationToken);
+    }
+
+    // The target of rounding, measured on all ordinary rows whatever number of them is encrypted.
+    private void Judge(string id, QuantisationReport rounding)
+    {
+        if (rounding.LabelsChanged > 0)
+        {
+            report.Fail($"{id} labels", "none changed by rounding", $"{rounding.LabelsChanged} changed");
+        }
+
+        if (rounding.AucLoss is double loss && loss > QuantisationReport.LargestAucLoss)
+        {
+            report.Fail(
+                $"{id} AUC",
+                string.Create(CultureInfo.InvariantCulture, $"{rounding.Auc:F6} within {QuantisationReport.LargestAucLoss}"),
+                string.Create(CultureInfo.InvariantCulture, $"{rounding.AucInteger:F6}"));
+        }
     }
 
     // Trees also under keys, where parameters 3 and 5 serve them so.
-    private static void RunForests(
-        string id, SplitModel split, ReferenceRows reference, int[] ordinary, EncryptedRows amount, ConformanceReport report, CancellationToken cancellationToken)
+    private void RunForests(string id, SplitModel split, ReferenceRows reference, int[] ordinary, CancellationToken cancellationToken)
     {
         if (split.Head is not TreeEnsembleHead trees || amount.Single == 0 || !amount.UnderKeys)
         {
@@ -130,18 +151,13 @@ internal static class EncryptedComparison
                 continue;
             }
 
-            if (compiled.Report.LabelsChanged > 0)
-            {
-                report.Fail($"{name} labels", "none changed by rounding", $"{compiled.Report.LabelsChanged} changed");
-            }
-
+            Judge(name, compiled.Report);
             CompareForest(
                 name,
                 isBatch ? compiled with { Forest = FirstTrees(compiled.Forest, amount.BatchLeaves) } : compiled,
                 reference,
                 [.. ordinary.Take(isBatch ? amount.Most : amount.Single)],
                 randomness,
-                report,
                 cancellationToken);
         }
     }
@@ -191,8 +207,8 @@ internal static class EncryptedComparison
         return forest with { Trees = forest.Trees[..taken] };
     }
 
-    private static void CompareForest(
-        string id, CompiledForest compiled, ReferenceRows reference, int[] rows, RandomSourceFactory randomness, ConformanceReport report, CancellationToken cancellationToken)
+    private void CompareForest(
+        string id, CompiledForest compiled, ReferenceRows reference, int[] rows, RandomSourceFactory randomness, CancellationToken cancellationToken)
     {
         int before = report.Failures.Count;
         using var circuit = new EncryptedForest(compiled, NoCard, randomness);
@@ -214,6 +230,7 @@ internal static class EncryptedComparison
             }
         }
 
+        totals.Add(CircuitWords.Of(compiled.IsBatch ? CircuitKind.ForestBatch : CircuitKind.ForestPrivate), admitted.Length, rows.Length - admitted.Length, compiled.Report);
         if (report.Failures.Count == before)
         {
             report.Pass(id);

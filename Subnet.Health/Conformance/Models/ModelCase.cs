@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Subnet.Health.Conformance.Models;
@@ -9,13 +10,15 @@ namespace Subnet.Health.Conformance.Models;
 /// <param name="EdgeRowsFrom">First row made up to be extreme; the number of rows where there is none.</param>
 /// <param name="TieRowsFrom">First row that lies exactly on tree thresholds; the number of rows where there is none.</param>
 /// <param name="RuntimeRefuses">Whether ONNX Runtime itself does not load the export.</param>
+/// <param name="OutcomeColumn">The column of the table that holds a yes or a no for each patient; null for tasks of another kind.</param>
 internal sealed record ModelCase(
     string Name,
     string Folder,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Mapping,
     int EdgeRowsFrom,
     int TieRowsFrom,
-    bool RuntimeRefuses)
+    bool RuntimeRefuses,
+    string? OutcomeColumn)
 {
     /// <summary>The file that makes a folder a case.</summary>
     public const string AboutFile = "about.json";
@@ -61,13 +64,33 @@ internal sealed record ModelCase(
                 mapping,
                 about.TryGetProperty("edgeRowsFrom", out JsonElement edge) ? edge.GetInt32() : rows,
                 about.TryGetProperty("tieRowsFrom", out JsonElement tie) ? tie.GetInt32() : rows,
-                about.TryGetProperty("onnxRuntimeCheck", out JsonElement check) && check.TryGetProperty("loadError", out _));
+                about.TryGetProperty("onnxRuntimeCheck", out JsonElement check) && check.TryGetProperty("loadError", out _),
+                TextOf(about, "task") == "binary" ? TextOf(about, "label") : null);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new FormatException($"{AboutFile}: {fault.Message}", fault);
         }
     }
+
+    /// <summary>The true answers of a table's rows: a number above 0 or "true" is a yes. Null where the case names no such column.</summary>
+    public bool?[]? Outcomes(VectorTable table)
+    {
+        if (OutcomeColumn is not string column || !table.Columns.Contains(column))
+        {
+            return null;
+        }
+
+        return [.. Enumerable.Range(0, table.Count).Select(row => Outcome(table[row, column]))];
+    }
+
+    private static bool? Outcome(string field) =>
+        bool.TryParse(field, out bool word) ? word
+        : double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !double.IsNaN(value) ? value > 0
+        : null;
+
+    private static string? TextOf(JsonElement about, string property) =>
+        about.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A file of the case, or null when it is not there.</summary>
     public string? Find(string name)

@@ -14,11 +14,16 @@ internal sealed class ModelsConformance(int rows = ModelsConformance.DefaultRows
     /// <summary>Rows of each case that go through encryption unless another number is asked for.</summary>
     public const int DefaultRows = 64;
 
+    private readonly EncryptedTotals totals = new();
+
     /// <inheritdoc/>
     public string Name => "models";
 
     /// <inheritdoc/>
     public string Description => "Replays saved models of ML.NET and ONNX against the answers of ML.NET and ONNX Runtime.";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => totals.Sentences;
 
     /// <inheritdoc/>
     public void Run(string folder, ConformanceReport report, CancellationToken cancellationToken)
@@ -106,7 +111,8 @@ internal sealed class ModelsConformance(int rows = ModelsConformance.DefaultRows
 
             // The forest of an export is that of the saved model beside it: under keys once is enough.
             bool underKeys = path.EndsWith(".zip", StringComparison.Ordinal) || model.Find("model.zip") is null;
-            EncryptedComparison.Run($"{id} encrypted", model, read, batch, new EncryptedRows(rows, underKeys), report, cancellationToken);
+            var comparison = new EncryptedComparison(model, new EncryptedRows(rows, underKeys), totals, report);
+            comparison.Run($"{id} encrypted", read, batch, model.Outcomes(VectorTable.Read(input)), cancellationToken);
         }
         catch (ModelFormatException) when (mayBeRefused)
         {
