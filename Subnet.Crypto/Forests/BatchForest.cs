@@ -58,16 +58,31 @@ public sealed class BatchForest : IDisposable
     public ForestRefusal TryAnswer(
         ForestKeyBundle keys, ReadOnlySpan<byte> query, out byte[]? reply, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         reply = null;
+        ForestRefusal refusal = TryEvaluate(keys, query, out Ciphertext? answer, progress, cancellationToken);
+        if (refusal != ForestRefusal.None)
+        {
+            return refusal;
+        }
+
+        using IRandomSource source = random.Create();
+        reply = ForestReply.Finish(keys, evaluator, answer!, isBatch: true, query, source);
+        return ForestRefusal.None;
+    }
+
+    /// <summary>Everything before re-randomising and flooding: a function of query and forest alone, which must not leave as it is.</summary>
+    internal ForestRefusal TryEvaluate(
+        ForestKeyBundle keys, ReadOnlySpan<byte> query, out Ciphertext? evaluated, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        evaluated = null;
         ForestRefusal refusal = ForestQuery.TryRead(set, card, keys, bits, bits, query, out int rows, out Ciphertext[] read);
         if (refusal != ForestRefusal.None || rows < 1 || rows > set.Degree)
         {
             return refusal != ForestRefusal.None ? refusal : ForestRefusal.Layout;
         }
 
-        using IRandomSource source = random.Create();
-        reply = ForestReply.Finish(keys, evaluator, Evaluate(keys, read, cancellationToken, progress), isBatch: true, query, source);
+        evaluated = Evaluate(keys, read, cancellationToken, progress);
         return ForestRefusal.None;
     }
 

@@ -36,16 +36,19 @@ internal static class ForestCost
             times = times with { Evaluate = times.Evaluate + (product * (compiled.Forest.Trees.Sum(Products) - Products(deepest[0]))) };
         }
 
-        return new CostEstimate(
-            times.Encrypt,
-            times.Evaluate,
-            times.Decrypt,
-            ForestKeyBundle.ByteCount(compiled.Set, compiled.Elements.Count),
-            ForestQuery.ByteCount(compiled.Set, compiled.IsBatch ? compiled.Edges.Bits : 1),
-            ForestReply.ByteCount(compiled.Set, compiled.IsBatch),
-            compiled.Set.FloodBits - compiled.FloodingMargin - Math.Log2(ForestNoise.Deviations),
-            compiled.Set.FloodBits);
+        return Sizes(compiled) with { EncryptMilliseconds = times.Encrypt, EvaluateMilliseconds = times.Evaluate, DecryptMilliseconds = times.Decrypt };
     }
+
+    /// <summary>Bytes and noise of one query, which follow from the compiled forest alone; times are 0.</summary>
+    public static CostEstimate Sizes(CompiledForest compiled) => new(
+        0,
+        0,
+        0,
+        ForestKeyBundle.ByteCount(compiled.Set, compiled.Elements.Count),
+        ForestQuery.ByteCount(compiled.Set, compiled.IsBatch ? compiled.Edges.Bits : 1),
+        ForestReply.ByteCount(compiled.Set, compiled.IsBatch),
+        compiled.Set.FloodBits - compiled.FloodingMargin - Math.Log2(ForestNoise.Deviations),
+        compiled.Set.FloodBits);
 
     private static Times Time(CompiledForest compiled, IntegerForest trial, ForestReader reader, ForestKeyBundle keys, TimeProvider time, IRandomSourceFactory randomness)
     {

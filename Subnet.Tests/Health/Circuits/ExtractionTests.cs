@@ -157,7 +157,7 @@ internal sealed class ExtractionTests(string suite, string name, CircuitKind kin
         BigInteger[] whole = new BigInteger[positions.Length];
         for (int i = 0; i < whole.Length; i++)
         {
-            whole[i] = Centre(((Phase(scratch, secret, positions[i]) * plain * 2) + set.Product) / (2 * set.Product), plain);
+            whole[i] = KeylessPhase.Centre(((KeylessPhase.Of(set, scratch, secret, positions[i]) * plain * 2) + set.Product) / (2 * set.Product), plain);
         }
 
         miner.TryAnswer(query, out byte[]? reply);
@@ -165,7 +165,7 @@ internal sealed class ExtractionTests(string suite, string name, CircuitKind kin
         KeylessReply.Read(reply, parameters, KeylessQuery.RequestHash(query), mask, new ulong[Layout.Answers]);
         long[] reversed = [.. secret.Reverse().Select(s => (long)s)];
         int shift = parameters.ReplyBits - parameters.PlainBits;
-        BigInteger[] guessed = [.. positions.Select(position => Centre(((KeylessArithmetic.NegacyclicDot(mask, reversed, position) & ((1UL << parameters.ReplyBits) - 1)) + (1UL << (shift - 1))) >> shift, plain))];
+        BigInteger[] guessed = [.. positions.Select(position => KeylessPhase.Centre(((KeylessArithmetic.NegacyclicDot(mask, reversed, position) & ((1UL << parameters.ReplyBits) - 1)) + (1UL << (shift - 1))) >> shift, plain))];
 
         int[] hidden = [.. Enumerable.Range(0, positions.Length).Where(i => !sent.Contains(positions[i]) && compiled.Form.Weights[i] != 0)];
         Assert.Multiple(() =>
@@ -265,21 +265,7 @@ internal sealed class ExtractionTests(string suite, string name, CircuitKind kin
         return Enumerable.Range(0, compiled.Form.Weights.Length).Count(i => quotient[place.WeightPosition(i / compiled.Form.Features, i % compiled.Form.Features)] == modulus.FromSigned(compiled.Form.Weights[i]));
     }
 
-    private sbyte[] Draw(byte[] master, string label, bool ternary)
-    {
-        sbyte[] drawn = new sbyte[set.Degree];
-        using IRandomSource source = KeylessSeeds.Open(master, label);
-        if (ternary)
-        {
-            TernarySampler.Sample(source, drawn);
-        }
-        else
-        {
-            NoiseSampler.Sample(source, drawn);
-        }
-
-        return drawn;
-    }
+    private sbyte[] Draw(byte[] master, string label, bool ternary) => KeylessPhase.Draw(set, master, label, ternary);
 
     // What the key holder reads beside the answer: before flooding, which is never sent, and from the reply.
     private (double Before, double After) Noise(byte[] query, sbyte[] secret, long answer)
@@ -288,9 +274,8 @@ internal sealed class ExtractionTests(string suite, string name, CircuitKind kin
         using KeylessScratch scratch = new(set, 5);
         using IRandomSource random = randomness.Create();
         miner.TryEvaluate(query, random, scratch, out _);
-        BigInteger phase = Phase(scratch, secret, position);
-        double before = (double)Centre(((phase * (BigInteger.One << parameters.PlainBits)) - (answer * set.Product)) % (set.Product << parameters.PlainBits), set.Product << parameters.PlainBits)
-            / Math.ScaleB(1, parameters.PlainBits);
+        BigInteger phase = KeylessPhase.Of(set, scratch, secret, position);
+        double before = KeylessPhase.Noise(parameters, phase, answer);
 
         miner.TryAnswer(query, out byte[]? reply);
         ulong[] mask = new ulong[set.Degree];
@@ -299,37 +284,8 @@ internal sealed class ExtractionTests(string suite, string name, CircuitKind kin
         long[] reversed = [.. secret.Reverse().Select(s => (long)s)];
         ulong read = (values[0] + KeylessArithmetic.NegacyclicDot(mask, reversed, position)) & ((1UL << parameters.ReplyBits) - 1);
         BigInteger modulus = BigInteger.One << parameters.ReplyBits;
-        BigInteger unit = Centre((read - ((BigInteger)answer << (parameters.ReplyBits - parameters.PlainBits))) % modulus, modulus);
+        BigInteger unit = KeylessPhase.Centre((read - ((BigInteger)answer << (parameters.ReplyBits - parameters.PlainBits))) % modulus, modulus);
         return (before, (double)unit * (double)set.Product / Math.ScaleB(1, parameters.ReplyBits));
-    }
-
-    // A coefficient of c0 + c1 s, modulo q.
-    private BigInteger Phase(KeylessScratch scratch, sbyte[] secret, int position)
-    {
-        BigInteger phase = 0;
-        for (int limb = 0; limb < set.Moduli.Length; limb++)
-        {
-            Modulus p = set.Moduli[limb];
-            ulong sum = scratch[0][(limb * set.Degree) + position];
-            for (int i = 0; i < set.Degree; i++)
-            {
-                int other = position - i;
-                ulong value = scratch[1][(limb * set.Degree) + (other >= 0 ? other : other + set.Degree)];
-                int sign = other >= 0 ? secret[i] : -secret[i];
-                sum = sign == 0 ? sum : sign > 0 ? p.Add(sum, value) : p.Subtract(sum, value);
-            }
-
-            BigInteger rest = set.Product / p.Value;
-            phase += sum * rest * p.Invert((ulong)(rest % p.Value));
-        }
-
-        return phase % set.Product;
-    }
-
-    private static BigInteger Centre(BigInteger value, BigInteger modulus)
-    {
-        BigInteger positive = ((value % modulus) + modulus) % modulus;
-        return positive > modulus / 2 ? positive - modulus : positive;
     }
 
     // Gaussian elimination; the matrix is that of the normal equations.
