@@ -6,6 +6,7 @@ using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Logging;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Cli.Settings;
+using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Health.Cli;
 
@@ -50,6 +51,10 @@ internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptio
             return (int)Report(
                 new CommandException(ErrorCodes.Stopped, "Stopped before it was done.", "Run it again when you are ready."),
                 json, verbose, stopCode?.Invoke() ?? ExitCode.Interrupted);
+        }
+        catch (PortTakenException e)
+        {
+            return (int)Report(TakenPort.Describe(parsed, e), json, verbose, ErrorCodes.PortTaken.ExitCode);
         }
         catch (Exception e) when (ExceptionTranslator.Translate(e) is { } known)
         {

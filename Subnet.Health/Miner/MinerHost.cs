@@ -43,6 +43,8 @@ public sealed class MinerHost : IAsyncDisposable
     private readonly HealthService health = new();
     private readonly CancellationTokenSource stopping = new();
     private GrpcServerHost? server;
+    private ModelPublisher? publisher;
+    private bool isAnnouncementDue;
     private Task following = Task.CompletedTask;
     private Func<ValueTask> closeOwned = static () => ValueTask.CompletedTask;
     private bool stopped;
@@ -315,7 +317,7 @@ public sealed class MinerHost : IAsyncDisposable
     private async Task StartAsync(IRandomSourceFactory randomness, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
         ulong height = (await ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
-        ModelPublisher publisher = new(settings.Netuid, hotkey, new LedgerKey(hotkey), ledger, randomness);
+        publisher = new ModelPublisher(settings.Netuid, hotkey, new LedgerKey(hotkey), ledger, randomness);
         foreach (IServedModel model in models)
         {
             bool known = await publisher.IsRegisteredAsync(model, cancellationToken).ConfigureAwait(false);
@@ -347,7 +349,7 @@ public sealed class MinerHost : IAsyncDisposable
             cancellationToken).ConfigureAwait(false);
         if (settings.Publishes)
         {
-            await publisher.AnnounceAsync(settings.Announced ?? server.Address, cancellationToken).ConfigureAwait(false);
+            await AnnounceAsync(cancellationToken).ConfigureAwait(false);
         }
 
         health.Set(InferenceMethods.ServiceName, serving: true);
@@ -365,6 +367,11 @@ public sealed class MinerHost : IAsyncDisposable
                 await foreach (LedgerBlock block in ledger.FollowAsync(next, stopping.Token).ConfigureAwait(false))
                 {
                     next = block.Height + 1;
+                    if (isAnnouncementDue)
+                    {
+                        await AnnounceAsync(stopping.Token).ConfigureAwait(false);
+                    }
+
                     ulong before = queries.View.Epoch;
                     await RefreshAsync(stopping.Token).ConfigureAwait(false);
                     if (queries.View.Epoch != before)
@@ -377,11 +384,22 @@ public sealed class MinerHost : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or GrpcException or IOException or SqliteException or LogStoreException)
+            catch (Exception fault) when (fault is LedgerUnreachableException or LedgerRefusedException or MinerException or GrpcException or IOException or SqliteException or LogStoreException)
             {
                 MinerLog.LedgerLost(logger, fault.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    /// <summary>Puts the address on the ledger. A miner that comes back on another port before the ledger admits a new address serves meanwhile, and announces with a later block.</summary>
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        Uri address = settings.Announced ?? server!.Address;
+        isAnnouncementDue = !await publisher!.AnnounceAsync(address, cancellationToken).ConfigureAwait(false);
+        if (isAnnouncementDue)
+        {
+            MinerLog.NotYetAnnounced(logger, address);
         }
     }
 

@@ -21,6 +21,9 @@ internal static partial class MinerLog
     [LoggerMessage(1005, LogLevel.Information, "miner {Name} drained and stopped")]
     public static partial void Stopped(ILogger logger, string name);
 
+    [LoggerMessage(1007, LogLevel.Information, "{Address} is not on the ledger yet, which admits a new address only every so many blocks; it is announced with a later one")]
+    public static partial void NotYetAnnounced(ILogger logger, Uri address);
+
     [LoggerMessage(1006, LogLevel.Warning, "{Count} queries were still running when the drain time was over")]
     public static partial void DrainTimeOver(ILogger logger, int count);
 }

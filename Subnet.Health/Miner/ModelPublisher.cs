@@ -68,21 +68,33 @@ internal sealed class ModelPublisher(ushort netuid, SigningKey hotkey, ILedgerSi
         SubmitAsync(new RetireModelCall(netuid, new Hash256(card.Span)), "the card", cancellationToken);
 
     /// <summary>Announces the address, if the ledger has another.</summary>
-    /// <exception cref="MinerException">The ledger refuses.</exception>
-    public async Task AnnounceAsync(Uri address, CancellationToken cancellationToken)
+    /// <returns>Whether the ledger has it; no while its rate limit does not admit another address yet.</returns>
+    /// <exception cref="MinerException">The ledger refuses for another reason.</exception>
+    public async Task<bool> AnnounceAsync(Uri address, CancellationToken cancellationToken)
     {
         string text = address.GetLeftPart(UriPartial.Authority);
         AccountId account = new(hotkey.PublicKey);
         string? known = await ledger.ReadAsync(view => view.State.Endpoints.Find(new HotkeyKey(netuid, account))?.Address, cancellationToken).ConfigureAwait(false);
-        if (known != text)
+        if (known == text)
         {
-            await SubmitAsync(new ServeEndpointCall(netuid, text), "the endpoint", cancellationToken).ConfigureAwait(false);
+            return true;
         }
+
+        CallOutcome outcome = await ledger.SubmitAsync(signer, new ServeEndpointCall(netuid, text), cancellationToken).ConfigureAwait(false);
+        if (outcome.Reason == RejectionReason.RateLimited)
+        {
+            return false;
+        }
+
+        Demand(outcome, "the endpoint");
+        return true;
     }
 
-    private async Task SubmitAsync(LedgerCall call, string what, CancellationToken cancellationToken)
+    private async Task SubmitAsync(LedgerCall call, string what, CancellationToken cancellationToken) =>
+        Demand(await ledger.SubmitAsync(signer, call, cancellationToken).ConfigureAwait(false), what);
+
+    private static void Demand(CallOutcome outcome, string what)
     {
-        CallOutcome outcome = await ledger.SubmitAsync(signer, call, cancellationToken).ConfigureAwait(false);
         if (!outcome.IsAccepted)
         {
             Rejection rejection = outcome.Reason.Describe();

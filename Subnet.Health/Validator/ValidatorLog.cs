@@ -53,6 +53,9 @@ internal static partial class ValidatorLog
     [LoggerMessage(4023, LogLevel.Error, "an open batch of scoring could not be taken up again; its clinic gets no answer from here")]
     public static partial void SlotLost(ILogger logger, Exception fault);
 
+    [LoggerMessage(4024, LogLevel.Information, "{Address} is not on the ledger yet and is announced with a later block: {Reason}")]
+    public static partial void NotYetAnnounced(ILogger logger, Uri address, string reason);
+
     [LoggerMessage(4022, LogLevel.Information, "subnet {Netuid}: shadow weights of epoch {Epoch} differ from the ledger's consensus by {Distance:F4}")]
     public static partial void Shadow(ILogger logger, ushort netuid, ulong epoch, double distance);
 }

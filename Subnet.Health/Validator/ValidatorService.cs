@@ -41,6 +41,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
     private bool isRun;
+    private bool isAnnounced;
     private ulong worked;
 
     private ValidatorService(
@@ -297,6 +298,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         {
             // Several blocks may have passed while one was worked through: the newest counts.
             next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
+            await AnnounceLaterAsync(cancellationToken).ConfigureAwait(false);
             await AdvanceAsync(cancellationToken).ConfigureAwait(false);
             foreach (ushort netuid in parts.Settings.Netuids)
             {
@@ -396,18 +398,49 @@ internal sealed class ValidatorService : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts the address on the ledger where it has another one.</summary>
+    /// <summary>Announces what the ledger's rate limit did not admit before; another refusal is said in the log, and the work goes on.</summary>
+    private async Task AnnounceLaterAsync(CancellationToken cancellationToken)
+    {
+        if (!isAnnounced)
+        {
+            try
+            {
+                await AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is LedgerRefusedException or LedgerUnreachableException)
+            {
+                ValidatorLog.NotYetAnnounced(parts.Logger, Address, fault.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts the address on the ledger where it has another one. The ledger admits a new one only every so many blocks: a validator that comes back on another port earlier than that
+    /// works meanwhile, since it asks others more than it is asked, and announces with a later block.
+    /// </summary>
     private async Task AnnounceAsync(CancellationToken cancellationToken)
     {
         LedgerKey key = new(parts.Hotkey);
+        bool isComplete = true;
         string address = (parts.Settings.PublicAddress ?? Address).ToString().TrimEnd('/');
         foreach (ushort netuid in parts.Settings.Netuids)
         {
             Metagraph? metagraph = await parts.Ledger.GetMetagraphAsync(netuid, cancellationToken).ConfigureAwait(false);
             if (metagraph?.Find(new AccountId(parts.PublicKey))?.Endpoint != address)
             {
-                (await parts.Ledger.SubmitAsync(key, new ServeEndpointCall(netuid, address), cancellationToken).ConfigureAwait(false)).Demand();
+                CallOutcome outcome = await parts.Ledger.SubmitAsync(key, new ServeEndpointCall(netuid, address), cancellationToken).ConfigureAwait(false);
+                if (outcome.Reason == RejectionReason.RateLimited)
+                {
+                    isComplete = false;
+                    ValidatorLog.NotYetAnnounced(parts.Logger, Address, outcome.Reason.Describe().Sentence);
+                }
+                else
+                {
+                    outcome.Demand();
+                }
             }
         }
+
+        isAnnounced = isComplete;
     }
 }

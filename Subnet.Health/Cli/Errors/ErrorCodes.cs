@@ -36,6 +36,8 @@ internal static partial class ErrorCodes
 
     public static readonly ErrorCode IoFailed = new("io-failed", ExitCode.CouldNot, "Reading or writing failed.");
 
+    public static readonly ErrorCode PortTaken = new("port-taken", ExitCode.CouldNot, "Another program listens on the port.");
+
     public static readonly ErrorCode NoConnection = new("no-connection", ExitCode.CouldNot, "The other side could not be reached.");
 
     public static readonly ErrorCode TimedOut = new("timeout", ExitCode.CouldNot, "The other side did not answer in time.");

@@ -3,6 +3,9 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+using Serilog.Formatting.Json;
 using Subnet.Health.Cli.Settings;
 
 namespace Subnet.Health.Cli.Logging;
@@ -24,25 +27,23 @@ internal static class LogSetup
             configuration.MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         }
 
+        ITextFormatter formatter = settings.Text(SettingsCatalog.LogFormat) == "json"
+            ? new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture)
+            : new MessageTemplateTextFormatter(Template, CultureInfo.InvariantCulture);
         if (settings.Text(SettingsCatalog.LogFile) is { } file)
         {
-            configuration.WriteTo.File(
-                Path.GetFullPath(file, environment.CurrentDirectory),
-                outputTemplate: Template,
-                formatProvider: CultureInfo.InvariantCulture,
-                shared: true);
+            configuration.WriteTo.File(formatter, Path.GetFullPath(file, environment.CurrentDirectory), shared: true);
         }
         else
         {
-            configuration.WriteTo.Sink(new TextWriterSink(environment.Error));
+            configuration.WriteTo.Sink(new TextWriterSink(formatter, environment.Error));
         }
 
         return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
     }
 
-    private sealed class TextWriterSink(TextWriter writer) : ILogEventSink
+    private sealed class TextWriterSink(ITextFormatter formatter, TextWriter writer) : ILogEventSink
     {
-        private readonly Serilog.Formatting.Display.MessageTemplateTextFormatter formatter = new(Template, CultureInfo.InvariantCulture);
         private readonly Lock gate = new();
 
         public void Emit(LogEvent logEvent)

@@ -16,6 +16,12 @@ internal static partial class SettingsCatalog
             Choices = ["debug", "information", "warning", "error"],
         };
 
+    public static readonly Setting LogFormat =
+        new("log.format", SettingKind.Choice, "text", "How log entries are written: lines to read, or one JSON object a line with time, level, template and values.")
+        {
+            Choices = ["text", "json"],
+        };
+
     public static readonly Setting LogFile =
         new("log.file", SettingKind.Text, null, "Where log entries go; standard error when there is none.");
 

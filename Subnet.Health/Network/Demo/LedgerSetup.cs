@@ -72,6 +72,19 @@ internal sealed class LedgerSetup(ILedgerClient ledger, DemoKeys keys, Func<Task
         new AdministerCall(new ProposalAction((byte)ProposalKind.SetHyperparameter, netuid, LedgerQueries.HyperparameterNumber(name), value, default, default)),
         cancellationToken);
 
-    private async Task DoAsync(SigningKey signer, LedgerCall call, CancellationToken cancellationToken) =>
-        (await settle(ledger.SubmitAsync(new LedgerKey(signer), call, cancellationToken), cancellationToken).ConfigureAwait(false)).Demand();
+    /// <summary>
+    /// Carries a call out. An issuer signs with its subnet owner's key as well, in its own time: where its transaction took the nonce that was just read, nothing of this call happened,
+    /// and it is signed anew.
+    /// </summary>
+    private async Task DoAsync(SigningKey signer, LedgerCall call, CancellationToken cancellationToken)
+    {
+        CallOutcome outcome;
+        do
+        {
+            outcome = await settle(ledger.SubmitAsync(new LedgerKey(signer), call, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        while (outcome.Reason == RejectionReason.NonceUsed);
+
+        outcome.Demand();
+    }
 }

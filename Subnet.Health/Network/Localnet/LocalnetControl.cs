@@ -42,7 +42,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         string[] there = [.. Parts().Where(Path.Exists)];
         if (there.Length > 0)
         {
-            throw new LocalnetException($"'{there[0]}' is there already and is not the local network's");
+            throw new LocalnetException($"'{there[0]}' is there already and is not the local network's; choose another home with --home, or move it away");
         }
 
         using OperatingSystemRandomSource fresh = new();
@@ -196,9 +196,11 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         Path.Combine(home, LogFolder),
         Path.Combine(home, "node"),
         Path.Combine(home, "issuer"),
-        .. DemoPlan.Miners.Select(miner => Path.Combine(home, "miner", miner.Name)),
-        .. DemoPlan.Validators.Select(validator => Path.Combine(home, "validator", validator.Name)),
-        .. DemoPlan.Clinics.Select(clinic => Path.Combine(home, "clinic", clinic)),
+
+        // Whoever joins under a name of its own holds tokens, answers and plans of this ledger: with another one they are worth nothing.
+        Path.Combine(home, "miner"),
+        Path.Combine(home, "validator"),
+        Path.Combine(home, "clinic"),
         .. DemoKeys.Wallets.Select(wallet => Path.Combine(home, "wallets", wallet)),
     ];
 
@@ -218,13 +220,25 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         {
             if (!LocalnetProcess.IsRunning(pid) || time.GetElapsedTime(started) > ReadyPatience)
             {
-                throw new LocalnetException($"{role} {name} did not come up; its log is {LogOf(role, name)}");
+                throw new LocalnetException(
+                    $"{role} {name} did not come up{await ComplaintAsync(role, name, cancellationToken).ConfigureAwait(false)}; its log is {LogOf(role, name)}; state of an older version, or damaged, is made anew by 'subnet localnet reset'");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);
         }
 
         return JsonSerializer.Deserialize<Dictionary<string, Uri>>(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false))!;
+    }
+
+    /// <summary>What a role said last of why it ended: errors begin with the program's name.</summary>
+    private async Task<string> ComplaintAsync(string role, string name, CancellationToken cancellationToken)
+    {
+        const string Prefix = "subnet: ";
+        string path = LogOf(role, name);
+        string? said = File.Exists(path)
+            ? (await File.ReadAllLinesAsync(path, cancellationToken).ConfigureAwait(false)).LastOrDefault(static line => line.StartsWith(Prefix, StringComparison.Ordinal))
+            : null;
+        return said is null ? "" : $" ({said[Prefix.Length..].TrimEnd('.')})";
     }
 
     private NetworkFile With(NetworkFile file, string role, string name, int pid, IReadOnlyDictionary<string, Uri> addresses) => file with

@@ -160,7 +160,7 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
             DemoMiner asked = DemoPlan.HonestOf(miner.Netuid);
             byte[] card = File.ReadAllBytes(Path.Combine(home, "miner", asked.Name, "model", "card.json"));
             victim = new RelayVictim(
-                HotkeyOf("miner-" + asked.Name), Circuits.ModelCard.Hash(card), miner.Netuid, () => EndpointOf("miner", asked.Name), () => tokens, randomness.Create(), time);
+                HotkeyOf("miner-" + asked.Name), Circuits.ModelCard.Hash(card), miner.Netuid, () => EndpointOf("miner", asked.Name), () => new StockingTokens(tokens), randomness.Create(), time);
         }
 
         return new DemoModels(samples).Serve(miner, model, password, randomness, victim);

@@ -16,6 +16,9 @@ internal static class EntrySchema
     public const int MaximumBytes = 16_384;
 
     private static readonly string[] Always = ["v", "type", "time", "event", "seq", "actor", "outcome"];
+    /// <summary>Letters of a consent's reference at most.</summary>
+    public const int MostConsentLetters = 64;
+
     private static readonly string[] Common = ["code", "peer", "ref", "purpose", "basis", "consent", "subject", "model", "policy"];
     private static readonly string[] ActorKinds = ["clinic", "miner", "validator", "reviewer", "service"];
     private static readonly string[] Outcomes = ["ok", "denied", "error", "timeout"];
@@ -142,7 +145,7 @@ internal static class EntrySchema
                 break;
             case "consent":
                 CheckObject(name, value, ["ref", "ver"], []);
-                CheckText("consent.ref", Member(value, "ref"), EntryAlphabets.Word, 64);
+                CheckText("consent.ref", Member(value, "ref"), EntryAlphabets.Word, MostConsentLetters);
                 Require(Member(value, "ver") is CanonicalInteger { Value: >= 0 }, $"'consent.ver' is an integer of at least 0");
                 break;
             case "model":

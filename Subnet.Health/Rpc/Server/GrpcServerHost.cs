@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -53,10 +54,15 @@ internal sealed class GrpcServerHost : IAsyncDisposable
         {
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception fault)
         {
             await application.DisposeAsync().ConfigureAwait(false);
             metrics.Dispose();
+            if (fault is IOException { InnerException: AddressInUseException })
+            {
+                throw new PortTakenException(options.Endpoint, fault);
+            }
+
             throw;
         }
 

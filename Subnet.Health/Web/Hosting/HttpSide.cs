@@ -1,10 +1,12 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Health.Web.Hosting;
 
@@ -43,9 +45,14 @@ internal sealed class HttpSide : IAsyncDisposable
         {
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception fault)
         {
             await application.DisposeAsync().ConfigureAwait(false);
+            if (fault is IOException { InnerException: AddressInUseException })
+            {
+                throw new PortTakenException(options.Endpoint, fault);
+            }
+
             throw;
         }
 

@@ -94,6 +94,29 @@ internal sealed class RoleCommandTests
         Assert.That(run.Error, Does.Contain("trestbps").And.Contain("nothing was sent"));
     }
 
+    [TestCase("Consent/1")]
+    [TestCase("c-4711 of Maida@2")]
+    [TestCase("@2")]
+    public async Task Consent_that_no_log_may_hold_is_refused_before_anything_is_opened(string consent)
+    {
+        CommandRun run = await Run(
+            "clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--csv", Table(1), "--consent", consent, "--wallet-name", "clinic", "--json");
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("consent's reference").And.Contains("c-4711@2"));
+    }
+
+    [TestCase("--http-port", "clinic", "serve", "--wallet-name", "clinic")]
+    [TestCase("--port", "dashboard")]
+    [TestCase("--port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "miner")]
+    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option(string option, params string[] command)
+    {
+        int port = node.Port;
+        string[] arguments = [.. command.Select(word => word == "NETUID" ? $"{network.Netuid}" : word), option, $"{port}"];
+        CommandRun run = await Run(arguments);
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.Error, Does.Contain($"The port {port} of 127.0.0.1 is taken").And.Contains($"choose another port with {option} "));
+    }
+
     [Test]
     public async Task Models_are_listed_with_miners_and_inputs()
     {

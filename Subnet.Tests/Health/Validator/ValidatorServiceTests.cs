@@ -112,6 +112,30 @@ internal sealed class ValidatorServiceTests
     }
 
     [Test]
+    public async Task Restart_on_another_port_before_the_ledger_admits_a_new_address_works_on_and_announces_it_later()
+    {
+        Uri before;
+        await using (ValidatorService first = await Open(new Fixed(Miner)))
+        {
+            before = first.Address;
+            Assert.That(await Endpoint(), Is.EqualTo(before.GetLeftPart(UriPartial.Authority)));
+        }
+
+        await using ValidatorService second = await Open(new Fixed(Miner));
+        Assert.That(second.Address, Is.Not.EqualTo(before));
+        Assert.That(await Endpoint(), Is.EqualTo(before.GetLeftPart(UriPartial.Authority)), "the ledger admits one address every two blocks");
+        second.Run();
+        for (int i = 0; i < 2_000 && await Endpoint() != second.Address.GetLeftPart(UriPartial.Authority); i++)
+        {
+            await ledger.Node.MakeBlockAsync();
+            await Task.Delay(5);
+        }
+
+        Assert.That(await Endpoint(), Is.EqualTo(second.Address.GetLeftPart(UriPartial.Authority)));
+        Assert.That(second.IsStopped, Is.False);
+    }
+
+    [Test]
     public async Task Clock_that_runs_wrong_moves_nothing()
     {
         ulong epoch = (await Clock()).Epoch;
@@ -209,6 +233,8 @@ internal sealed class ValidatorServiceTests
     }
 
     private async Task<EpochClock> Clock() => (await EpochClock.ReadAsync(ledger.Client, netuid, CancellationToken.None))!.Value;
+
+    private async Task<string?> Endpoint() => (await ledger.Client.GetMetagraphAsync(netuid))!.Find(new AccountId(hotkey.PublicKey))!.Endpoint;
 
     private Task<int> Commits() => ledger.Client.ReadAsync(
         view => view.State.WeightCommits.Find(new HotkeyKey(netuid, ledger.Id("validator-hot")))?.Commits.Count ?? 0);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Clinic;
+using Subnet.Health.Review.Entries;
 
 namespace Subnet.Health.Cli.Commands.Clinics;
 
@@ -214,6 +215,15 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
         }
 
         int at = text.IndexOf('@', StringComparison.Ordinal);
+        string reference = at < 0 ? text : text[..at];
+        if (reference.Length is 0 or > EntrySchema.MostConsentLetters || reference.AsSpan().ContainsAnyExcept(EntryAlphabets.Word))
+        {
+            throw new CommandException(
+                ErrorCodes.Usage,
+                $"'{reference}' cannot be a consent's reference: the log takes 1 to {EntrySchema.MostConsentLetters} of the letters a-z, 0-9, '-', '.' and '_', so that no name gets into it.",
+                "Give the reference alone, such as --consent c-4711, or c-4711@2 for its second version.");
+        }
+
         return at < 0 ? new ConsentReference(text, 1)
             : int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? new ConsentReference(text[..at], version)
             : throw new CommandException(ErrorCodes.Usage, $"'{text}' is no REF or REF@VERSION.", "Give --consent c-4711@2.");

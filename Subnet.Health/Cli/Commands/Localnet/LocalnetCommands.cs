@@ -123,7 +123,7 @@ internal sealed class LocalnetResetCommand : StateChangingCommand
     private readonly Option<ulong?> seed = new("--seed") { Description = "Where the new keys come from; without it nobody else can have them.", HelpName = "N" };
 
     public LocalnetResetCommand()
-        : base("reset", "Stop the local network, remove its state and wallets, and create it anew.", new CommandExample("localnet reset --seed 7 --yes", "a local network")) =>
+        : base("reset", "Stop the local network, remove its state and wallets and every gateway, miner and validator of the home, and create it anew.", new CommandExample("localnet reset --seed 7 --yes", "a local network")) =>
         Options.Add(seed);
 
     /// <inheritdoc/>
@@ -144,7 +144,7 @@ internal sealed class LocalnetResetCommand : StateChangingCommand
             return ExitCode.Done;
         }
 
-        await context.ConfirmAsync(this, $"Remove the local network of '{context.Home}' with its wallets?", cancellationToken).ConfigureAwait(false);
+        await context.ConfirmAsync(this, $"Remove the local network of '{context.Home}' with its wallets, and every gateway, miner and validator of this home?", cancellationToken).ConfigureAwait(false);
         NetworkFile file = await LocalnetAccess.GuardAsync(async () =>
         {
             await control.StopAsync(cancellationToken).ConfigureAwait(false);
