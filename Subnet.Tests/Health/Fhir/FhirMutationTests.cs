@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Subnet.Health.Fhir;
 using static Subnet.Tests.Health.Fhir.FhirRecords;
