@@ -1,3 +1,4 @@
+using System.Buffers;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Lattice.Kernels;
 using Subnet.Crypto.Rlwe;
@@ -85,39 +86,24 @@ public sealed partial class BfvEvaluator
             throw new ArgumentException("there is nothing to multiply", nameof(ciphertexts));
         }
 
-        foreach (Ciphertext ciphertext in ciphertexts)
+        for (int i = 0; i < ciphertexts.Count; i++)
         {
-            Check(ciphertext, nameof(ciphertexts));
-            if (ReferenceEquals(ciphertext, destination))
+            Check(ciphertexts[i], nameof(ciphertexts));
+            if (ReferenceEquals(ciphertexts[i], destination))
             {
                 throw new ArgumentException("the destination is one of the ciphertexts; give a new one", nameof(destination));
             }
         }
 
-        if (ciphertexts.Count == 1)
+        Ciphertext[] factors = ArrayPool<Ciphertext>.Shared.Rent(ciphertexts.Count);
+        for (int i = 0; i < ciphertexts.Count; i++)
         {
-            destination.CopyFrom(ciphertexts[0]);
-            return;
+            factors[i] = ciphertexts[i];
         }
 
-        // SEAL's order: neighbours first, their products at the end of the queue; an odd one out waits for the next round.
-        List<Ciphertext> queue = [];
-        for (int i = 0; i + 1 < ciphertexts.Count; i += 2)
-        {
-            queue.Add(Product(ciphertexts[i], ciphertexts[i + 1], keys));
-        }
-
-        if ((ciphertexts.Count & 1) != 0)
-        {
-            queue.Add(ciphertexts[^1]);
-        }
-
-        for (int i = 0; i + 1 < queue.Count; i += 2)
-        {
-            queue.Add(Product(queue[i], queue[i + 1], keys));
-        }
-
-        destination.CopyFrom(queue[^1]);
+        using TemporariesPool.Lease temporaries = Parameters.Temporaries.Rent();
+        MultiplyQueue(factors.AsSpan(0, ciphertexts.Count), keys, temporaries.Set, destination);
+        ArrayPool<Ciphertext>.Shared.Return(factors, clearArray: true);
     }
 
     /// <summary>destination = a^exponent, relinearized.</summary>
@@ -141,14 +127,46 @@ public sealed partial class BfvEvaluator
             return;
         }
 
-        Ciphertext[] factors = new Ciphertext[exponent];
-        Array.Fill(factors, ReferenceEquals(a, destination) ? a.Clone() : a);
-        MultiplyMany(factors, keys, destination);
+        using TemporariesPool.Lease temporaries = Parameters.Temporaries.Rent();
+        Ciphertext[] factors = ArrayPool<Ciphertext>.Shared.Rent(exponent);
+        factors.AsSpan(0, exponent).Fill(a);
+        MultiplyQueue(factors.AsSpan(0, exponent), keys, temporaries.Set, destination);
+        ArrayPool<Ciphertext>.Shared.Return(factors, clearArray: true);
     }
 
-    private Ciphertext Product(Ciphertext a, Ciphertext b, RelinearizationKeys keys)
+    // SEAL's order: neighbours first, their products at the end of the queue; an odd one out waits for the next round. The queue of
+    // products has as many places as there are factors at most, and no place is written before its factors were read.
+    private void MultiplyQueue(Span<Ciphertext> factors, RelinearizationKeys keys, Temporaries temporaries, Ciphertext destination)
     {
-        Ciphertext product = new(Parameters);
+        if (factors.Length == 1)
+        {
+            destination.CopyFrom(factors[0]);
+            return;
+        }
+
+        Ciphertext? odd = (factors.Length & 1) != 0 ? factors[^1] : null;
+        int end = 0;
+        for (int i = 0; i + 1 < factors.Length; i += 2)
+        {
+            factors[end++] = Product(factors[i], factors[i + 1], keys, temporaries);
+        }
+
+        if (odd is not null)
+        {
+            factors[end++] = odd;
+        }
+
+        for (int i = 0; i + 1 < end; i += 2)
+        {
+            factors[end++] = Product(factors[i], factors[i + 1], keys, temporaries);
+        }
+
+        destination.CopyFrom(factors[end - 1]);
+    }
+
+    private Ciphertext Product(Ciphertext a, Ciphertext b, RelinearizationKeys keys, Temporaries temporaries)
+    {
+        Ciphertext product = temporaries.Next();
         Multiply(a, b, product);
         Relinearize(product, keys, product);
         return product;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Subnet.Crypto.Rlwe;
 
 namespace Subnet.Crypto.Bfv;
@@ -38,57 +39,67 @@ public sealed partial class BfvEvaluator
             }
         }
 
-        Ciphertext[] powers = Powers(u, Math.Min(degree, BlockSize), keys);
-        List<Block> blocks = [];
-        for (int first = 0; first < coefficients.Length; first += BlockSize)
+        using TemporariesPool.Lease lease = Parameters.Temporaries.Rent();
+        Temporaries temporaries = lease.Set;
+        int count = (coefficients.Length + BlockSize - 1) / BlockSize;
+        Ciphertext[] powers = ArrayPool<Ciphertext>.Shared.Rent(BlockSize + 1);
+        Block[] blocks = ArrayPool<Block>.Shared.Rent(count);
+        Powers(u, Math.Min(degree, BlockSize), keys, temporaries, powers);
+        for (int i = 0; i < count; i++)
         {
-            blocks.Add(EvaluateBlock(coefficients[first..Math.Min(first + BlockSize, coefficients.Length)], powers));
+            int first = i * BlockSize;
+            blocks[i] = EvaluateBlock(coefficients[first..Math.Min(first + BlockSize, coefficients.Length)], powers, temporaries);
         }
 
-        Ciphertext? step = blocks.Count > 1 ? powers[BlockSize] : null;
-        while (blocks.Count > 1)
+        Block result = JoinAll(blocks.AsSpan(0, count), powers, keys, temporaries);
+        Ciphertext value = result.Sum!;
+        if (result.Constant != 0)
         {
-            List<Block> joined = [];
-            for (int i = 0; i + 1 < blocks.Count; i += 2)
-            {
-                joined.Add(Join(blocks[i], blocks[i + 1], step!, keys));
-            }
-
-            if ((blocks.Count & 1) != 0)
-            {
-                joined.Add(blocks[^1]);
-            }
-
-            blocks = joined;
-            if (blocks.Count > 1)
-            {
-                step = Product(step!, step!, keys);
-            }
-        }
-
-        Ciphertext value = blocks[0].Sum!;
-        if (blocks[0].Constant != 0)
-        {
-            AddPlain(value, new Plaintext([blocks[0].Constant]), value);
+            AddPlain(value, temporaries.Constant(result.Constant), value);
         }
 
         destination.CopyFrom(value);
+        ArrayPool<Ciphertext>.Shared.Return(powers, clearArray: true);
+        ArrayPool<Block>.Shared.Return(blocks, clearArray: true);
+    }
+
+    // Neighbours by u^8, their results by u^16, and so on; the joined blocks move to the front.
+    private Block JoinAll(Span<Block> blocks, Ciphertext[] powers, RelinearizationKeys keys, Temporaries temporaries)
+    {
+        Ciphertext? step = blocks.Length > 1 ? powers[BlockSize] : null;
+        while (blocks.Length > 1)
+        {
+            for (int i = 0; i + 1 < blocks.Length; i += 2)
+            {
+                blocks[i / 2] = Join(blocks[i], blocks[i + 1], step!, keys, temporaries);
+            }
+
+            if ((blocks.Length & 1) != 0)
+            {
+                blocks[blocks.Length / 2] = blocks[^1];
+            }
+
+            blocks = blocks[..((blocks.Length + 1) / 2)];
+            if (blocks.Length > 1)
+            {
+                step = Product(step!, step!, keys, temporaries);
+            }
+        }
+
+        return blocks[0];
     }
 
     // u^i = (u^(i/2))^2 or u^((i-1)/2) u^((i+1)/2): every power at the least depth.
-    private Ciphertext[] Powers(Ciphertext u, int highest, RelinearizationKeys keys)
+    private void Powers(Ciphertext u, int highest, RelinearizationKeys keys, Temporaries temporaries, Ciphertext[] powers)
     {
-        Ciphertext[] powers = new Ciphertext[highest + 1];
         powers[1] = u;
         for (int i = 2; i <= highest; i++)
         {
-            powers[i] = Product(powers[i / 2], powers[(i + 1) / 2], keys);
+            powers[i] = Product(powers[i / 2], powers[(i + 1) / 2], keys, temporaries);
         }
-
-        return powers;
     }
 
-    private Block EvaluateBlock(ReadOnlySpan<ulong> coefficients, Ciphertext[] powers)
+    private Block EvaluateBlock(ReadOnlySpan<ulong> coefficients, Ciphertext[] powers, Temporaries temporaries)
     {
         Ciphertext? sum = null;
         for (int i = 1; i < coefficients.Length; i++)
@@ -98,8 +109,8 @@ public sealed partial class BfvEvaluator
                 continue;
             }
 
-            Ciphertext term = new(Parameters);
-            MultiplyPlain(powers[i], new Plaintext([coefficients[i]]), term);
+            Ciphertext term = temporaries.Next();
+            MultiplyPlain(powers[i], temporaries.Constant(coefficients[i]), term);
             if (sum is null)
             {
                 sum = term;
@@ -114,22 +125,22 @@ public sealed partial class BfvEvaluator
     }
 
     // low + high step; the constant of the high block is added to it before the product, that of the low one stays for last.
-    private Block Join(Block low, Block high, Ciphertext step, RelinearizationKeys keys)
+    private Block Join(Block low, Block high, Ciphertext step, RelinearizationKeys keys, Temporaries temporaries)
     {
         Ciphertext? product = null;
         if (high.Sum is not null)
         {
             if (high.Constant != 0)
             {
-                AddPlain(high.Sum, new Plaintext([high.Constant]), high.Sum);
+                AddPlain(high.Sum, temporaries.Constant(high.Constant), high.Sum);
             }
 
-            product = Product(high.Sum, step, keys);
+            product = Product(high.Sum, step, keys, temporaries);
         }
         else if (high.Constant != 0)
         {
-            product = new Ciphertext(Parameters);
-            MultiplyPlain(step, new Plaintext([high.Constant]), product);
+            product = temporaries.Next();
+            MultiplyPlain(step, temporaries.Constant(high.Constant), product);
         }
 
         if (low.Sum is not null && product is not null)
@@ -141,5 +152,5 @@ public sealed partial class BfvEvaluator
     }
 
     /// <summary>A partial value: an encrypted sum, if there is one, and a constant that is still to be added.</summary>
-    private sealed record Block(Ciphertext? Sum, ulong Constant);
+    private readonly record struct Block(Ciphertext? Sum, ulong Constant);
 }

@@ -57,6 +57,26 @@ internal sealed class ScratchPool
         return new Scratch(this, new WordBuffer(1 << sizeClass), words, isSecret);
     }
 
+    /// <summary>Counts memory that is kept elsewhere against the limit; false where it does not fit.</summary>
+    public bool TryHold(long bytes)
+    {
+        lock (_gate)
+        {
+            bool fits = _heldBytes + bytes <= _limitBytes;
+            _heldBytes += fits ? bytes : 0;
+            return fits;
+        }
+    }
+
+    /// <summary>Takes back what <see cref="TryHold"/> counted.</summary>
+    public void Release(long bytes)
+    {
+        lock (_gate)
+        {
+            _heldBytes -= bytes;
+        }
+    }
+
     private void Return(WordBuffer buffer)
     {
         long bytes = (long)buffer.Length * sizeof(ulong);

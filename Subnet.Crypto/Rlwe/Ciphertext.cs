@@ -82,6 +82,9 @@ public sealed class Ciphertext
         return Marshal.UnsafeAddrOfPinnedArrayElement(_words.Array, _words.Offset + word);
     }
 
+    /// <summary>Bytes of the memory it keeps.</summary>
+    internal long MemoryBytes => (long)_words.Length * sizeof(ulong);
+
     /// <summary>Sets level and size; the memory is kept where it suffices and its content is then undefined.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is not 0 to 16.</exception>
     public void Resize(Level level, int size)

@@ -115,7 +115,8 @@ public abstract partial class Evaluator
             throw new TransparentCiphertextException();
         }
 
-        Ciphertext zero = new(Parameters);
+        using TemporariesPool.Lease temporaries = Parameters.Temporaries.Rent();
+        Ciphertext zero = temporaries.Set.Next();
         ZeroEncryption.Asymmetric(result.Level, _options.PublicKey!, result.IsNttForm, _options.Random!, zero);
         for (int polynomial = 0; polynomial < 2; polynomial++)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Subnet.Crypto.Lattice;
+using Subnet.Crypto.Lattice.Randomness;
 
 namespace Subnet.Crypto.Rlwe;
 
@@ -19,6 +20,7 @@ public sealed class Parameters : IEquatable<Parameters>
     private Parameters(ParametersLiteral literal, Modulus[] moduli, long scratchLimitBytes)
     {
         Scratch = new ScratchPool(scratchLimitBytes);
+        Temporaries = new TemporariesPool(this);
         Scheme = literal.Scheme;
         PolyModulusDegree = literal.PolyModulusDegree;
         LogDegree = BitOperations.Log2((uint)PolyModulusDegree);
@@ -96,6 +98,12 @@ public sealed class Parameters : IEquatable<Parameters>
 
     /// <summary>Scratch memory of the operations on these parameters.</summary>
     internal ScratchPool Scratch { get; }
+
+    /// <summary>Ciphertexts for operations that need some on the way.</summary>
+    internal TemporariesPool Temporaries { get; }
+
+    /// <summary>Streams of encryptions under these parameters.</summary>
+    internal StreamPool Streams { get; } = new();
 
     /// <summary>The index tables of the automorphisms used so far.</summary>
     internal AutomorphismTables Automorphisms { get; }

@@ -43,7 +43,8 @@ public sealed class Rerandomizer
         Check(a);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(destination);
-        Ciphertext zero = new(a.Level.Parameters);
+        using TemporariesPool.Lease temporaries = a.Level.Parameters.Temporaries.Rent();
+        Ciphertext zero = temporaries.Set.Next();
         ZeroEncryption.Asymmetric(a.Level, _publicKey, isNtt: false, divide: false, random, zero);
         destination.CopyFrom(a);
         for (int polynomial = 0; polynomial < 2; polynomial++)

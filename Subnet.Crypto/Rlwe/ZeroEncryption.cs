@@ -24,9 +24,9 @@ internal static class ZeroEncryption
         destination.Scale = 1.0;
         Expand(seed, level, destination.Polynomial(1));
 
-        using IRandomSource source = random.Create();
+        using StreamPool.Lease stream = parameters.Streams.Rent(random);
         using SecretCoefficients noise = new(n);
-        NoiseSampler.Sample(source, noise.Span);
+        NoiseSampler.Sample(stream.Source, noise.Span);
         using ScratchPool.Scratch scratch = parameters.Scratch.Rent(n, isSecret: true);
         for (int i = 0; i < level.PrimeCount; i++)
         {
@@ -60,8 +60,8 @@ internal static class ZeroEncryption
     /// </summary>
     public static void Asymmetric(Level level, PublicKey publicKey, bool isNtt, IRandomSourceFactory random, Ciphertext destination)
     {
-        using IRandomSource source = random.Create();
-        Asymmetric(level, publicKey, isNtt, divide: true, source, destination);
+        using StreamPool.Lease stream = level.Parameters.Streams.Rent(random);
+        Asymmetric(level, publicKey, isNtt, divide: true, stream.Source, destination);
     }
 
     /// <summary>
@@ -124,8 +124,8 @@ internal static class ZeroEncryption
             moduli[i] = level.Moduli[i].Value;
         }
 
-        using SeededRandomSource uniform = seed.Expand();
-        UniformSampler.Sample(uniform, moduli, level.Parameters.PolyModulusDegree, destination);
+        using StreamPool.Lease uniform = level.Parameters.Streams.Rent(seed.Type, seed.Bytes);
+        UniformSampler.Sample(uniform.Source, moduli, level.Parameters.PolyModulusDegree, destination);
     }
 
     // (product + e - (l - h)) / p, where e and l are in coefficient form: their difference takes one transform.

@@ -3,28 +3,33 @@ using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Ckks;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Planning;
 using Subnet.Crypto.Rlwe;
 
 namespace Subnet.Health.Bench;
 
 /// <summary>
 /// The operations of the reference table on one parameter set, each ready to run again and again, and, up to N = 8192, what is beyond
-/// it: fifteen rotations of one ciphertext, and its products with two matrices of 256 diagonals (a private forest of 100 trees).
+/// it: a circuit that the planner predicts, fifteen rotations of one ciphertext, and its products with two matrices of 256 diagonals (a private forest of 100 trees).
 /// </summary>
 internal sealed class LatticeOperations : IDisposable
 {
+    /// <summary>A BFV operation whose time the parameter planner predicts.</summary>
+    public const string Planned = "square_relinearize";
+
     private const int LargestDegreeOfSums = 8192;
     private const int Diagonals = 256;
     private const int BabySteps = 32;
 
     private readonly List<IDisposable> owned = [];
     private readonly Dictionary<string, Action> actions = new(StringComparer.Ordinal);
+    private readonly Parameters parameters;
 
     /// <summary>Makes keys and operands.</summary>
     public LatticeOperations(LatticeSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        Parameters parameters = set.CreateParameters();
+        parameters = set.CreateParameters();
         RandomSourceFactory random = Own(RandomSourceFactory.FromOperatingSystem());
         KeyGenerator generator = new(parameters, random);
         SecretKey secret = Own(generator.CreateSecretKey());
@@ -46,6 +51,13 @@ internal sealed class LatticeOperations : IDisposable
 
     /// <summary>The operations by their name in the reference table, in its order.</summary>
     public IReadOnlyDictionary<string, Action> Actions => actions;
+
+    /// <summary>What the planner says that <see cref="Planned"/> takes, from unit costs measured on this machine; about a second.</summary>
+    public TimeSpan Predict(TimeProvider clock)
+    {
+        CircuitRequest square = new() { Outputs = [CircuitNode.Input().Square()], PlainBits = 17, CircuitPrivacy = false };
+        return new ParameterPlanner(UnitCosts.Measure(parameters, clock)).Describe(square, parameters).Time;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => owned.ForEach(item => item.Dispose());
@@ -113,6 +125,11 @@ internal sealed class LatticeOperations : IDisposable
         actions.Add("mod_switch", () => evaluator.ModSwitchToNext(a, result));
         if (parameters.PolyModulusDegree <= LargestDegreeOfSums)
         {
+            actions.Add(Planned, () =>
+            {
+                evaluator.Square(a, result);
+                evaluator.Relinearize(result, relinearization, result);
+            });
             AddMatrix(parameters, generator, secret, evaluator, a);
         }
     }

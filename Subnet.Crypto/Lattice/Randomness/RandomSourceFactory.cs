@@ -51,6 +51,16 @@ public sealed class RandomSourceFactory : IRandomSourceFactory, IDisposable
         return source;
     }
 
+    /// <summary>The source that <see cref="Create"/> would make, on borrowed memory.</summary>
+    internal StreamPool.Lease Rent(StreamPool pool)
+    {
+        Span<byte> seed = stackalloc byte[PrngSeed.ByteCount];
+        Draw(seed);
+        StreamPool.Lease lease = pool.Rent(type, seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return lease;
+    }
+
     /// <inheritdoc/>
     public PrngSeed CreatePublicSeed()
     {

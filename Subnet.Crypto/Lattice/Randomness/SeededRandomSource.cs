@@ -17,17 +17,20 @@ public sealed class SeededRandomSource : IRandomSource
     /// <summary>Bytes in a block.</summary>
     internal const int BlockByteCount = 4096;
 
-    private readonly PrngType type;
-    private readonly byte[] seed;
+    private readonly byte[] seed = new byte[PrngSeed.ByteCount];
     private readonly ulong[] keyed = new ulong[Blake2b.StateWordCount];
     private readonly byte[] block = GC.AllocateUninitializedArray<byte>(BlockByteCount);
-    private int position = BlockByteCount;
+    private PrngType type;
+    private int position;
     private ulong counter;
     private bool disposed;
 
     /// <summary>Starts the stream of a seed.</summary>
     /// <exception cref="ArgumentException">The seed has not 64 bytes, or the type is unknown.</exception>
-    public SeededRandomSource(PrngType type, ReadOnlySpan<byte> seed)
+    public SeededRandomSource(PrngType type, ReadOnlySpan<byte> seed) => Start(type, seed);
+
+    /// <summary>Starts the stream of another seed in the same memory, also after disposal: for <see cref="StreamPool"/> alone.</summary>
+    internal void Start(PrngType type, ReadOnlySpan<byte> seed)
     {
         if (type is not (PrngType.Blake2Xb or PrngType.Shake256))
         {
@@ -40,7 +43,10 @@ public sealed class SeededRandomSource : IRandomSource
         }
 
         this.type = type;
-        this.seed = seed.ToArray();
+        seed.CopyTo(this.seed);
+        position = BlockByteCount;
+        counter = 0;
+        disposed = false;
         if (type == PrngType.Blake2Xb)
         {
             Blake2Xb.AbsorbKey(seed, BlockByteCount, keyed);

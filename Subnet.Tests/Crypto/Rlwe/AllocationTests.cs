@@ -1,6 +1,7 @@
 using System.Numerics;
 using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Ckks;
+using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe;
 using Subnet.Tests.Support;
 
@@ -33,6 +34,7 @@ internal sealed class AllocationTests
         values[1] = 6;
         Plaintext plaintext = new();
         encoder.Encode(values, plaintext);
+        Plaintext monomial = new([0, 0, 5]);
         Plaintext inNtt = new();
         evaluator.TransformToNtt(plaintext, parameters.FirstDataLevel, inNtt);
         Ciphertext a = new(parameters);
@@ -45,7 +47,18 @@ internal sealed class AllocationTests
         evaluator.Multiply(a, b, product);
         evaluator.TransformToNtt(a, aNtt);
         Plaintext decrypted = new();
+        Plaintext switched = new();
         ulong[] decoded = new ulong[1024];
+        long[] signed = new long[1024];
+        Level lowest = parameters.FirstDataLevel.Next!;
+        Rerandomizer rerandomizer = new(party.PublicKey);
+        using SeededRandomSource stream = new(PrngType.Blake2Xb, new byte[PrngSeed.ByteCount]);
+        Ciphertext[] factors = [a, b, a];
+        int element = GaloisElement.FromStep(parameters, 1);
+        ulong[] polynomial = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3];
+        int[] flooded = [0, 7];
+        CoefficientPacking packing = new(parameters, 8);
+        long[] weights = new long[8];
         AllocatesNothing("negate", () => evaluator.Negate(a, r));
         AllocatesNothing("add", () => evaluator.Add(a, b, r));
         AllocatesNothing("subtract", () => evaluator.Subtract(product, b, r));
@@ -63,9 +76,31 @@ internal sealed class AllocationTests
         AllocatesNothing("row swap", () => evaluator.RotateColumns(a, galois, r));
         AllocatesNothing("switch level", () => evaluator.ModSwitchToNext(a, r));
         AllocatesNothing("transform", () => evaluator.TransformToNtt(a, r));
+        AllocatesNothing("add many", () => evaluator.AddMany(factors, r));
+        AllocatesNothing("subtract plain", () => evaluator.SubtractPlain(a, plaintext, r));
+        AllocatesNothing("multiply by a monomial", () => evaluator.MultiplyPlain(a, monomial, r));
+        AllocatesNothing("multiply many", () => evaluator.MultiplyMany(factors, relinearization, r));
+        AllocatesNothing("exponentiate", () => evaluator.Exponentiate(a, 5, relinearization, r));
+        AllocatesNothing("evaluate a polynomial", () => evaluator.EvaluatePolynomial(a, polynomial, relinearization, r));
+        AllocatesNothing("automorphism", () => evaluator.ApplyGalois(a, element, galois, r));
+        AllocatesNothing("rotation without a key of its own", () => evaluator.RotateRows(a, 3, galois, r));
+        AllocatesNothing("switch to level", () => evaluator.ModSwitchTo(a, lowest, r));
+        AllocatesNothing("switch plaintext", () => evaluator.ModSwitchToNext(inNtt, switched));
+        AllocatesNothing("switch plaintext to level", () => evaluator.ModSwitchTo(inNtt, lowest, switched));
+        AllocatesNothing("transform back", () => evaluator.TransformFromNtt(aNtt, r));
+        AllocatesNothing("transform plaintext", () => evaluator.TransformToNtt(plaintext, parameters.FirstDataLevel, switched));
+        AllocatesNothing("re-randomise", () => rerandomizer.AddZero(a, stream, r));
+        AllocatesNothing("flood", () => rerandomizer.Flood(r, flooded, 20, stream));
+        Encryption_allocates_its_seed(party, plaintext, r);
         AllocatesNothing("decrypt", () => party.Decryptor.Decrypt(a, decrypted));
+        AllocatesNothing("decrypt three polynomials", () => party.Decryptor.Decrypt(product, decrypted));
         AllocatesNothing("encode", () => encoder.Encode(values, decrypted));
+        AllocatesNothing("encode signed", () => encoder.Encode(signed, decrypted));
         AllocatesNothing("decode", () => encoder.Decode(plaintext, decoded));
+        AllocatesNothing("decode signed", () => encoder.Decode(plaintext, signed));
+        AllocatesNothing("pack rows", () => packing.EncodeRows(weights, decrypted));
+        AllocatesNothing("pack weights", () => packing.EncodeWeights(weights, decrypted));
+        AllocatesNothing("pack constant weights", () => packing.EncodeConstantWeights(weights, decrypted));
     }
 
     [Test]
@@ -82,7 +117,7 @@ internal sealed class AllocationTests
         CkksEvaluator evaluator = new(parameters);
         CkksEncoder encoder = new(parameters);
         RelinearizationKeys relinearization = party.Generator.CreateRelinearizationKeys(party.SecretKey);
-        GaloisKeys galois = party.Generator.CreateRotationKeys(party.SecretKey, [1, 0]);
+        GaloisKeys galois = party.Generator.CreateRotationKeys(party.SecretKey, [1, 2, 0]);
         Complex[] values = new Complex[512];
         values[3] = 1.5;
         Plaintext plaintext = new();
@@ -95,12 +130,40 @@ internal sealed class AllocationTests
         party.Encryptor.Encrypt(plaintext, party.PublicKey, b);
         evaluator.Multiply(a, b, product);
         Plaintext target = new();
+        Ciphertext r2 = new(parameters);
+        Ciphertext coefficients = new(parameters);
+        evaluator.TransformFromNtt(a, coefficients);
+        Ciphertext[] summands = [a, b, a];
+        Ciphertext[] rotated = [new(parameters), new(parameters)];
+        int[] steps = [1, 2];
+        int element = GaloisElement.FromStep(parameters, 1);
+        Level lowest = parameters.FirstDataLevel.Next!.Next!;
+        double[] reals = new double[512];
         Complex[] decoded = new Complex[512];
+        AllocatesNothing("negate", () => evaluator.Negate(a, r));
         AllocatesNothing("add", () => evaluator.Add(a, b, r));
+        AllocatesNothing("subtract", () => evaluator.Subtract(a, b, r2));
+        AllocatesNothing("add many", () => evaluator.AddMany(summands, r));
         AllocatesNothing("add plain", () => evaluator.AddPlain(a, plaintext, r));
+        AllocatesNothing("subtract plain", () => evaluator.SubtractPlain(a, plaintext, r));
         AllocatesNothing("multiply plain", () => evaluator.MultiplyPlain(a, plaintext, r));
         AllocatesNothing("multiply", () => evaluator.Multiply(a, b, r));
+        AllocatesNothing("square", () => evaluator.Square(a, r));
         AllocatesNothing("relinearize", () => evaluator.Relinearize(product, relinearization, r));
+        AllocatesNothing("automorphism", () => evaluator.ApplyGalois(a, element, galois, r));
+        AllocatesNothing("rotate many", () => evaluator.RotateMany(a, steps, galois, rotated));
+        AllocatesNothing("rescale to level", () => evaluator.RescaleTo(a, lowest, r));
+        AllocatesNothing("switch to level", () => evaluator.ModSwitchTo(a, lowest, r));
+        AllocatesNothing("switch plaintext", () => evaluator.ModSwitchToNext(plaintext, target));
+        AllocatesNothing("switch plaintext to level", () => evaluator.ModSwitchTo(plaintext, lowest, target));
+        AllocatesNothing("transform", () => evaluator.TransformFromNtt(a, r));
+        AllocatesNothing("transform back", () => evaluator.TransformToNtt(coefficients, r));
+        Encryption_allocates_its_seed(party, plaintext, r);
+        AllocatesNothing("encode real numbers", () => encoder.Encode(reals, 1L << 40, target));
+        AllocatesNothing("encode one real number", () => encoder.Encode(1.25, lowest, 1L << 30, target));
+        AllocatesNothing("encode one complex number", () => encoder.Encode(Complex.ImaginaryOne, lowest, 1L << 30, target));
+        AllocatesNothing("encode an integer", () => encoder.Encode(7L, lowest, target));
+        AllocatesNothing("decode real numbers", () => encoder.Decode(plaintext, reals));
         AllocatesNothing("rescale", () => evaluator.RescaleToNext(a, r));
         AllocatesNothing("switch level", () => evaluator.ModSwitchToNext(a, r));
         AllocatesNothing("rotate", () => evaluator.RotateVector(a, 1, galois, r));
@@ -110,7 +173,22 @@ internal sealed class AllocationTests
         AllocatesNothing("decode", () => encoder.Decode(plaintext, decoded));
     }
 
-    private static void AllocatesNothing(string name, Action operation)
+    // The seed of an encryption with the secret key is what it returns.
+    private static void Encryption_allocates_its_seed(Party party, Plaintext plaintext, Ciphertext destination)
+    {
+        Encryptor encryptor = party.Encryptor;
+        Level level = party.Parameters.FirstDataLevel;
+        using RandomSourceFactory random = RandomSourceFactory.FromOperatingSystem();
+        long seed = Least(() => random.CreatePublicSeed());
+        AllocatesNothing("encrypt", () => encryptor.Encrypt(plaintext, party.PublicKey, destination));
+        AllocatesNothing("encrypt zero", () => encryptor.EncryptZero(level, party.PublicKey, destination));
+        Assert.That(Least(() => encryptor.EncryptSymmetric(plaintext, party.SecretKey, destination)), Is.EqualTo(seed), "encrypt with the secret key");
+        Assert.That(Least(() => encryptor.EncryptZeroSymmetric(level, party.SecretKey, destination)), Is.EqualTo(seed), "encrypt zero with the secret key");
+    }
+
+    private static void AllocatesNothing(string name, Action operation) => Assert.That(Least(operation), Is.Zero, name);
+
+    private static long Least(Action operation)
     {
         operation();
         operation();
@@ -129,6 +207,6 @@ internal sealed class AllocationTests
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.That(least, Is.Zero, name);
+        return least;
     }
 }
