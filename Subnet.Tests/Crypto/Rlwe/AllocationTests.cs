@@ -25,7 +25,7 @@ internal sealed class AllocationTests
         BfvEvaluator evaluator = new(parameters);
         BatchEncoder encoder = new(parameters);
         RelinearizationKeys relinearization = party.Generator.CreateRelinearizationKeys(party.SecretKey);
-        GaloisKeys galois = party.Generator.CreateRotationKeys(party.SecretKey, [1, 2, 4, 0]);
+        GaloisKeys galois = party.Generator.CreateRotationKeys(party.SecretKey, [1, 2, 4, -1, 0]);
         MatrixVectorPlan plan = new(parameters, [0, 1, 5, 6], babySteps: 4);
         EncodedMatrix[] matrices = [EncodedMatrix.Encode(plan, parameters.FirstDataLevel, d => Enumerable.Repeat(1UL + (ulong)d, 1024).ToArray(), evaluator)];
         int[] steps = [1, 2, 0];
