@@ -103,17 +103,30 @@ internal sealed class EpochCommandTests
         Assert.That(document["input_digest"]!.GetValue<string>(), Is.Not.EqualTo(document["changed_input_digest"]!.GetValue<string>()));
     }
 
-    [Test]
-    public async Task Emission_is_explained_without_a_ledger_and_every_part_adds_up()
+    [TestCase]
+    [TestCase("--share", "0.02", "--issuance", "10500000000000000")]
+    [TestCase("--share", "0.02", "--issuance", "9000000000000000", "--tao-reserve", "25000000000000", "--alpha-reserve", "1100000000000000")]
+    [TestCase("--share", "0.337", "--alpha-issuance", "17000000000000001", "--root-tao", "123456789", "--owner-cut", "65535")]
+    public async Task Emission_is_explained_without_a_ledger_and_every_part_adds_up(params string[] figures)
     {
         using TemporaryFolder home = new();
-        CommandRun run = await CommandRun.Of(home.Path, ["emission", "explain", "--share", "0.02", "--issuance", "10500000000000000", "--json"]);
-        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        CommandRun run = await CommandRun.Of(home.Path, ["emission", "explain", .. figures, "--json"]);
+        CommandRun text = await CommandRun.Of(home.Path, ["emission", "explain", .. figures]);
         JsonNode document = JsonNode.Parse(run.Output)!;
-        CommandRun text = await CommandRun.Of(home.Path, ["emission", "explain"]);
-        Assert.That(text.ExitCode, Is.Zero, text.Error);
-        Assert.That(text.Output, Is.Not.Empty);
-        Assert.That(document["format"]!.GetValue<string>(), Does.StartWith("subnet/emission-explain"));
+        ulong parts = Rao("owner_rao") + Rao("server_rao") + Rao("validator_rao") + Rao("root_rao");
+        Assert.Multiple(() =>
+        {
+            Assert.That((run.ExitCode, text.ExitCode), Is.EqualTo((0, 0)), run.Error + text.Error);
+            Assert.That(document["format"]!.GetValue<string>(), Does.StartWith("subnet/emission-explain"));
+            Assert.That(Rao("alpha_out_rao"), Is.Positive);
+            Assert.That(parts + Rao("dust_rao"), Is.EqualTo(Rao("alpha_out_rao")), "nothing of the alpha is missing or told twice");
+            Assert.That(Rao("dust_rao"), Is.LessThan(4UL), "each of four parts is rounded down by less than one");
+            Assert.That(Rao("tao_rao") - Rao("tao_in_rao") - Rao("excess_tao_rao"), Is.LessThan(2UL), "the subnet's TAO joins the pool or buys");
+            Assert.That(Rao("tao_rao"), Is.LessThanOrEqualTo(Rao("block_emission_rao")));
+            Assert.That(text.Output, Does.Contain($" {Rao("validator_rao")} ").And.Contain($" {Rao("alpha_out_rao")} "));
+        });
+
+        ulong Rao(string name) => ulong.Parse(document[name]!.GetValue<string>(), null);
     }
 
     [Test]
