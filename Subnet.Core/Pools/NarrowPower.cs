@@ -4,7 +4,7 @@ namespace Subnet.Core.Pools;
 
 /// <summary>
 /// What <see cref="RationalPower"/> answers, in 128 instead of 256 fraction bits: both ends of an interval that holds the wider result are
-/// rounded down, and only where they agree there is an answer. Some twenty times faster, and never another result.
+/// rounded down, and only where they agree there is an answer. It allocates nothing, and never gives another result.
 /// </summary>
 internal static class NarrowPower
 {
