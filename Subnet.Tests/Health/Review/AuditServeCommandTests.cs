@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Queries;

@@ -6,8 +6,8 @@ using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
-using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Serving;
 using Subnet.Health.Rpc.Client;
@@ -134,7 +134,7 @@ internal sealed class LedgerWitnessesTests
         return netuid;
     }
 
-    private Task AnnounceAsync(ushort netuid, string address) => ledger.Do("validator-hot", new ServeEndpointCall(netuid, address));
+    private Task<CallOutcome> AnnounceAsync(ushort netuid, string address) => ledger.Do("validator-hot", new ServeEndpointCall(netuid, address));
 
     /// <summary>Publishes a grown log and says who cosigned.</summary>
     private async Task<string[]> CosignersAsync()
@@ -145,7 +145,7 @@ internal sealed class LedgerWitnessesTests
         return [.. OpenedCheckpoint.Open(note.ToString(), log.Origin, policy).Cosignatures.Select(signature => signature.Key.Name)];
     }
 
-    private static Task AppendAsync(RoleLog to, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => to.Recorder.RecordAsync("subject.shredded", new())));
+    private static Task<RecordedEntry[]> AppendAsync(RoleLog to, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => to.Recorder.RecordAsync("subject.shredded", new())));
 
     private Task<RoleLog> OpenAsync(string name, TrustPolicy? quorum)
     {

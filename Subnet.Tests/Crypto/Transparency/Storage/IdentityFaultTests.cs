@@ -48,7 +48,7 @@ internal sealed class IdentityFaultTests
         MemoryLogFiles files = new() { Watched = Folder };
         await RunAsync(files);
         byte[] merged = files.Read($"{Folder}/0-{4 * Segment}")!;
-        files.Write($"{Folder}/{2 * Segment}-{4 * Segment}", merged[(merged.Length / 2)..]);
+        files.Write($"{Folder}/{2 * Segment}-{4 * Segment}", merged.AsSpan(merged.Length / 2));
         files.Write($"{Folder}/0-{8 * Segment}.building", [1, 2, 3]);
         files.Plan = (files.Operations + 2, MemoryLogFiles.Fault.Fail);
         Assert.That(() => Open(files), Throws.InstanceOf<IOException>());
