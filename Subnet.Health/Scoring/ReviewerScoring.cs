@@ -39,7 +39,9 @@ internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorde
     public static (int LargestEpsilonThousandths, IReadOnlyList<string> ScoredTwice) Account(IEnumerable<ScoreBatchOpen> batches)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        ILookup<string, int> spent = batches.DistinctBy(batch => Convert.ToHexStringLower(batch.Batch.Span))
+
+        // By what was signed, not by the batch's name: a clinic chooses the name, and two batches under one must both count.
+        ILookup<string, int> spent = batches.DistinctBy(batch => Convert.ToHexStringLower(batch.Message.Signed.Hash))
             .SelectMany(batch => batch.Cases.Select(item => (item.Key, batch.Publication.EpsilonThousandths)))
             .ToLookup(item => item.Key, item => item.EpsilonThousandths, StringComparer.Ordinal);
         return (spent.Select(group => group.Sum()).DefaultIfEmpty().Max(), [.. spent.Where(group => group.Count() > 1).Select(group => group.Key)]);

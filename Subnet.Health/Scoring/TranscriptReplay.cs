@@ -108,7 +108,8 @@ internal sealed class TranscriptReplay
                     && ScoreSeed.TryReadOpening(message, batch.Window.Span, drawn.First(seed => Hex(seed.Validator) == signer)) is { } opened
                     && seeds.TryAdd(signer, opened));
             case ScoringDomains.Score:
-                return (4, ScoreOpenMessage.TryRead(message, batch.Clinic.Span) is { } opening && commits.ContainsKey(Hex(opening.Miner)));
+                return (4, ScoreOpenMessage.TryRead(message, batch.Clinic.Span) is { } opening && IsOfBatch(opening.Batch, opening.Miner)
+                    && commits.ContainsKey(Hex(opening.Miner)));
             case ScoringDomains.Public:
                 return (5, isDrawn && PublicScore.TryRead(message) is { } score && IsOfBatch(score.Batch, score.Miner));
             default:
