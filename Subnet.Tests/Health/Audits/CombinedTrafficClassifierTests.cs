@@ -18,7 +18,7 @@ namespace Subnet.Tests.Health.Audits;
 /// ledger, and the audits of past epochs as they were opened. It learns on the first half of the epochs, whose audits are open, and guesses those of the second half.
 /// </summary>
 /// <remarks>
-/// The clinics here ask for one row and for many in the validator's proportion: nothing hides a query's row class, and a control below shows what it says where clinics ask otherwise.
+/// The clinics here ask for one row and for many in the validator's proportion: nothing hides a query's row class.
 /// Everything follows from fixed seeds, the issuer's keys too, so the answer is the same at every run.
 /// </remarks>
 [TestFixture]
@@ -62,10 +62,8 @@ internal sealed class CombinedTrafficClassifierTests
 
     [TestCase(Leak.Time, Description = "a validator that sends at block boundaries")]
     [TestCase(Leak.Event, Description = "a validator that counts its events")]
-    [TestCase(Leak.Token, Description = "a validator that buys its tokens from a key of its own")]
     [TestCase(Leak.Settlement, Description = "a miner's settlement in the order of arrival, with the validator's queries first")]
     [TestCase(Leak.Repeat, Description = "a validator that sends the same bytes again in a later epoch")]
-    [TestCase(Leak.Size, Description = "clinics that ask for single rows only")]
     public void Classifier_finds_each_leak_that_is_planted(Leak leak)
     {
         (double accuracy, double sigma) = Guess(leak);
@@ -118,7 +116,7 @@ internal sealed class CombinedTrafficClassifierTests
     /// <summary>A query as it arrives. Of the validator's six, four are single rows, and two are of sixteen: the labelled rows and the repeat of their size.</summary>
     private Seen Draw(bool audit, int number, int epoch, Leak leak, Random draws)
     {
-        bool isSingle = number < ChallengeBudget.Default.AuditRows || (leak == Leak.Size && !audit);
+        bool isSingle = number < ChallengeBudget.Default.AuditRows;
         int count = isSingle ? 1 : ChallengeBudget.Default.LabelledRows;
         byte[] master = new byte[32];
         random.Fill(master);
@@ -148,7 +146,7 @@ internal sealed class CombinedTrafficClassifierTests
             name[1] = (byte)number;
         }
 
-        return new Seen(at, query, name, Buy(isSingle != (audit && leak == Leak.Token) ? single : many), audit);
+        return new Seen(at, query, name, Buy(isSingle ? single : many), audit);
     }
 
     /// <summary>What a miner makes of one query among those of its epoch, the settlement of that epoch and the audits opened before.</summary>
@@ -227,10 +225,8 @@ internal sealed class CombinedTrafficClassifierTests
         None,
         Time,
         Event,
-        Token,
         Settlement,
         Repeat,
-        Size,
     }
 
     private sealed record Seen(double At, byte[] Query, byte[] Name, byte[] Token, bool IsAudit);
