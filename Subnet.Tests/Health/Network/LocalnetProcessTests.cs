@@ -150,7 +150,7 @@ internal sealed class LocalnetProcessTests
         string card = home.Combine("miner", "wdbc-honest", "model", "card.json");
         byte[] good = await File.ReadAllBytesAsync(card);
         JsonNode[] before = [.. Roles(await Json("localnet", "status"))];
-        Kill(Pid(before, "wdbc-honest"));
+        await Kill(Pid(before, "wdbc-honest"));
         Assert.That((bool)Roles(await Json("localnet", "status")).Single(role => (string)role["name"]! == "wdbc-honest")["is_running"]!, Is.False);
 
         await File.WriteAllTextAsync(card, "{}");
@@ -183,14 +183,14 @@ internal sealed class LocalnetProcessTests
 
     private static int Pid(IEnumerable<JsonNode> roles, string name) => (int)roles.Single(role => (string)role["name"]! == name)["pid"]!;
 
-    private static void Kill(int process)
+    private static async Task Kill(int process)
     {
         using Process killed = Process.GetProcessById(process);
         killed.Kill();
         long started = Stopwatch.GetTimestamp();
         while (IsThere(process) && Stopwatch.GetElapsedTime(started) < Patience)
         {
-            Thread.Sleep(10);
+            await Task.Delay(10);
         }
     }
 
