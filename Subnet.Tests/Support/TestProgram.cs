@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Crypto.Transparency.Storage;
+using Subnet.Health.Rpc;
 
 namespace Subnet.Tests.Support;
 
@@ -11,15 +13,54 @@ namespace Subnet.Tests.Support;
 /// </summary>
 internal static class TestProgram
 {
-    /// <summary><c>write-log FOLDER</c>: appends entries for ever and prints each index once it is answered.</summary>
+    private const int NonceBytes = 16;
+
+    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <summary>
+    /// <c>write-log FOLDER</c>: appends entries for ever and prints each index once it is answered. <c>take-nonces FILE FIRST</c>: takes nonce after nonce for ever and prints index
+    /// and answer, <c>+</c> for accepted.
+    /// </summary>
     public static async Task<int> Main(string[] arguments)
     {
-        if (arguments is not ["write-log", string folder])
+        switch (arguments)
         {
-            await Console.Error.WriteLineAsync("write-log FOLDER");
-            return 2;
+            case ["write-log", string folder]:
+                await WriteLogAsync(folder);
+                return 0;
+            case ["take-nonces", string file, string first]:
+                TakeNonces(file, int.Parse(first, CultureInfo.InvariantCulture));
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync("write-log FOLDER | take-nonces FILE FIRST");
+                return 2;
         }
+    }
 
+    /// <summary>The entry that stands at an index.</summary>
+    public static byte[] Entry(long index) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"entry {index}"));
+
+    /// <summary>Offers the nonce of an index at its moment: one a second, each good for five minutes, so that old ones are forgotten on the way.</summary>
+    public static bool TakeNonce(SqliteNonceStore store, StandingClock clock, int index)
+    {
+        byte[] nonce = new byte[NonceBytes];
+        BinaryPrimitives.WriteInt32BigEndian(nonce, index);
+        clock.Now = Start.AddSeconds(index);
+        return store.TryAdd(new byte[32], nonce, clock.Now.AddMinutes(5));
+    }
+
+    private static void TakeNonces(string file, int first)
+    {
+        StandingClock clock = new();
+        using SqliteNonceStore store = new(file, clock);
+        for (int index = first; ; index++)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{index} {(TakeNonce(store, clock, index) ? '+' : '-')}"));
+        }
+    }
+
+    private static async Task WriteLogAsync(string folder)
+    {
         using SigningKey key = SigningKey.FromSeed(new byte[SigningKey.SeedByteCount]);
         await using TransparencyLog log = TransparencyLog.Open(
             new PhysicalLogFiles(folder),
@@ -37,7 +78,4 @@ internal static class TestProgram
             await Console.Out.WriteLineAsync(answers.Max(answer => answer.Index).ToString(CultureInfo.InvariantCulture));
         }
     }
-
-    /// <summary>The entry that stands at an index.</summary>
-    public static byte[] Entry(long index) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"entry {index}"));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Crypto.Identity;
 
@@ -12,7 +13,7 @@ internal sealed class EnvelopeTests
     private static readonly byte[] Body = "body"u8.ToArray();
 
     private SeededRandomSource random = null!;
-    private SettableTime time = null!;
+    private StandingClock time = null!;
     private SigningKey sender = null!;
     private SigningKey receiver = null!;
     private EnvelopeVerifier verifier = null!;
@@ -22,7 +23,7 @@ internal sealed class EnvelopeTests
     public void Connect()
     {
         random = new SeededRandomSource(PrngType.Blake2Xb, new byte[64]);
-        time = new SettableTime(new DateTimeOffset(2026, 3, 4, 5, 6, 7, 890, TimeSpan.Zero));
+        time = new StandingClock { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 890, TimeSpan.Zero) };
         sender = SigningKey.Generate(random);
         receiver = SigningKey.Generate(random);
         verifier = new EnvelopeVerifier(receiver.PublicKey, new InMemoryNonceStore(time), time);
@@ -176,11 +177,4 @@ internal sealed class EnvelopeTests
 
     private SignedEnvelope Sign(TimeSpan? lifetime = null) =>
         signer.Sign(Method, receiver.PublicKey, Body, lifetime ?? TimeSpan.FromMinutes(1));
-
-    private sealed class SettableTime(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

@@ -11,13 +11,13 @@ internal sealed class SqliteNonceStoreTests
     private static readonly byte[] Nonce = new byte[16];
 
     private TemporaryFolder folder = null!;
-    private SettableTime time = null!;
+    private StandingClock time = null!;
 
     [SetUp]
     public void Create()
     {
         folder = new TemporaryFolder();
-        time = new SettableTime { Now = Start };
+        time = new StandingClock { Now = Start };
     }
 
     [TearDown]
@@ -97,11 +97,4 @@ internal sealed class SqliteNonceStoreTests
     }
 
     private SqliteNonceStore Open() => new(folder.Combine("nonces.db"), time);
-
-    private sealed class SettableTime : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }
