@@ -32,7 +32,14 @@ internal readonly record struct CardWord(string Word, string Value);
 /// <param name="Factor">The column holds factor times the extracted number.</param>
 /// <param name="Codes">In order of preference.</param>
 /// <param name="Words">For coded features.</param>
-internal sealed record CardSource(string Feature, string Unit, decimal Factor, ImmutableArray<CardCode> Codes, ImmutableArray<CardWord> Words);
+internal sealed record CardSource(string Feature, string Unit, decimal Factor, ImmutableArray<CardCode> Codes, ImmutableArray<CardWord> Words)
+{
+    /// <summary>The largest limit of age, in days: a century and a half.</summary>
+    public const int MostDays = 54_787;
+
+    /// <summary>An observation more days old than this counts as missing; null for no limit.</summary>
+    public int? OldestDays { get; init; }
+}
 
 /// <summary>One value that a card asks for.</summary>
 /// <param name="Lowest">Smallest value admitted; null where anything is (texts).</param>

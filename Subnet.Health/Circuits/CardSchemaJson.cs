@@ -55,6 +55,10 @@ internal static class CardSchemaJson
             json.Add("factor", source.Factor.ToString(CultureInfo.InvariantCulture));
             json.Add("codes", new CanonicalList(source.Codes.Select(code => (CanonicalValue)new CanonicalObject { { "system", code.System }, { "code", code.Code } })));
             json.Add("words", new CanonicalList(source.Words.Select(word => (CanonicalValue)new CanonicalObject { { "word", word.Word }, { "value", word.Value } })));
+            if (source.OldestDays is int days)
+            {
+                json.Add("oldest_days", days);
+            }
         }
 
         return json;
@@ -79,7 +83,10 @@ internal static class CardSchemaJson
             json.Text("unit"),
             factor,
             [.. json.Objects("codes").Select(code => new CardCode(code.Text("system"), code.Text("code")))],
-            [.. json.Objects("words").Select(word => new CardWord(word.Text("word"), word.Text("value")))]);
+            [.. json.Objects("words").Select(word => new CardWord(word.Text("word"), word.Text("value")))])
+        {
+            OldestDays = json.Has("oldest_days") ? (int)json.Integer("oldest_days", 1, CardSource.MostDays) : null,
+        };
     }
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -9,7 +9,8 @@ namespace Subnet.Health.Circuits;
 /// Which columns of a model are features of the clinical catalogue. A column with a catalogue name is that feature; all others
 /// are named by the miner in a file, since a unit is never guessed.
 /// </summary>
-/// <remarks>The file: <c>{"format": "subnet/features/1", "columns": {"sysBP": {"feature": "sbp"}, "sex": {"feature": "sex", "words": {"male": "1", "female": "0"}}}}</c>.</remarks>
+/// <remarks>The file: <c>{"format": "subnet/features/1", "columns": {"sysBP": {"feature": "sbp"}, "sex": {"feature": "sex", "words": {"male": "1", "female": "0"}}}}</c>; with
+/// <c>oldest_days</c> an observation older than that counts as missing.</remarks>
 internal sealed class FeatureMapping
 {
     /// <summary>The value of the file's member <c>format</c>.</summary>
@@ -67,8 +68,14 @@ internal sealed class FeatureMapping
         CardWord[] words = column.Value.TryGetProperty("words", out JsonElement list)
             ? [.. list.EnumerateObject().Select(word => new CardWord(word.Name, word.Value.GetString() ?? ""))]
             : [];
+        int? oldest = column.Value.TryGetProperty("oldest_days", out JsonElement days) ? days.GetInt32() : null;
+        if (oldest is <= 0 or > CardSource.MostDays)
+        {
+            throw new CircuitException($"the feature mapping lets {column.Name} be {oldest} days old; give 1 to {CardSource.MostDays}, or leave it out for no limit.");
+        }
+
         return factor != 0 && Catalogued(feature, factor, [.. words]) is { } source
-            ? source
+            ? source with { OldestDays = oldest }
             : throw new CircuitException($"the feature mapping gives {column.Name} the feature '{feature}' with the factor {factor}, which cannot be; see docs/models.md for the features there are.");
     }
 

@@ -48,7 +48,11 @@ public sealed record FailedAttempt(string Event, string Miner, string Code);
 /// <param name="Queries">The queries that brought them.</param>
 /// <param name="Failed">Attempts that brought nothing, all of them logged.</param>
 public sealed record ClinicAnswer(
-    string Model, string Title, IReadOnlyList<ClinicScore> Scores, IReadOnlyList<ClinicEvidence> Queries, IReadOnlyList<FailedAttempt> Failed);
+    string Model, string Title, IReadOnlyList<ClinicScore> Scores, IReadOnlyList<ClinicEvidence> Queries, IReadOnlyList<FailedAttempt> Failed)
+{
+    /// <summary>What was passed over in the patient's record, and which of its values hold with a reservation; for a record only.</summary>
+    public IReadOnlyList<ClinicInputNote> Notes { get; init; } = [];
+}
 
 /// <summary>What leaves the clinic for a request, before it does: everything a miner would learn.</summary>
 /// <param name="Model">Identifier of the model that is asked.</param>
@@ -71,7 +75,11 @@ public sealed record LeakSheet(
     IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Imputed,
     IReadOnlyList<string> Learns,
-    IReadOnlyList<string> DoesNotLearn);
+    IReadOnlyList<string> DoesNotLearn)
+{
+    /// <summary>What was passed over in the patient's record, and which of its values hold with a reservation; for a record only. It stays in the clinic.</summary>
+    public IReadOnlyList<ClinicInputNote> Notes { get; init; } = [];
+}
 
 /// <summary>A miner that may be asked.</summary>
 /// <param name="Miner">Address of its hotkey.</param>

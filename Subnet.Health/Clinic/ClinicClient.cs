@@ -234,7 +234,7 @@ public sealed class ClinicClient : IAsyncDisposable
     {
         Request request = await PrepareAsync(query, cancellationToken).ConfigureAwait(false);
         using PreparedRows rows = request.Rows.Rows;
-        return LeakSheets.Of(request.Offers, rows.Count, Split(request.Offers[0].Card, rows.Count), request.Rows.Imputed);
+        return LeakSheets.Of(request.Offers, rows.Count, Split(request.Offers[0].Card, rows.Count), request.Rows.Imputed) with { Notes = request.Rows.Notes };
     }
 
     /// <summary>Asks for scores.</summary>
@@ -249,7 +249,7 @@ public sealed class ClinicClient : IAsyncDisposable
         QueryAuthority authority = await AuthoriseAsync(query, request.Rows.Patient, rows.Count).ConfigureAwait(false);
         QueryRound round = new(settings, wallet, purchase, ranking, sender, ledger, time);
         IReadOnlyList<int> sizes = Split(request.Offers[0].Card, rows.Count);
-        return await round.RunAsync(request.Offers, rows, sizes, request.Rows.Imputed, authority, cancellationToken).ConfigureAwait(false);
+        return await round.RunAsync(request.Offers, request.Rows, sizes, authority, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks several models, of several subnets if need be, at the same time: one answer for each request, in order.</summary>
@@ -336,6 +336,13 @@ public sealed class ClinicClient : IAsyncDisposable
         await closeOwned().ConfigureAwait(false);
     }
 
+    /// <summary>Whether a request names a card: by the model's identifier, or by the first digits of the card's hash, at least eight.</summary>
+    internal static bool IsNamed(string wanted, string model, string card)
+    {
+        const int ShortestHash = 8;
+        return model == wanted || (wanted.Length >= ShortestHash && card.StartsWith(wanted, StringComparison.Ordinal));
+    }
+
     internal static string HotkeyOf(string miner) => Ss58Address.TryDecode(miner, out byte[]? key, out _)
         ? Convert.ToHexStringLower(key)
         : throw new ArgumentException($"'{miner}' is no address", nameof(miner));
@@ -372,13 +379,12 @@ public sealed class ClinicClient : IAsyncDisposable
     private async Task<Request> PrepareAsync(ClinicQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        const int ShortestHash = 8;
         await witnesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<MinerOffer> all = await miners.FindAsync(query.Netuid, cancellationToken).ConfigureAwait(false);
         MinerOffer[] offers =
         [
             .. ranking.Order(all.Where(offer => settings.Policy.AllowsMiner(offer.Address)
-                && (offer.ModelId == query.Model || (query.Model.Length >= ShortestHash && offer.CardHex.StartsWith(query.Model, StringComparison.Ordinal))))),
+                && IsNamed(query.Model, offer.ModelId, offer.CardHex))),
         ];
         if (offers.Length == 0)
         {

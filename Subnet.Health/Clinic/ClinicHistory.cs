@@ -178,7 +178,14 @@ internal sealed record HistorySecret(
     byte[] ReceiptSignature,
     byte[]? PredictionSalt,
     byte? Prediction,
-    IReadOnlyDictionary<int, bool>? Outcomes);
+    IReadOnlyDictionary<int, bool>? Outcomes)
+{
+    /// <summary>For each row how many inputs a constant from training stood for; null in entries from before this was kept.</summary>
+    public IReadOnlyList<int>? Imputed { get; init; }
+
+    /// <summary>What was passed over in the patient's record and what held with a reservation; null as above.</summary>
+    public IReadOnlyList<ClinicInputNote>? Notes { get; init; }
+}
 
 /// <summary>A score in the history.</summary>
 /// <param name="Probability">The calibrated probability, or null.</param>

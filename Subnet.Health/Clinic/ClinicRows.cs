@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using Subnet.Health.Circuits;
-using Subnet.Health.Fhir;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Rows;
 
@@ -12,7 +11,12 @@ namespace Subnet.Health.Clinic;
 /// <param name="Rows">Checked and encoded.</param>
 /// <param name="Imputed">For each row the inputs that a constant stands for.</param>
 /// <param name="Patient">The patient's reference in the record, where it has one.</param>
-internal sealed record CardRows(PreparedRows Rows, IReadOnlyList<IReadOnlyList<string>> Imputed, string? Patient);
+/// <param name="Notes">What was passed over in the record, and what holds with a reservation.</param>
+internal sealed record CardRows(PreparedRows Rows, IReadOnlyList<IReadOnlyList<string>> Imputed, string? Patient, IReadOnlyList<ClinicInputNote> Notes)
+{
+    /// <summary>Some of the rows, with what belongs to them.</summary>
+    public CardRows Take(int start, int count) => this with { Rows = Rows.Take(start, count), Imputed = [.. Imputed.Skip(start).Take(count)] };
+}
 
 /// <summary>
 /// Turns what a clinic has (a table, a FHIR record, entered values) into the rows that a card asks for. Every input that is missing or
@@ -29,15 +33,42 @@ internal static class ClinicRows
     {
         ArgumentNullException.ThrowIfNull(card);
         ArgumentNullException.ThrowIfNull(query);
-        string? patient = null;
+        CheckNames(card, query.Set.Keys);
+        RecordReading? record = query.Input is ClinicInput.FhirRecordInput fhir
+            ? RecordReading.Of(card, fhir.Json, query.AsOf ?? today, query.IsPart2Consent, query.Set.Keys)
+            : null;
+        try
+        {
+            return Read(card, query, record);
+        }
+        catch (ClinicException refused) when (record is not null && refused.Problems.Count > 0)
+        {
+            throw new ClinicException(refused.Fault, refused.Message, refused.Fix, refused)
+            {
+                Problems = [.. refused.Problems.Select(problem => Explained(card, query, record, problem))],
+            };
+        }
+    }
+
+    // What the record has instead, or that no record is read for the input.
+    private static ClinicInputProblem Explained(CardClient card, ClinicQuery query, RecordReading record, ClinicInputProblem problem)
+    {
+        string? why = query.Set.ContainsKey(problem.Input) ? null
+            : record.WhyNot(problem.Input)
+            ?? (Slots(card).Any(slot => slot.Name == problem.Input && slot.Slot.Source is null) ? "no record is read for it, enter it" : null);
+        return why is null ? problem : problem with { Reason = $"{problem.Reason}: {why}" };
+    }
+
+    private static CardRows Read(CardClient card, ClinicQuery query, RecordReading? record)
+    {
         RowBatch batch = query.Input switch
         {
             ClinicInput.CsvInput csv => FromTable(card, csv.Table, query.Set),
             ClinicInput.ValuesInput values => FromValues(card, Merge(values.Values, query.Set)),
-            ClinicInput.FhirRecordInput record => FromFhir(card, query, record.Json, query.AsOf ?? today, out patient),
+            ClinicInput.FhirRecordInput => FromValues(card, Merge(record!.Values, query.Set)),
             _ => throw new ArgumentException("an input of an unknown kind", nameof(query)),
         };
-        return new CardRows(Prepare(card, batch), Imputed(card, batch), patient);
+        return new CardRows(Prepare(card, batch), Imputed(card, batch), record?.Patient, record?.Notes ?? []);
     }
 
     private static PreparedRows Prepare(CardClient card, RowBatch batch)
@@ -70,7 +101,6 @@ internal static class ClinicRows
     // Values entered for every row of a table stand as columns of their own behind it, or over one that it has.
     private static StringReader WithEntered(CardClient card, TextReader table, IReadOnlyDictionary<string, string> set)
     {
-        CheckNames(card, set.Keys);
         using CsvParser parser = new(table, CultureInfo.InvariantCulture, leaveOpen: true);
         StringBuilder text = new();
         using StringWriter writer = new(text, CultureInfo.InvariantCulture);
@@ -129,7 +159,7 @@ internal static class ClinicRows
         }
         catch (RowFormatException fault)
         {
-            string[] missing = [.. names.Where(name => !values.ContainsKey(name))];
+            string[] missing = [.. Slots(card).Where(slot => slot.Slot.Missing == MissingRule.Refused && !values.ContainsKey(slot.Name)).Select(slot => slot.Name)];
             throw new ClinicException(
                 ClinicFault.InputRefused,
                 missing.Length > 0 ? $"The card needs {string.Join(", ", missing)}; nothing was sent." : fault.Message,
@@ -140,31 +170,6 @@ internal static class ClinicRows
             };
         }
     }
-
-    private static RowBatch FromFhir(CardClient card, ClinicQuery query, ReadOnlyMemory<byte> json, DateOnly asOf, out string? patient)
-    {
-        using FhirInput input = FhirInput.Parse(json);
-        FeatureSet features = FeatureExtractor.Extract(input, asOf, query.IsPart2Consent);
-        patient = input.Resources.Where(resource => resource.Type == "Patient").Select(resource => resource.Id ?? resource.FullUrl).FirstOrDefault();
-        Dictionary<string, string> values = new(StringComparer.Ordinal);
-        foreach (CardInput wanted in card.Inputs)
-        {
-            for (int slot = 0; slot < wanted.Slots.Length; slot++)
-            {
-                if (wanted.Slots[slot].Source is { } source && features.Values.TryGetValue(source.Feature, out FeatureValue? found) && Convert(found, source) is { } value)
-                {
-                    values[wanted.NameOf(slot)] = value;
-                }
-            }
-        }
-
-        return FromValues(card, Merge(values, query.Set));
-    }
-
-    // Words the card does not know are missing, never guessed.
-    private static string? Convert(FeatureValue found, CardSource source) => found.Number is { } number
-        ? (number * source.Factor).ToString(CultureInfo.InvariantCulture)
-        : source.Words.Where(word => word.Word == found.Word).Select(word => word.Value).FirstOrDefault();
 
     private static List<IReadOnlyList<string>> Imputed(CardClient card, RowBatch batch)
     {
@@ -216,6 +221,8 @@ internal static class ClinicRows
         }
     }
 
-    private static IEnumerable<string> Names(CardClient card) =>
-        card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf));
+    private static IEnumerable<string> Names(CardClient card) => Slots(card).Select(slot => slot.Name);
+
+    private static IEnumerable<(string Name, CardSlot Slot)> Slots(CardClient card) =>
+        card.Inputs.SelectMany(input => input.Slots.Select((slot, i) => (input.NameOf(i), slot)));
 }

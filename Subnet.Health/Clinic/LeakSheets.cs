@@ -32,7 +32,7 @@ internal static class LeakSheets
             bytes,
             [.. card.Inputs.SelectMany(input => Enumerable.Range(0, input.Slots.Length).Select(input.NameOf))],
             [.. imputed.SelectMany(row => row).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-Learns(offers[0].Card, sizes.Count, classes, bytes),
+            Learns(offers[0].Card, sizes.Count, classes, bytes),
             DoesNotLearn(card));
     }
 

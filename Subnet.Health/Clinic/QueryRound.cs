@@ -16,17 +16,15 @@ internal sealed class QueryRound(
 
     /// <summary>Carries a request out.</summary>
     /// <param name="offers">Miners that may be asked.</param>
-    /// <param name="rows">All rows.</param>
+    /// <param name="request">All rows, what a constant stands for in each, and the notes on a record; the rows stay the caller's.</param>
     /// <param name="sizes">Rows of each query.</param>
-    /// <param name="imputed">For each row the inputs that a constant stands for.</param>
     /// <param name="authority">Purpose, basis, pseudonym.</param>
     /// <param name="cancellationToken">Ends it; attempts under way are logged as timed out.</param>
     /// <exception cref="ClinicException">A query brought no answer or no agreement; the others are finished first.</exception>
     public async Task<ClinicAnswer> RunAsync(
         IReadOnlyList<MinerOffer> offers,
-        PreparedRows rows,
+        CardRows request,
         IReadOnlyList<int> sizes,
-        IReadOnlyList<IReadOnlyList<string>> imputed,
         QueryAuthority authority,
         CancellationToken cancellationToken)
     {
@@ -41,12 +39,12 @@ internal sealed class QueryRound(
         QueryAttempt[][] answers = new QueryAttempt[sizes.Count][];
         await SendAllAsync(
             sizes.Count,
-            async i => answers[i] = await AnswerAsync(offers, rows, starts[i], sizes[i], agree, authority, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            async i => answers[i] = await AnswerAsync(offers, request, starts[i], sizes[i], agree, authority, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         List<ClinicScore> scores = [];
         for (int i = 0; i < answers.Length; i++)
         {
             QueryAttempt first = answers[i][0];
-            scores.AddRange(first.Rows!.Select((row, j) => Score(row, starts[i] + j, imputed, first.Event)));
+            scores.AddRange(first.Rows!.Select((row, j) => Score(row, starts[i] + j, request.Imputed, first.Event)));
         }
 
         return new ClinicAnswer(
@@ -54,7 +52,10 @@ internal sealed class QueryRound(
             offers[0].Card.Card.Text.Title,
             scores,
             [.. answers.SelectMany(each => each).Select(attempt => attempt.Evidence!)],
-            [.. failed]);
+            [.. failed])
+        {
+            Notes = request.Notes,
+        };
     }
 
     // What runs when something fails is finished, since it is paid for and in the log; nothing more is begun. Thrown is the first fault in time, but an empty
@@ -86,16 +87,16 @@ internal sealed class QueryRound(
         new(index + 1, row.Scores, row.Probability, row.LabelText, row.Margin, row.IsWithinRounding, imputed[index], queryEvent);
 
     private async Task<QueryAttempt[]> AnswerAsync(
-        IReadOnlyList<MinerOffer> offers, PreparedRows rows, int start, int count, int agree, QueryAuthority authority, CancellationToken cancellationToken)
+        IReadOnlyList<MinerOffer> offers, CardRows request, int start, int count, int agree, QueryAuthority authority, CancellationToken cancellationToken)
     {
         ConcurrentQueue<MinerOffer> candidates = new(ranking.Order(offers).Take(Math.Max(settings.MostMiners, agree)));
         if (agree == 1)
         {
-            return [await FirstAnswerAsync(candidates, rows, start, count, authority, cancellationToken).ConfigureAwait(false)];
+            return [await FirstAnswerAsync(candidates, request, start, count, authority, cancellationToken).ConfigureAwait(false)];
         }
 
         QueryAttempt[] answers = await Task.WhenAll(
-            Enumerable.Range(0, agree).Select(_ => FirstAnswerAsync(candidates, rows, start, count, authority, cancellationToken))).ConfigureAwait(false);
+            Enumerable.Range(0, agree).Select(_ => FirstAnswerAsync(candidates, request, start, count, authority, cancellationToken))).ConfigureAwait(false);
         for (int row = 0; row < count; row++)
         {
             if (answers.Any(answer => !answer.Rows![row].Answers.SequenceEqual(answers[0].Rows![row].Answers)))
@@ -111,7 +112,7 @@ internal sealed class QueryRound(
     }
 
     private async Task<QueryAttempt> FirstAnswerAsync(
-        ConcurrentQueue<MinerOffer> candidates, PreparedRows rows, int start, int count, QueryAuthority authority, CancellationToken cancellationToken)
+        ConcurrentQueue<MinerOffer> candidates, CardRows request, int start, int count, QueryAuthority authority, CancellationToken cancellationToken)
     {
         List<string> tried = [];
         bool isTokenless = true;
@@ -126,7 +127,7 @@ internal sealed class QueryRound(
             }
 
             isTokenless = false;
-            PreparedRows part = rows.Take(start, count);
+            CardRows part = request.Take(start, count);
             QueryAttempt attempt = await sender.AskAsync(offer, part, authority, token, cancellationToken).ConfigureAwait(false);
             if (attempt.Code is null)
             {

@@ -52,14 +52,15 @@ internal sealed class QuerySender(
 
     /// <summary>Asks a miner.</summary>
     /// <param name="offer">Miner and card.</param>
-    /// <param name="rows">The rows of this query.</param>
+    /// <param name="asked">The rows of this query, and what the history keeps of them.</param>
     /// <param name="authority">Purpose, basis, pseudonym.</param>
     /// <param name="token">The token; it is put back where no miner has seen it.</param>
     /// <param name="cancellationToken">Ends the attempt; it is logged as one that timed out.</param>
     /// <exception cref="ClinicException">The log or the history cannot be written: nothing was sent, or the result is not shown.</exception>
     public async Task<QueryAttempt> AskAsync(
-        MinerOffer offer, PreparedRows rows, QueryAuthority authority, TakenToken token, CancellationToken cancellationToken)
+        MinerOffer offer, CardRows asked, QueryAuthority authority, TakenToken token, CancellationToken cancellationToken)
     {
+        PreparedRows rows = asked.Rows;
         string name = recorder.NewEvent();
         ForestReader? keys = null;
         if (offer.Card.IsUnderKeys)
@@ -110,7 +111,7 @@ internal sealed class QuerySender(
         }
 
         ranking.Answered(offer.HotkeyHex, milliseconds);
-        long index = await KeepAsync(name, offer, pending, authority, outcome!, scored, master, rows).ConfigureAwait(false);
+        long index = await KeepAsync(name, offer, pending, authority, outcome!, scored, master, asked).ConfigureAwait(false);
         ClinicEvidence evidence = new(
             name,
             offer.Address,
@@ -173,8 +174,9 @@ internal sealed class QuerySender(
 
     // Entries of one moment share a commit; the history is written beside them. Shown is a result only when all three are durable.
     private async Task<long> KeepAsync(
-        string name, MinerOffer offer, PendingQuery pending, QueryAuthority authority, QueryOutcome outcome, ScoredRow[] scored, byte[] master, PreparedRows rows)
+        string name, MinerOffer offer, PendingQuery pending, QueryAuthority authority, QueryOutcome outcome, ScoredRow[] scored, byte[] master, CardRows asked)
     {
+        PreparedRows rows = asked.Rows;
         PredictionCommitment? prediction = Predict(name, scored);
         CanonicalObject received = Received(name, offer, pending, outcome);
         if (prediction is not null)
@@ -195,7 +197,11 @@ internal sealed class QuerySender(
             outcome.ReceiptSignature!.Value.ToArray(),
             prediction?.Salt.ToArray(),
             prediction?.Prediction.Span[0],
-            null);
+            null)
+        {
+            Imputed = [.. asked.Imputed.Select(row => row.Count)],
+            Notes = asked.Notes,
+        };
         try
         {
             await history.AddAsync(new HistoryEntry(name, time.GetUtcNow(), offer.Netuid, offer.CardHex, offer.Address, rows.Count, secret)).ConfigureAwait(false);

@@ -86,9 +86,11 @@ internal static class FeatureExtractor
         decimal derived = weight.Number!.Value / (metres * metres);
         if (derived >= bmi.Least && derived <= bmi.Largest)
         {
-            values.Add(bmi.Name, new FeatureValue { Number = derived, IsDerived = true });
+            values.Add(bmi.Name, new FeatureValue { Number = derived, IsDerived = true, Time = Earlier(weight.Time!.Value, height.Time!.Value) });
         }
     }
+
+    private static FhirInstant Earlier(FhirInstant a, FhirInstant b) => a.CompareTo(b) < 0 ? a : b;
 
     private static void Add(SortedDictionary<string, FeatureValue> values, string name, FeatureValue? value)
     {

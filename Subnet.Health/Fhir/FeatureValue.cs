@@ -16,7 +16,7 @@ internal sealed record FeatureValue
     /// <summary>The LOINC code of the observation it came from.</summary>
     public string? Code { get; init; }
 
-    /// <summary>When it was observed.</summary>
+    /// <summary>When it was observed; for a derived one the earlier of what it was computed from.</summary>
     public FhirInstant? Time { get; init; }
 
     /// <summary>How many acceptable observations there were.</summary>
@@ -25,8 +25,11 @@ internal sealed record FeatureValue
     /// <summary>Whether it was computed from other features.</summary>
     public bool IsDerived { get; init; }
 
-    /// <summary>Whether the source gave less than the whole date, or a glucose not known to be fasting.</summary>
+    /// <summary>Whether the source gave less than the whole date.</summary>
     public bool IsApproximate { get; init; }
+
+    /// <summary>Whether fasting matters to the feature and the code does not say that the patient had fasted.</summary>
+    public bool IsNotKnownFasting { get; init; }
 
     /// <summary>The word, or the number rounded half to even to 4 places without trailing zeros.</summary>
     public string Text => Word ?? Rounded(Number!.Value);

@@ -16,7 +16,7 @@ internal readonly record struct AcceptedUnit(string Code, decimal Factor, decima
 /// <param name="Least">Smallest plausible value, in the model's unit.</param>
 /// <param name="Largest">Largest plausible value.</param>
 /// <param name="InBloodPressurePanel">Whether the feature also comes as a component of a blood pressure panel.</param>
-/// <param name="FastingCode">The one code that says the patient had fasted, where that matters; a value by another is marked approximate.</param>
+/// <param name="FastingCode">The one code that says the patient had fasted, where that matters; a value by another is marked as not known to be fasting.</param>
 internal sealed record MeasuredFeature(
     string Name, ImmutableArray<string> Codes, ImmutableArray<AcceptedUnit> Units, decimal Least, decimal Largest, bool InBloodPressurePanel = false,
     string? FastingCode = null)

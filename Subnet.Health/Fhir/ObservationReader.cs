@@ -40,7 +40,7 @@ internal static class ObservationReader
                 Code = feature.Codes[-chosen.Priority],
                 Time = chosen.Time,
                 Of = acceptable,
-                IsApproximate = feature.FastingCode is { } fasting && feature.Codes[-chosen.Priority] != fasting,
+                IsNotKnownFasting = feature.FastingCode is { } fasting && feature.Codes[-chosen.Priority] != fasting,
             };
     }
 

@@ -31,11 +31,14 @@ internal sealed class GatewayDesk(GatewayView gateway) : IClinicDesk
             entry.Secret.Patient,
             [
                 .. entry.Secret.Scores.Select((score, i) => new ClinicScore(
-                    i + 1, score.Probability, score.Label, entry.Secret.Outcomes is { } known && known.TryGetValue(i + 1, out bool outcome) ? outcome : null)),
+                    i + 1, score.Probability, score.Label, entry.Secret.Outcomes is { } known && known.TryGetValue(i + 1, out bool outcome) ? outcome : null, entry.Secret.Imputed?[i])),
             ],
             Encoding.UTF8.GetString(entry.Secret.Receipt),
             Holds(entry.Secret),
-            card is null ? null : LeakOf(card, entry));
+            card is null ? null : LeakOf(card, entry))
+        {
+            Notes = entry.Secret.Notes ?? [],
+        };
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Subnet.Health.Clinic;
+
 namespace Subnet.Health.Web.Clinics;
 
 /// <summary>A query of the clinic without anything of its patient.</summary>
@@ -16,7 +18,8 @@ internal sealed record ClinicQueryLine(string Event, DateTimeOffset Time, ushort
 /// <param name="Probability">The calibrated probability; null where the model gives none.</param>
 /// <param name="Label">The class, or empty.</param>
 /// <param name="Outcome">Whether the condition was there; null where that is not known.</param>
-internal sealed record ClinicScore(int Row, double? Probability, string Label, bool? Outcome);
+/// <param name="Imputed">Inputs that a constant from training stood for; null where that was not kept.</param>
+internal sealed record ClinicScore(int Row, double? Probability, string Label, bool? Outcome, int? Imputed = null);
 
 /// <summary>What left the clinic with a query: all that its miner could learn.</summary>
 /// <param name="QueryBytes">Bytes sent, the same for every patient.</param>
@@ -35,7 +38,11 @@ internal sealed record ClinicLeak(
 /// <param name="Receipt">Canonical text of the miner's receipt.</param>
 /// <param name="ReceiptHolds">Whether the miner's signature on it holds.</param>
 /// <param name="Leak">The leak sheet; null where the card is no longer at hand.</param>
-internal sealed record ClinicResult(ClinicQueryLine Line, string? Patient, IReadOnlyList<ClinicScore> Scores, string Receipt, bool ReceiptHolds, ClinicLeak? Leak);
+internal sealed record ClinicResult(ClinicQueryLine Line, string? Patient, IReadOnlyList<ClinicScore> Scores, string Receipt, bool ReceiptHolds, ClinicLeak? Leak)
+{
+    /// <summary>What was passed over in the patient's record, and which values held with a reservation.</summary>
+    public IReadOnlyList<ClinicInputNote> Notes { get; init; } = [];
+}
 
 /// <summary>Tokens that the clinic holds.</summary>
 /// <param name="Netuid">The subnet.</param>

@@ -10,6 +10,7 @@ using Subnet.Health.Cli.Output;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
+using Subnet.Tests.Health.Fhir;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Cli;
@@ -39,7 +40,7 @@ internal sealed class RoleCommandTests
         Write("clinic", null, "clinic");
         Write("miner", null, "miner");
         Write("miner", "default", "miner-hot");
-        CommandRun bought = await Run("clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "6", "--wallet-name", "clinic", "--yes");
+        CommandRun bought = await Run("clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "8", "--wallet-name", "clinic", "--yes");
         Assert.That(bought.ExitCode, Is.Zero, bought.Error);
     }
 
@@ -92,6 +93,54 @@ internal sealed class RoleCommandTests
         CommandRun run = await Run("clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--set", "age=61", "--wallet-name", "clinic");
         Assert.That(run.ExitCode, Is.EqualTo(3));
         Assert.That(run.Error, Does.Contain("trestbps").And.Contain("nothing was sent"));
+    }
+
+    [Test]
+    public async Task Record_is_answered_with_what_was_passed_over_in_it_and_what_holds_with_a_reservation()
+    {
+        string[] query = ["clinic", "query", "--model", $"{network.Netuid}:heart", "--fhir", Record(HeartRecord.Json()), "--as-of", "2024-06-30", "--wallet-name", "clinic", .. Entered()];
+        CommandRun text = await Run(query);
+        Assert.That(text.ExitCode, Is.Zero, text.Error);
+        Assert.That(text.Output, Does.Contain("age: age is approximate").And.Contain("trestbps: an entry of sbp was passed over: its unit is missing"));
+
+        CommandRun json = await Run([.. query, "--json"]);
+        ClinicAnswerEntry answer = JsonSerializer.Deserialize<ClinicQueryDocument>(json.Output, JsonText.Indented)!.Answers.Single();
+        Assert.That(answer.Notes.Select(note => $"{note.Input} {note.Feature} {note.Code}"), Is.EqualTo(new[] { "age age approximate", "trestbps sbp unit" }));
+
+        CommandRun dry = await Run([.. query, "--dry-run"]);
+        Assert.That(dry.ExitCode, Is.Zero, dry.Error);
+        Assert.That(dry.Output, Does.Contain("trestbps: an entry of sbp was passed over").And.Contain("nothing was sent"));
+        CommandRun sheet = await Run([.. query, "--dry-run", "--json"]);
+        LeakSheetEntry leak = JsonSerializer.Deserialize<ClinicLeakSheetDocument>(sheet.Output, JsonText.Indented)!.Sheets.Single();
+        Assert.That(leak.Notes.Select(note => note.Code), Is.EqualTo(new[] { "approximate", "unit" }));
+        Assert.That(leak.Learns, Has.None.Contains("unit").And.None.Contains("approximate"), "notes stay in the clinic");
+    }
+
+    [Test]
+    public async Task Missing_and_implausible_inputs_of_a_record_are_listed_with_their_reasons_and_nothing_is_sent()
+    {
+        long before = (await network.Miner("miner").GetStatusAsync()).Answered + (await network.Miner("second-miner").GetStatusAsync()).Answered;
+        string file = Record(HeartRecord.Json(cholesterol: FhirRecords.Cholesterol("20000")));
+        CommandRun run = await Run("clinic", "query", "--model", $"{network.Netuid}:heart", "--fhir", file, "--as-of", "2024-06-30", "--wallet-name", "clinic", "--set", "thalach=15000");
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.Contain("chol is missing, and the model needs it: an entry of total_chol was passed over: its value is implausible")
+            .And.Contain("exang is missing, and the model needs it: no record is read for it, enter it")
+            .And.Contain("thalach lies outside the card's range")
+            .And.Contain("nothing was sent"));
+        Assert.That(run.Error, Does.Not.Contain("20000").And.Not.Contain("15000"));
+        Assert.That((await network.Miner("miner").GetStatusAsync()).Answered + (await network.Miner("second-miner").GetStatusAsync()).Answered, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Entered_value_that_none_of_several_models_asks_for_is_refused_and_one_that_some_ask_for_is_not()
+    {
+        string model = $"{network.Netuid}:heart";
+        string[] query = ["clinic", "query", "--model", model, "--model", model, "--csv", Table(1), "--wallet-name", "clinic", "--dry-run"];
+        CommandRun known = await Run([.. query, "--set", "thalach=150"]);
+        Assert.That(known.ExitCode, Is.Zero, known.Error);
+        CommandRun unknown = await Run([.. query, "--set", "thalach=150", "--set", "luck=1"]);
+        Assert.That(unknown.ExitCode, Is.EqualTo(2));
+        Assert.That(unknown.Error, Does.Contain("None of the models has an input called luck"));
     }
 
     [TestCase("Consent/1")]
@@ -150,6 +199,15 @@ internal sealed class RoleCommandTests
         byte[] bytes = File.ReadAllBytes(file);
         return bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
     }
+
+    private string Record(byte[] json)
+    {
+        string path = home.Combine($"record-{json.Length}.json");
+        File.WriteAllBytes(path, json);
+        return path;
+    }
+
+    private static IEnumerable<string> Entered() => HeartRecord.Entered().SelectMany(pair => new[] { "--set", $"{pair.Key}={pair.Value}" });
 
     private string Table(int rows)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
@@ -15,6 +16,7 @@ internal sealed class CompiledSample
 {
     private static readonly Lazy<CompiledSample> HeartSample = new(() => new CompiledSample("heart-lbfgs-onehot-meanvar.zip", "heart-cleveland.csv", "heart"));
 
+    private readonly SplitModel split;
     private readonly CompiledModel compiled;
     private readonly ImmutableArray<CardInput> schema;
     private readonly string id;
@@ -26,9 +28,10 @@ internal sealed class CompiledSample
         TablePath = Path.Combine(RepositoryFolder.Find(), "samples", "data", table);
         using StreamReader text = File.OpenText(TablePath);
         Rows = RowFileReader.Read(text, Plain.Schema);
-        SplitModel split = Plain.Split!;
+        split = Plain.Split!;
         compiled = CircuitCompiler.Compile(split, new ReferenceRows(split, Rows));
-        schema = CardSchema.Of(split, Rows, FeatureMapping.Default);
+        FeatureMapping mapping = FeatureMapping.Read(File.ReadAllBytes(Path.Combine(RepositoryFolder.Find(), "samples", "models", $"{id}-features.json")));
+        schema = CardSchema.Of(split, Rows, mapping);
     }
 
     /// <summary>A linear model of heart disease.</summary>
@@ -75,6 +78,13 @@ internal sealed class CompiledSample
         return string.Join('\n', taken);
     }
 
+    /// <summary>A card of the model whose columns are those features of a clinical record that a mapping says.</summary>
+    public CardClient CardWith(string columns)
+    {
+        FeatureMapping mapping = FeatureMapping.Read(Encoding.UTF8.GetBytes($$"""{"format": "subnet/features/1", "columns": {{columns}}}"""));
+        return CardClient.Open(WriteCard(CardSchema.Of(split, Rows, mapping), new byte[33]));
+    }
+
     /// <summary>The served model of one miner.</summary>
     public IServedModel Publish(IRandomSourceFactory randomness, byte blinding)
     {
@@ -82,11 +92,14 @@ internal sealed class CompiledSample
         using SeededRandomSource random = new(PrngType.Blake2Xb, [.. Enumerable.Repeat(blinding, PrngSeedBytes)]);
         CommitmentOpening opening = CommitmentOpening.Create(weights, random);
         byte[] commitment = opening.Commit(GeneratorSet.Create(weights.Length)).Bytes.ToArray();
-        byte[] card = ModelCard.Write(compiled, Plain.Schema, schema, new CardText(id, "Heart disease", "Tests.", "Not for patients.", "heart-cleveland.csv"), commitment);
+        byte[] card = WriteCard(schema, commitment);
         using PrivateCircuit circuit = new(ModelCard.Hash(card), weights, opening);
         byte[] file = CircuitFile.Seal(circuit, "password"u8, ScryptCost.Minimum, random);
         return CircuitServedModel.Load(card, file, "password"u8, randomness);
     }
+
+    private byte[] WriteCard(ImmutableArray<CardInput> inputs, byte[] commitment) =>
+        ModelCard.Write(compiled, Plain.Schema, inputs, new CardText(id, "Heart disease", "Tests.", "Not for patients.", "heart-cleveland.csv"), commitment);
 
     private const int PrngSeedBytes = 64;
 }

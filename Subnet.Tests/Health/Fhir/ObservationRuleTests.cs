@@ -160,8 +160,8 @@ internal sealed class ObservationRuleTests
         string both = Observation("2345-7", Quantity("90", "mg/dL")).Replace(
             "\"coding\":[", "\"coding\":[{\"code\":\"1558-6\"},{\"system\":\"urn:local\",\"code\":\"GLU\"},{\"system\":\"http://loinc.org\",\"code\":\"1558-6\"},", StringComparison.Ordinal);
         FeatureValue glucose = Extract(both).Values["glucose"];
-        Assert.That((glucose.Code, glucose.Of, glucose.IsApproximate), Is.EqualTo(("1558-6", 1, false)));
-        Assert.That(Extract(Observation("2345-7", Quantity("90", "mg/dL"))).Values["glucose"].IsApproximate, "not known to be fasting");
+        Assert.That((glucose.Code, glucose.Of, glucose.IsNotKnownFasting), Is.EqualTo(("1558-6", 1, false)));
+        Assert.That(Extract(Observation("2345-7", Quantity("90", "mg/dL"))).Values["glucose"].IsNotKnownFasting, "not known to be fasting");
         string local = Observation("2093-3", Quantity("200", "mg/dL")).Replace("http://loinc.org", "urn:loinc", StringComparison.Ordinal);
         Assert.That(Extract(local).Values, Is.Empty);
         Assert.That(Extract(local).Skipped, Is.Empty);

@@ -112,7 +112,8 @@ internal sealed partial class RoleSiteTests
             .And.Contain($"{answer.Queries[0].QueryBytes:#,##0} bytes")
             .And.Contain("any value of a patient")
             .And.Contain("trestbps")
-            .And.Contain("<td>yes</td>"));
+            .And.Contain("<td>yes</td>")
+            .And.Contain("age is approximate").And.Contain("an entry of sbp was passed over: its unit is missing"));
         AuditEntry[] viewed = [.. Published().Where(entry => entry.Type == "result.viewed" && entry.Ref == answer.Scores[0].Event)];
         Assert.That(viewed[^1].Members.ObjectOrNull("actor")?.TextOrNull("role"), Is.EqualTo("portal"));
     }
@@ -175,7 +176,7 @@ internal sealed partial class RoleSiteTests
         Assert.That(shown, Does.Contain("could not be recorded").And.Not.Contain(Patient));
     }
 
-    private ClinicQuery Query() => new(network.Netuid, "heart", ClinicInput.FromCsv(new StringReader(CompiledSample.Heart.Table(1)))) { Patient = Patient };
+    private ClinicQuery Query() => new(network.Netuid, "heart", ClinicInput.FromFhir(HeartRecord.Json())) { Patient = Patient, Set = HeartRecord.Entered(), AsOf = HeartRecord.AsOf };
 
     private static IEnumerable<string> ApiPaths() => ["/api/v1/node", "/api/v1/subnets", "/api/v1/delegates", "/api/v1/proposals", "/api/v1/miner", "/api/v1/blocks/1"];
 

@@ -11,6 +11,12 @@ internal sealed record ClinicScoreEntry(
         score.Row, score.Scores, score.Probability, score.Label.Length == 0 ? null : score.Label, score.Margin, score.IsWithinRounding, score.Imputed, score.Event);
 }
 
+/// <summary>What was passed over in a record for an input, or with which reservation its value holds.</summary>
+internal sealed record ClinicInputNoteEntry(string Input, string Feature, string Code, string Text)
+{
+    public static ClinicInputNoteEntry Of(ClinicInputNote note) => new(note.Input, note.Feature, note.Code, note.Text);
+}
+
 /// <summary>An answered query.</summary>
 internal sealed record ClinicEvidenceEntry(
     string Event, string Miner, string Card, int Rows, int QueryBytes, int ReplyBytes, double LatencyMs, DateTimeOffset ReceiptTime, string ReceiptSignature, Amount LogIndex)
@@ -25,7 +31,8 @@ internal sealed record FailedAttemptEntry(string Event, string Miner, string Cod
 
 /// <summary>The answer to one model's request.</summary>
 internal sealed record ClinicAnswerEntry(
-    int Netuid, string Model, string Title, IReadOnlyList<ClinicScoreEntry> Scores, IReadOnlyList<ClinicEvidenceEntry> Queries, IReadOnlyList<FailedAttemptEntry> Failed)
+    int Netuid, string Model, string Title, IReadOnlyList<ClinicScoreEntry> Scores, IReadOnlyList<ClinicEvidenceEntry> Queries, IReadOnlyList<FailedAttemptEntry> Failed,
+    IReadOnlyList<ClinicInputNoteEntry> Notes)
 {
     public static ClinicAnswerEntry Of(ClinicAnswer answer, ClinicQuery query) => new(
         query.Netuid,
@@ -33,7 +40,8 @@ internal sealed record ClinicAnswerEntry(
         answer.Title,
         [.. answer.Scores.Select(ClinicScoreEntry.Of)],
         [.. answer.Queries.Select(ClinicEvidenceEntry.Of)],
-        [.. answer.Failed.Select(attempt => new FailedAttemptEntry(attempt.Event, attempt.Miner, attempt.Code))]);
+        [.. answer.Failed.Select(attempt => new FailedAttemptEntry(attempt.Event, attempt.Miner, attempt.Code))],
+        [.. answer.Notes.Select(ClinicInputNoteEntry.Of)]);
 }
 
 /// <summary>The answer of <c>subnet clinic query</c>.</summary>
@@ -56,7 +64,8 @@ internal sealed record LeakSheetEntry(
     IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Imputed,
     IReadOnlyList<string> Learns,
-    IReadOnlyList<string> DoesNotLearn)
+    IReadOnlyList<string> DoesNotLearn,
+    IReadOnlyList<ClinicInputNoteEntry> Notes)
 {
     public static LeakSheetEntry Of(LeakSheet sheet) => new(
         sheet.Model,
@@ -68,7 +77,8 @@ internal sealed record LeakSheetEntry(
         sheet.Inputs,
         sheet.Imputed,
         sheet.Learns,
-        sheet.DoesNotLearn);
+        sheet.DoesNotLearn,
+        [.. sheet.Notes.Select(ClinicInputNoteEntry.Of)]);
 }
 
 /// <summary>The answer of <c>subnet clinic query --dry-run</c>.</summary>

@@ -15,7 +15,7 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
     private readonly Option<ushort?> netuid = new("--netuid") { Description = "The subnet of models without one.", HelpName = "NETUID" };
     private readonly Option<string?> fhir = new("--fhir") { Description = "One patient's FHIR R4 record: bundle, list, resource or NDJSON.", HelpName = "FILE" };
     private readonly Option<string?> csv = new("--csv") { Description = "Patients as comma separated values with a header.", HelpName = "FILE" };
-    private readonly Option<string[]> set = new("--set") { Description = "A value that the clinic enters: NAME=VALUE.", HelpName = "NAME=VALUE" };
+    private readonly Option<string[]> set = new("--set") { Description = "A value that the clinic enters: NAME=VALUE; of several models each takes what it asks for.", HelpName = "NAME=VALUE" };
     private readonly Option<string> purpose = new("--purpose") { Description = "Purpose of use, an HL7 ActReason code.", HelpName = "CODE", DefaultValueFactory = _ => "TREAT" };
     private readonly Option<string?> basis = new("--basis") { Description = "Legal basis (default: hipaa-tpo, or consent where one is named).", HelpName = "CODE" };
     private readonly Option<string?> consent = new("--consent") { Description = "Reference of the consent; REF@VERSION for another version than 1.", HelpName = "REF" };
@@ -52,6 +52,7 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
         {
             try
             {
+                queries = await ShareEnteredAsync(access.Client, queries, cancellationToken).ConfigureAwait(false);
                 if (context.Get(DryRun))
                 {
                     List<LeakSheet> sheets = [];
@@ -96,6 +97,7 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
             console.WriteLine("a constant stands for: " + string.Join(' ', sheet.Imputed));
         }
 
+        Show(console, sheet.Notes);
         foreach (LeakSheetMiner miner in sheet.Cards)
         {
             console.WriteLine($"may be asked: {miner.Miner} at {miner.Endpoint}, card {miner.Card[..12]}");
@@ -112,9 +114,17 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
         }
     }
 
+    private static void Show(IAnsiConsole console, IReadOnlyList<ClinicInputNote> notes)
+    {
+        foreach (ClinicInputNote note in notes)
+        {
+            console.WriteLine($"{note.Input}: {note.Text}");
+        }
+    }
+
     private static void Show(IAnsiConsole console, ClinicAnswer answer)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("patient", answer.Model, "decision", "margin", "event");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("patient", answer.Model, "decision", "margin", "imputed", "event");
         foreach (ClinicScore score in answer.Scores)
         {
             string value = score.Probability is { } probability
@@ -125,10 +135,17 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
                 value,
                 Markup.Escape(score.IsWithinRounding ? score.Label + " (within rounding)" : score.Label),
                 score.Margin.ToString("G2", CultureInfo.InvariantCulture),
+                score.Imputed.Count.ToString(CultureInfo.InvariantCulture),
                 score.Event);
         }
 
         console.Write(table);
+        if (answer.Scores is [{ Imputed.Count: > 0 } only])
+        {
+            console.WriteLine("a constant from training stands for: " + string.Join(' ', only.Imputed));
+        }
+
+        Show(console, answer.Notes);
         foreach (ClinicEvidence query in answer.Queries)
         {
             console.WriteLine(string.Create(
@@ -177,6 +194,29 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
         }
 
         return queries;
+    }
+
+    // Several models get of what is entered what each asks for; what none asks for is a mistake.
+    private static async Task<List<ClinicQuery>> ShareEnteredAsync(ClinicClient client, List<ClinicQuery> queries, CancellationToken cancellationToken)
+    {
+        if (queries.Count == 1 || queries[0].Set.Count == 0)
+        {
+            return queries;
+        }
+
+        List<ClinicQuery> shared = [];
+        foreach (ClinicQuery query in queries)
+        {
+            IReadOnlyList<ClinicModel> models = await client.ModelsAsync(query.Netuid, cancellationToken).ConfigureAwait(false);
+            HashSet<string> inputs = [.. models.Where(item => ClinicClient.IsNamed(query.Model, item.Id, item.Card)).SelectMany(item => item.Inputs)];
+            shared.Add(query with { Set = query.Set.Where(pair => inputs.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal) });
+        }
+
+        string[] unknown = [.. queries[0].Set.Keys.Where(name => !shared.Any(query => query.Set.ContainsKey(name)))];
+        return unknown.Length == 0
+            ? shared
+            : throw new CommandException(
+                ErrorCodes.Usage, $"None of the models has an input called {string.Join(", ", unknown)}; nothing was sent.", "'subnet clinic models --json' lists each model's inputs.");
     }
 
     private (ushort Netuid, string Id) Split(CommandContext context, string named)
