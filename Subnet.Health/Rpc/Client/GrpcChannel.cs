@@ -13,6 +13,7 @@ namespace Subnet.Health.Rpc.Client;
 /// concurrent use.
 /// </summary>
 /// <remarks>
+/// A shared connection is used once the server said how many calls it takes (<see cref="SettledStream"/>), so that it need refuse none.
 /// What the server did not process is sent again: at once by the transport (REFUSED_STREAM, GOAWAY before the stream, a kept connection
 /// found closed), and after that, for a unary call refused still, with growing pauses. Nothing else is ever sent twice.
 /// </remarks>
@@ -139,6 +140,12 @@ internal sealed class GrpcChannel : IDisposable
         if (tls is not null)
         {
             handler.SslOptions = tls;
+        }
+
+        // A connection of one call needs no more streams than any server gives.
+        if (!Options.OneCallPerConnection)
+        {
+            handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new SettledStream(context.PlaintextStream));
         }
 
         return new HttpMessageInvoker(handler, disposeHandler: true);

@@ -19,6 +19,10 @@ internal static class TransportErrors
                     return new GrpcStatus(FromReset(protocol.ErrorCode), $"The server ended the stream with HTTP/2 code {protocol.ErrorCode}.");
                 case AuthenticationException:
                     return new GrpcStatus(GrpcStatusCode.Unavailable, "The TLS handshake failed: check both certificates and whom each side trusts.");
+                case OperationCanceledException { InnerException: TimeoutException }:
+                    return new GrpcStatus(GrpcStatusCode.Unavailable, "The server cannot be reached: it took no connection in the time given to connect.");
+                case UnsettledConnectionException:
+                    return new GrpcStatus(GrpcStatusCode.Unavailable, inner.Message);
                 case SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }:
                     return new GrpcStatus(GrpcStatusCode.Unavailable, $"The server cannot be reached: {inner.Message}");
             }
@@ -31,7 +35,7 @@ internal static class TransportErrors
 
     /// <summary>Whether no connection could be opened, so that nothing reached the server.</summary>
     public static bool IsConnectFailure(Exception exception) =>
-        Chain(exception).Any(each => each is AuthenticationException
+        Chain(exception).Any(each => each is AuthenticationException or UnsettledConnectionException or OperationCanceledException { InnerException: TimeoutException }
             or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError });
 
     /// <summary>Whether the server refused the stream before it processed any of it (RFC 9113, 8.7).</summary>

@@ -53,6 +53,100 @@ internal sealed class GrpcClientFaultTests
         Assert.That((requests, server.Connections), Is.EqualTo((2, 2)));
     }
 
+    // The transport would otherwise put all that wait on the new connection, and a server that allows fewer refuses the rest.
+    [Test]
+    public async Task No_call_leaves_before_the_server_said_how_many_it_takes_and_then_no_more_than_that()
+    {
+        const int Calls = 24, Streams = 3;
+        Lock gate = new();
+        Dictionary<int, int> running = [];
+        int early = 0, most = 0, greetings = 0;
+        await using RawHttp2Server server = new(
+            async (connection, peer, stream) =>
+            {
+                lock (gate)
+                {
+                    early += Volatile.Read(ref greetings) == 0 ? 1 : 0;
+                    running[connection] = running.GetValueOrDefault(connection) + 1;
+                    most = Math.Max(most, running[connection]);
+                }
+
+                await Task.Yield();
+                lock (gate)
+                {
+                    running[connection]--;
+                }
+
+                await peer.OkAsync(stream);
+            },
+            async peer =>
+            {
+                // Long enough for calls to leave that would not wait: they are all made when the connection opens.
+                await Task.Delay(50);
+                Interlocked.Increment(ref greetings);
+                await peer.AllowAsync(Streams);
+            });
+        using GrpcChannel channel = new(server.Address, new GrpcChannelOptions(), TimeProvider.System);
+        await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ =>
+            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default)));
+        Assert.That(early, Is.Zero);
+        Assert.That(most, Is.InRange(1, Streams));
+    }
+
+    [Test]
+    public async Task A_connection_that_closes_before_the_server_greets_has_certainly_carried_no_call()
+    {
+        int requests = 0;
+        await using RawHttp2Server server = new(
+            (_, _, _) =>
+            {
+                requests++;
+                return Task.CompletedTask;
+            },
+            peer =>
+            {
+                peer.Close();
+                return Task.CompletedTask;
+            });
+        GrpcException failed = await FailsAsync(server, GrpcStatusCode.Unavailable);
+        Assert.That((failed.IsUnconnected, requests), Is.EqualTo((true, 0)));
+    }
+
+    [Test]
+    public async Task A_server_that_never_greets_is_unavailable_after_the_time_to_connect()
+    {
+        using CancellationTokenSource over = new();
+        await using RawHttp2Server server = new((_, peer, stream) => peer.OkAsync(stream), _ => Task.Delay(Timeout.Infinite, over.Token));
+        using GrpcChannel channel = new(server.Address, new GrpcChannelOptions { ConnectTimeout = TimeSpan.FromMilliseconds(100) }, TimeProvider.System);
+        GrpcException failed = (await Assert.ThrowsAsync<GrpcException>(() =>
+            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default)))!;
+        await over.CancelAsync();
+        Assert.That(failed.Status.Code, Is.EqualTo(GrpcStatusCode.Unavailable), failed.ToString());
+        Assert.That(failed.IsUnconnected, Is.True, failed.ToString());
+    }
+
+    [Test]
+    public async Task A_server_that_greets_in_single_bytes_is_called()
+    {
+        await using RawHttp2Server server = new((_, peer, stream) => peer.OkAsync(stream), async peer =>
+        {
+            foreach (byte each in (byte[])[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1])
+            {
+                await peer.SendBytesAsync([each]);
+                await Task.Yield();
+            }
+        });
+        await CallAsync(server);
+    }
+
+    [Test]
+    public async Task A_server_of_another_protocol_is_unavailable_and_has_no_call()
+    {
+        await using RawHttp2Server server = new((_, peer, stream) => peer.OkAsync(stream), peer => peer.SendBytesAsync("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8.ToArray()));
+        GrpcException failed = await FailsAsync(server, GrpcStatusCode.Unavailable);
+        Assert.That(failed.IsUnconnected, Is.True, failed.ToString());
+    }
+
     [Test]
     public async Task A_server_that_refuses_for_ever_is_unavailable()
     {

@@ -37,6 +37,7 @@ internal sealed class GrpcConcurrencyTests
 
     [TestCase(8, 128)]
     [TestCase(32, 128)]
+    [TestCase(32, 4)]
     public async Task Unary_and_streaming_calls_on_shared_connections_are_all_processed_once(int clients, int streams)
     {
         const int Calls = 2000;

@@ -17,10 +17,13 @@ internal sealed class RawHttp2Server : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private readonly Func<Peer, Task> _greet;
 
     /// <param name="answer">Called for the headers of each request: (connection number from 1, its peer, stream).</param>
-    public RawHttp2Server(Func<int, Peer, int, Task> answer)
+    /// <param name="greet">Called on each new connection, and sends the settings; none is an empty frame at once.</param>
+    public RawHttp2Server(Func<int, Peer, int, Task> answer, Func<Peer, Task>? greet = null)
     {
+        _greet = greet ?? (peer => peer.SendAsync(Settings, 0, 0, []));
         _listener.Start();
         _running = RunAsync(answer);
     }
@@ -64,7 +67,7 @@ internal sealed class RawHttp2Server : IAsyncDisposable
             try
             {
                 await client.GetStream().ReadExactlyAsync(new byte[24], _stop.Token);
-                await peer.SendAsync(Settings, 0, 0, []);
+                await _greet(peer);
                 byte[] head = new byte[9];
                 while (!peer.Closed)
                 {
@@ -82,7 +85,7 @@ internal sealed class RawHttp2Server : IAsyncDisposable
                     }
                 }
             }
-            catch (Exception ended) when (ended is IOException or OperationCanceledException)
+            catch (Exception ended) when (ended is IOException or OperationCanceledException or ObjectDisposedException)
             {
                 // The client closed, or the test is over.
                 return;
@@ -102,7 +105,20 @@ internal sealed class RawHttp2Server : IAsyncDisposable
             (frame[3], frame[4]) = (type, flags);
             BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), id);
             body.CopyTo(frame.AsSpan(9));
-            return stream.WriteAsync(frame).AsTask();
+            return SendBytesAsync(frame);
+        }
+
+        /// <summary>Bytes as they are.</summary>
+        public Task SendBytesAsync(byte[] bytes) => stream.WriteAsync(bytes).AsTask();
+
+        /// <summary>Settings that allow so many streams at one time.</summary>
+        public Task AllowAsync(int streams) => SendAsync(Settings, 0, 0, [0, 3, 0, 0, 0, (byte)streams]);
+
+        /// <summary>Closes the connection.</summary>
+        public void Close()
+        {
+            Closed = true;
+            stream.Close();
         }
 
         /// <summary>A block of header fields; <c>:status</c> among them, first.</summary>
