@@ -12,7 +12,7 @@ internal sealed class PlannedAudit
     private readonly byte[] master;
 
     /// <summary>Plans a query; rows are padded with zero rows to a size class, as every client pads them.</summary>
-    /// <exception cref="ArgumentException">The rows do not fit the model's set, or have another number of features.</exception>
+    /// <exception cref="ArgumentException">The rows do not fit the model's set, have another number of features, or are none that the card admits.</exception>
     public PlannedAudit(AuditedModel model, ReadOnlySpan<byte> master, IReadOnlyList<long[]> rows)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -20,6 +20,12 @@ internal sealed class PlannedAudit
         if (master.Length != KeylessSeeds.MasterBytes || rows.Count == 0 || rows.Any(row => row.Length != model.Features))
         {
             throw new ArgumentException($"an audit has a master seed of {KeylessSeeds.MasterBytes} bytes and rows of {model.Features} features");
+        }
+
+        // Beyond the card's ranges an answer wraps modulo t and no weights explain it: such a row would convict a miner that answered truly. Rows of zeros only pad.
+        if (rows.Any(row => row.AsSpan().ContainsAnyExcept(0L) && !model.Encoding.Admits(row)))
+        {
+            throw new ArgumentException("an audit has rows that its card admits: the constant 1 first, every integer within its range, one indicator of each group", nameof(rows));
         }
 
         Layout = KeylessLayout.ForRows(model.Parameters.Set, model.Features, model.Classes, rows.Count)

@@ -17,6 +17,13 @@ internal abstract class FeatureEncoding
     /// <returns>Null, or why the row is refused: nothing of it may be sent then.</returns>
     public abstract string? TryEncode(ReadOnlySpan<float> x, Span<long> phi);
 
+    /// <summary>
+    /// Whether some row can become these integers. Only over such rows <see cref="RangeOf"/> holds, and with it that an answer does not wrap modulo t: an audit of other integers could
+    /// convict a miner that answered truly.
+    /// </summary>
+    /// <param name="phi">n integers.</param>
+    public abstract bool Admits(ReadOnlySpan<long> phi);
+
     /// <summary>The exact range of a linear form over every row that is not refused.</summary>
     /// <param name="weights">n weights.</param>
     public abstract (BigInteger Lowest, BigInteger Highest) RangeOf(ReadOnlySpan<long> weights);

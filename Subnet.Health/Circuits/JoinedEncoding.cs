@@ -36,6 +36,20 @@ internal sealed class JoinedEncoding(ImmutableArray<FeatureEncoding> parts) : Fe
     }
 
     /// <inheritdoc/>
+    public override bool Admits(ReadOnlySpan<long> phi)
+    {
+        bool isAdmitted = phi.Length == Length && phi[0] == 1;
+        int at = 1;
+        for (int i = 0; isAdmitted && i < parts.Length; i++)
+        {
+            isAdmitted = parts[i].Admits([1, .. phi.Slice(at, parts[i].Length - 1)]);
+            at += parts[i].Length - 1;
+        }
+
+        return isAdmitted;
+    }
+
+    /// <inheritdoc/>
     public override (BigInteger Lowest, BigInteger Highest) RangeOf(ReadOnlySpan<long> weights)
     {
         BigInteger lowest = weights[0];

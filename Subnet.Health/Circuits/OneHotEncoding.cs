@@ -41,6 +41,19 @@ internal abstract class OneHotEncoding : FeatureEncoding
     }
 
     /// <inheritdoc/>
+    public override bool Admits(ReadOnlySpan<long> phi)
+    {
+        bool isAdmitted = phi.Length == Length && phi[0] == 1;
+        for (int group = 0; isAdmitted && group < starts.Length - 1; group++)
+        {
+            ReadOnlySpan<long> indicators = phi[starts[group]..starts[group + 1]];
+            isAdmitted = indicators.Count(1L) == 1 && indicators.Count(0L) == indicators.Length - 1;
+        }
+
+        return isAdmitted;
+    }
+
+    /// <inheritdoc/>
     public override (BigInteger Lowest, BigInteger Highest) RangeOf(ReadOnlySpan<long> weights)
     {
         BigInteger lowest = weights[0];

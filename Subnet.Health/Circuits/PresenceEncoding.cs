@@ -24,6 +24,9 @@ internal sealed class PresenceEncoding(int features) : FeatureEncoding
     }
 
     /// <inheritdoc/>
+    public override bool Admits(ReadOnlySpan<long> phi) => phi.Length == Length && phi[0] == 1 && !phi.ContainsAnyExcept(0L, 1L);
+
+    /// <inheritdoc/>
     public override (BigInteger Lowest, BigInteger Highest) RangeOf(ReadOnlySpan<long> weights)
     {
         BigInteger lowest = weights[0];

@@ -36,6 +36,18 @@ internal sealed class ProductEncoding(RealEncoding reals, ImmutableArray<Feature
     }
 
     /// <inheritdoc/>
+    public override bool Admits(ReadOnlySpan<long> phi)
+    {
+        bool isAdmitted = phi.Length == Length && reals.Admits(phi[..reals.Length]);
+        for (int p = 0; isAdmitted && p < pairs.Length; p++)
+        {
+            isAdmitted = phi[reals.Length + p] == phi[1 + pairs[p].First] * phi[1 + pairs[p].Second];
+        }
+
+        return isAdmitted;
+    }
+
+    /// <inheritdoc/>
     public override (BigInteger Lowest, BigInteger Highest) RangeOf(ReadOnlySpan<long> weights)
     {
         (BigInteger lowest, BigInteger highest) = reals.RangeOf(weights[..reals.Length]);

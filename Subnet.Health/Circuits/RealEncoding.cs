@@ -62,6 +62,19 @@ internal sealed class RealEncoding(ImmutableArray<RealFeature> features) : Featu
     }
 
     /// <inheritdoc/>
+    public override bool Admits(ReadOnlySpan<long> phi)
+    {
+        bool isAdmitted = phi.Length == Length && phi[0] == 1;
+        for (int i = 0; isAdmitted && i < features.Length; i++)
+        {
+            long lowest = features[i].IsBinary ? 0 : -features[i].Largest;
+            isAdmitted = phi[i + 1] >= lowest && phi[i + 1] <= features[i].Largest;
+        }
+
+        return isAdmitted;
+    }
+
+    /// <inheritdoc/>
     public override (BigInteger Lowest, BigInteger Highest) RangeOf(ReadOnlySpan<long> weights)
     {
         BigInteger lowest = weights[0];

@@ -229,7 +229,7 @@ internal sealed class ProofService : IDisposable
     {
         CardQuery query = CardReader.Read(model.Card.Span).Query;
         return VectorCommitment.TryParse(model.Commitment.Span, out VectorCommitment? commitment)
-            ? new AuditedModel(model.CardHash, query.Parameters, query.Encoding.Length, query.Classes, query.Bound, commitment)
+            ? new AuditedModel(model.CardHash, query.Parameters, query.Encoding, query.Classes, query.Bound, commitment)
             : throw new InvalidOperationException("a model with an opening has a vector commitment");
     }
 

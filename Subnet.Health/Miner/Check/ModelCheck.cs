@@ -30,7 +30,7 @@ internal sealed class ModelCheck(MinimumCompute minimum, ushort netuid, SigningK
             return [new CheckFinding($"{model.Id}: proof", false, "no vector commitment", "one that can be opened", "Compile the model again.")];
         }
 
-        AuditedModel audited = new(model.CardHash, query.Parameters, query.Encoding.Length, query.Classes, query.Bound, commitment);
+        AuditedModel audited = new(model.CardHash, query.Parameters, query.Encoding, query.Classes, query.Bound, commitment);
         (List<OpenedAudit> opened, double[] times, int refused) = await AskAsync(model, audited, rows).ConfigureAwait(false);
         double median = HostCheck.Median(times);
         AuditVerdict verdict = Judge(model, audited, opening, opened);

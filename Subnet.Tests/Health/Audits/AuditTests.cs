@@ -38,7 +38,7 @@ internal sealed class AuditTests
         KeylessParameters parameters = new(KeylessSet.Default, 26);
         honest = new KeylessModel(card, parameters, 1, weights, Bound, factory);
         better = new KeylessModel(card, parameters, 1, [.. weights.Select(w => w + 1)], Bound, factory);
-        model = new AuditedModel(card, parameters, Features, 1, Bound, opening.Commit(generators));
+        model = new AuditedModel(card, parameters, AuditRows.Reals(Features), 1, Bound, opening.Commit(generators));
         miner = SigningKey.Generate(random);
         validators = [.. Enumerable.Range(0, 3).Select(_ => SigningKey.Generate(random))];
         served = new Dictionary<string, byte[]>(StringComparer.Ordinal);

@@ -39,7 +39,7 @@ internal sealed class CombinedTrafficClassifierTests
     {
         opening = CommitmentOpening.Create(new long[Features], random);
         model = new AuditedModel(
-            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), Features, 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
+            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), AuditRows.Reals(Features), 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
         single = new TokenIssuer(Key("one row"));
         many = new TokenIssuer(Key("sixteen rows"));
     }

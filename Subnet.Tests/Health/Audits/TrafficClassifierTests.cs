@@ -31,7 +31,7 @@ internal sealed class TrafficClassifierTests
         TokenChallenge challenge = TokenChallenge.ForMiner("issuer", 7, new byte[32]);
         using CommitmentOpening opening = CommitmentOpening.Create(new long[Features], random);
         AuditedModel model = new(
-            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), Features, 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
+            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), AuditRows.Reals(Features), 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
         Random draws = new(11);
         List<double[]> seen = [];
         List<double[]> careless = [];
@@ -126,7 +126,7 @@ internal sealed class TrafficClassifierTests
     {
         using CommitmentOpening opening = CommitmentOpening.Create(new long[Features], random);
         AuditedModel model = new(
-            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), Features, 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
+            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), AuditRows.Reals(Features), 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
         long[] row = new long[Features];
         row[0] = 1;
         byte[][] queries = [.. Enumerable.Range(0, 2).Select(i => new PlannedAudit(model, SHA256.HashData([(byte)i]), [row]).BuildQuery())];

@@ -4,6 +4,7 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Health.Audits;
 using Subnet.Health.Scoring;
+using Subnet.Tests.Health.Audits;
 
 namespace Subnet.Tests.Health.Scoring;
 
@@ -29,7 +30,7 @@ internal sealed class ReviewerScoringTests
         KeylessParameters parameters = new(KeylessSet.Default, 26);
         byte[] hash = SHA256.HashData("card"u8);
         model = new KeylessModel(hash, parameters, 1, weights, 1 << 20, factory);
-        card = new AuditedModel(hash, parameters, 3, 1, 1 << 20, opening.Commit(GeneratorSet.Create(3)));
+        card = new AuditedModel(hash, parameters, AuditRows.Reals(3), 1, 1 << 20, opening.Commit(GeneratorSet.Create(3)));
     }
 
     [TearDown]

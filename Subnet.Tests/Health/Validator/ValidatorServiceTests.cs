@@ -287,13 +287,6 @@ internal sealed class ValidatorServiceTests
             Task.FromResult<WeightRow?>(new WeightRow([uid], [ushort.MaxValue]));
     }
 
-    private sealed class NoTokens : IAccessTokens
-    {
-        public Task<byte[]?> TakeAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
-
-        public Task EnsureAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, int count, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
     private sealed class Shifted(TimeSpan ahead) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
