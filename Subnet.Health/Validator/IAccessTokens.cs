@@ -11,7 +11,7 @@ internal interface IAccessTokens
     /// <returns>The token; null where none is left.</returns>
     Task<byte[]?> TakeAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, CancellationToken cancellationToken);
 
-    /// <summary>Buys tokens where fewer than so many are left; waits for the ledger.</summary>
+    /// <summary>Buys tokens where fewer than so many are left that are good through the next access epoch; waits for the ledger.</summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="miner">The miner that they are good for, 32 bytes.</param>
     /// <param name="rows">Rows each pays for: 1, 16 or 256.</param>

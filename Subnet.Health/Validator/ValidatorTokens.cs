@@ -27,9 +27,12 @@ internal sealed class ValidatorTokens(
     /// <inheritdoc/>
     public async Task EnsureAsync(ushort netuid, ReadOnlyMemory<byte> miner, int rows, int count, CancellationToken cancellationToken)
     {
+        // Tokens of the epoch before are good for the rest of this one only: they are used first, and new ones are there before they go bad.
         string address = Ss58Address.Encode(miner.Span);
+        ulong now = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
+        await wallet.ForgetBeforeAsync(netuid, now).ConfigureAwait(false);
         int there = (await wallet.BudgetAsync(time.GetUtcNow()).ConfigureAwait(false))
-            .Where(budget => budget.Netuid == netuid && budget.Miner == address && budget.Rows == rows).Sum(budget => budget.Ready + budget.Waiting);
+            .Where(budget => budget.Netuid == netuid && budget.Miner == address && budget.Rows == rows && budget.Epoch >= now).Sum(budget => budget.Ready + budget.Waiting);
         if (there < count)
         {
             await BuyAsync(netuid, miner, rows, count - there, cancellationToken).ConfigureAwait(false);

@@ -31,6 +31,9 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
 {
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
+    // Far shorter than an access epoch, in which the tokens of the last one are still good.
+    private static readonly TimeSpan StockInterval = TimeSpan.FromSeconds(20);
+
     /// <summary>Runs a role.</summary>
     /// <param name="role">node, miner, validator or clinic.</param>
     /// <param name="name">Its name.</param>
@@ -101,7 +104,13 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
         using AtRestKey atRest = AtRestKey.Derive(hotkey, "miner-" + miner.Name, random);
         Directory.CreateDirectory(folder);
         await using ValidatorTokens tokens = TokensOf(hotkey, atRest, folder, ledger.Client, random);
-        IServedModel model = ModelOf(miner, folder, randomness, ledger.Client, tokens);
+        await using RelayStock? stock = miner.Conduct == MinerConduct.Relay ? StockOf(miner, tokens) : null;
+        if (stock is not null)
+        {
+            await stock.StartAsync(stop).ConfigureAwait(false);
+        }
+
+        IServedModel model = ModelOf(miner, folder, randomness, stock);
         await using MinerHost host = await MinerHost.StartAsync(
             new MinerSettings(miner.Name, folder, miner.Netuid, AnyPort), [model], hotkey, ledger.Client, time, randomness, loggers, stop).ConfigureAwait(false);
         await using IRoleSite site = await sites.MinerAsync(host, ledger.Client, stop).ConfigureAwait(false);
@@ -144,7 +153,16 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
         await StoppedAsync(stop).ConfigureAwait(false);
     }
 
-    private IServedModel ModelOf(DemoMiner miner, string folder, RandomSourceFactory randomness, ILedgerClient ledger, ValidatorTokens tokens)
+    private RelayStock StockOf(DemoMiner relay, ValidatorTokens tokens)
+    {
+        DemoMiner asked = DemoPlan.HonestOf(relay.Netuid);
+        Circuits.CardClient card = Circuits.CardClient.OpenAny(CardOf(asked));
+        return new RelayStock(tokens, relay.Netuid, HotkeyOf("miner-" + asked.Name), card.RowClasses, StockInterval, time, loggers.CreateLogger<RelayStock>());
+    }
+
+    private byte[] CardOf(DemoMiner miner) => File.ReadAllBytes(Path.Combine(home, "miner", miner.Name, "model", "card.json"));
+
+    private IServedModel ModelOf(DemoMiner miner, string folder, RandomSourceFactory randomness, RelayStock? stock)
     {
         byte[] password = Encoding.UTF8.GetBytes(DemoKeys.Password);
         string model = Path.Combine(folder, "model");
@@ -155,12 +173,11 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
         }
 
         RelayVictim? victim = null;
-        if (miner.Conduct == MinerConduct.Relay)
+        if (stock is not null)
         {
             DemoMiner asked = DemoPlan.HonestOf(miner.Netuid);
-            byte[] card = File.ReadAllBytes(Path.Combine(home, "miner", asked.Name, "model", "card.json"));
             victim = new RelayVictim(
-                HotkeyOf("miner-" + asked.Name), Circuits.ModelCard.Hash(card), miner.Netuid, () => EndpointOf("miner", asked.Name), () => new StockingTokens(tokens), randomness.Create(), time);
+                HotkeyOf("miner-" + asked.Name), Circuits.ModelCard.Hash(CardOf(asked)), miner.Netuid, () => EndpointOf("miner", asked.Name), () => stock, randomness.Create(), time);
         }
 
         return new DemoModels(samples).Serve(miner, model, password, randomness, victim);

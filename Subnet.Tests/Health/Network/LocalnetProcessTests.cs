@@ -133,7 +133,7 @@ internal sealed class LocalnetProcessTests
         string diabetes = home.Combine("diabetes.csv"), heart = home.Combine("heart.csv");
         await File.WriteAllLinesAsync(diabetes, File.ReadLines(Sample("diabetes130-heldout.csv")).Take(2));
         await File.WriteAllLinesAsync(heart, File.ReadLines(Sample("heart-cleveland-heldout.csv")).Take(2));
-        JsonNode agreed = await AnsweredJson("clinic", "query", "--model", "2:diabetes130", "--csv", diabetes, "--agree", "2");
+        JsonNode agreed = await Json("clinic", "query", "--model", "2:diabetes130", "--csv", diabetes, "--agree", "2");
         (int code, string output, string error) = await Run("clinic", "query", "--model", "1:heart-cleveland", "--csv", heart, "--agree", "2", "--json");
         Assert.Multiple(() =>
         {
@@ -220,24 +220,6 @@ internal sealed class LocalnetProcessTests
         }
 
         return [.. lines];
-    }
-
-    // The relay buys the token for its victim while a clinic waits, and refuses where an epoch ends meanwhile: then a clinic asks again.
-    private async Task<JsonNode> AnsweredJson(params string[] arguments)
-    {
-        for (int attempt = 1; attempt < 4; attempt++)
-        {
-            (int code, string output, string error) = await Run([.. arguments, "--json"]);
-            if (code == 0)
-            {
-                return JsonNode.Parse(output)!;
-            }
-
-            Assert.That(error, Does.Contain("no-answer"));
-            await Task.Delay(TimeSpan.FromSeconds(1));
-        }
-
-        return await Json(arguments);
     }
 
     private async Task<JsonNode> Json(params string[] arguments)
