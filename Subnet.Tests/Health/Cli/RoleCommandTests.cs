@@ -11,6 +11,7 @@ using Subnet.Health.Rpc.Server;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Health.Fhir;
+using Subnet.Tests.Health.Review;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Cli;
@@ -141,6 +142,55 @@ internal sealed class RoleCommandTests
         CommandRun unknown = await Run([.. query, "--set", "thalach=150", "--set", "luck=1"]);
         Assert.That(unknown.ExitCode, Is.EqualTo(2));
         Assert.That(unknown.Error, Does.Contain("None of the models has an input called luck"));
+    }
+
+    [Test]
+    public async Task No_password_key_or_token_is_in_any_output_error_log_or_store()
+    {
+        const string Mistyped = "tr0mbone-Canary-mistyped";
+        string log = home.Combine("everything.log");
+        Dictionary<string, string> noisy = new(Variables, StringComparer.Ordinal) { ["SUBNET_LOG__LEVEL"] = "debug", ["SUBNET_LOG__FORMAT"] = "json", ["SUBNET_LOG__FILE"] = log };
+        SecretSearch secrets = new();
+        secrets.AddWord("the password", Password);
+        secrets.AddWord("the mistyped password", Mistyped);
+        byte[] seed = new byte[SigningKey.SeedByteCount];
+        foreach (string name in new[] { "clinic", "miner", "miner-hot" })
+        {
+            using SigningKey key = InProcessLedger.SigningKeyOf(name);
+            key.CopySeed(seed);
+            secrets.Add("the seed of " + name, seed);
+        }
+
+        StringBuilder said = new();
+        async Task<CommandRun> Say(IReadOnlyDictionary<string, string> variables, params string[] arguments)
+        {
+            CommandRun run = await CommandRun.Of(home.Path, [.. arguments, "--verbose", "--network", node.ToString()], variables);
+            said.Append(run.Output).Append(run.Error);
+            return run;
+        }
+
+        string token = home.Combine("exported.token");
+        string[] keygen = ["clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "1", "--wallet-name", "clinic", "--yes"];
+        Assert.That((await Say(noisy, keygen)).ExitCode, Is.Zero, said.ToString());
+        CommandRun exported = await Say(noisy, "clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "1", "--export", token, "--wallet-name", "clinic", "--yes");
+        Assert.That(exported.ExitCode, Is.Zero, exported.Error);
+        secrets.Add("an unspent token", File.ReadAllBytes(token).AsSpan(2, 32));
+        File.Delete(token);
+        string[] query = ["clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--csv", Table(1), "--wallet-name", "clinic"];
+        Assert.That((await Say(noisy, query)).ExitCode, Is.Zero, said.ToString());
+        Assert.That((await Say(noisy, "clinic", "history", "--wallet-name", "clinic", "--json")).ExitCode, Is.Zero, said.ToString());
+        Assert.That((await Say(noisy, "miner", "status", "--netuid", $"{network.Netuid}", "--wallet-name", "miner")).ExitCode, Is.Zero, said.ToString());
+        CommandRun wrong = await Say(new Dictionary<string, string>(noisy, StringComparer.Ordinal) { ["SUBNET_WALLET_PASSWORD"] = Mistyped }, query);
+        Assert.That(wrong.ExitCode, Is.Not.Zero);
+
+        List<string> found = [.. secrets.Find("an output", said.ToString())];
+        Assert.That(log, Does.Exist, "there is a log to search");
+        foreach (string file in Directory.EnumerateFiles(home.Path, "*", SearchOption.AllDirectories))
+        {
+            found.AddRange(secrets.Find(file, File.ReadAllBytes(file)));
+        }
+
+        Assert.That(found, Is.Empty);
     }
 
     [TestCase("Consent/1")]

@@ -16,6 +16,7 @@ using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Web.Sessions;
 using Subnet.Tests.Health.Clinic;
+using Subnet.Tests.Health.Review;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Web;
@@ -114,13 +115,15 @@ internal sealed partial class RoleSiteTests
             .And.Contain("trestbps")
             .And.Contain("<td>yes</td>")
             .And.Contain("age is approximate").And.Contain("an entry of sbp was passed over: its unit is missing"));
+        Assert.That(Secrets().Find("the clinic's page", list + shown), Is.Empty);
         AuditEntry[] viewed = [.. Published().Where(entry => entry.Type == "result.viewed" && entry.Ref == answer.Scores[0].Event)];
         Assert.That(viewed[^1].Members.ObjectOrNull("actor")?.TextOrNull("role"), Is.EqualTo("portal"));
     }
 
     [Test]
-    public async Task Nothing_of_a_patient_is_on_any_page_or_document_without_signing_in()
+    public async Task Nothing_of_a_patient_and_no_secret_is_on_any_page_or_document_without_signing_in()
     {
+        SecretSearch secrets = Secrets();
         await using GatewayView gateway = View();
         await using IRoleSite clinic = await sites.ClinicAsync(gateway, clinicKey.PublicKey.ToArray(), network.Ledger.Client, default);
         await using IRoleSite miner = await sites.MinerAsync(network.Miner("miner"), network.Ledger.Client, default);
@@ -134,6 +137,7 @@ internal sealed partial class RoleSiteTests
                 HttpResponseMessage response = await client.GetAsync(path);
                 string body = await response.Content.ReadAsStringAsync();
                 Assert.That(body, Does.Not.Contain(Patient).And.Not.Contain(answer.Scores[0].Event), path);
+                Assert.That(secrets.Find(path, body + response.Headers), Is.Empty);
                 if (path.StartsWith("/clinic", StringComparison.Ordinal))
                 {
                     Assert.That((response.StatusCode, body), Is.EqualTo(site == clinic ? (HttpStatusCode.Redirect, "") : (HttpStatusCode.NotFound, body)), "only on the clinic's own gateway, and after signing in");
@@ -174,6 +178,21 @@ internal sealed partial class RoleSiteTests
         await using ClinicClient busy = await network.OpenClinicAsync("desk");
         string shown = await ShowAsync(client, list, HttpStatusCode.ServiceUnavailable);
         Assert.That(shown, Does.Contain("could not be recorded").And.Not.Contain(Patient));
+    }
+
+    private static SecretSearch Secrets()
+    {
+        SecretSearch secrets = new();
+        byte[] seed = new byte[SigningKey.SeedByteCount];
+        foreach (string name in new[] { "clinic", "owner", "miner", "miner-hot", "second-miner-hot", "sequencer" })
+        {
+            using SigningKey key = InProcessLedger.SigningKeyOf(name);
+            key.CopySeed(seed);
+            secrets.Add("seed of " + name, seed);
+            secrets.Add("at-rest signature of " + name, DomainSignature.Sign(key, "subnet-at-rest/1", "clinic/desk"u8));
+        }
+
+        return secrets;
     }
 
     private ClinicQuery Query() => new(network.Netuid, "heart", ClinicInput.FromFhir(HeartRecord.Json())) { Patient = Patient, Set = HeartRecord.Entered(), AsOf = HeartRecord.AsOf };
