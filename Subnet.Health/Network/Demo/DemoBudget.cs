@@ -19,7 +19,7 @@ internal sealed record DemoBudget(
     public const ushort Tempo = 10;
 
     /// <summary>What fits into a minute of two cores.</summary>
-    public static DemoBudget Full { get; } = new(new ChallengeBudget(AuditRows: 2, Repeats: 1, LabelledRows: 16), 3, 10, 4, 256, 10);
+    public static DemoBudget Full { get; } = new(new ChallengeBudget(AuditRows: 2, Repeats: 1, LabelledRows: 16), 3, 10, 4, 256, 100);
 
     /// <summary>For tests: the same steps, fewer of each.</summary>
     public static DemoBudget Small { get; } = new(new ChallengeBudget(AuditRows: 1, Repeats: 1, LabelledRows: 16), 2, 2, 2, 0, 2);

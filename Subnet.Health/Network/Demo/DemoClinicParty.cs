@@ -119,11 +119,13 @@ internal sealed class DemoClinicParty : IDemoClinic
         List<double> alone = [];
         List<double> otherAlone = [];
         List<double> both = [];
+        string[] firstTable = Table(first.Data + "-heldout").Lines;
+        string[] secondTable = Table(second.Data + "-heldout").Lines;
         for (int round = 0; round < rounds; round++)
         {
-            alone.Add(await TimeAsync([QueryOf(first, round + 1)], cancellationToken).ConfigureAwait(false));
-            otherAlone.Add(await TimeAsync([QueryOf(second, round + 1)], cancellationToken).ConfigureAwait(false));
-            both.Add(await TimeAsync([QueryOf(first, round + 1), QueryOf(second, round + 1)], cancellationToken).ConfigureAwait(false));
+            alone.Add(await TimeAsync([QueryOf(first, firstTable, round)], cancellationToken).ConfigureAwait(false));
+            otherAlone.Add(await TimeAsync([QueryOf(second, secondTable, round)], cancellationToken).ConfigureAwait(false));
+            both.Add(await TimeAsync([QueryOf(first, firstTable, round), QueryOf(second, secondTable, round)], cancellationToken).ConfigureAwait(false));
         }
 
         return rounds == 0 ? double.NaN : (DemoAsking.Median(both) / Math.Max(DemoAsking.Median(alone), DemoAsking.Median(otherAlone))) - 1;
@@ -143,11 +145,9 @@ internal sealed class DemoClinicParty : IDemoClinic
         return world.Place.Time.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    private ClinicQuery QueryOf(DemoSubnet subnet, int row)
-    {
-        (string[] lines, bool[] _) = Table(subnet.Data + "-heldout");
-        return new ClinicQuery(subnet.Netuid, subnet.Name, ClinicInput.FromCsv(new StringReader($"{lines[0]}\n{lines[row]}\n")));
-    }
+    // After the last patient of a table comes the first again.
+    private static ClinicQuery QueryOf(DemoSubnet subnet, string[] lines, int round) =>
+        new(subnet.Netuid, subnet.Name, ClinicInput.FromCsv(new StringReader($"{lines[0]}\n{lines[1 + (round % (lines.Length - 1))]}\n")));
 
     /// <summary>A table as a clinic has it, without the outcomes, and the outcomes.</summary>
     private (string[] Lines, bool[] Outcomes) Table(string file)

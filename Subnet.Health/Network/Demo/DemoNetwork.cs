@@ -187,20 +187,17 @@ internal sealed class DemoNetwork : IAsyncDisposable, IDemoAddresses
             }
         }
 
-        const int Lot = 64;
-        for (int left = budget.OrganicPatients; left > 0; left -= Lot)
-        {
-            await BuyAsync(Clinics[DemoPlan.TableClinic].BuyAsync, DemoPlan.HonestOf(3), 1, Math.Min(Lot, left)).ConfigureAwait(false);
-        }
-
+        await BuyAsync(Clinics[DemoPlan.TableClinic].BuyAsync, DemoPlan.HonestOf(3), 1, budget.OrganicPatients).ConfigureAwait(false);
         await BuyAsync(Clinics[DemoPlan.FhirClinic].BuyAsync, DemoPlan.HonestOf(1), 1, DemoBudget.FhirTokens).ConfigureAwait(false);
 
         async Task BuyAsync(Func<DemoMiner, int, int, CancellationToken, Task> buy, DemoMiner miner, int rows, int number)
         {
-            if (number > 0)
+            const int Lot = 64;
+            for (int left = number; left > 0; left -= Lot)
             {
-                await Pacer.PumpAsync(buy(miner, rows, number, cancellationToken), cancellationToken).ConfigureAwait(false);
-                bought(count += number);
+                int some = Math.Min(Lot, left);
+                await Pacer.PumpAsync(buy(miner, rows, some, cancellationToken), cancellationToken).ConfigureAwait(false);
+                bought(count += some);
             }
         }
     }
