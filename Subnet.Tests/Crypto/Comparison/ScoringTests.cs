@@ -181,6 +181,48 @@ internal sealed class ScoringTests
     }
 
     [Test]
+    public void Score_is_found_by_trying_every_value_only_once_the_nonce_is_open()
+    {
+        // Attack 16: a score has few values, so a hash of it alone, or under anything that is known, is as good as open.
+        byte[] nonce = SHA256.HashData("nonce"u8);
+        const ulong Score = 4711;
+        ulong[] others = [12, 34, 56];
+        byte[] commitment = ScoreOpening.Commit(nonce, [Score, .. others]);
+        ulong[] Tried(byte[] under) => [.. Enumerable.Range(0, 1 << 14).Select(v => (ulong)v).Where(v => ScoreOpening.Commit(under, [v, .. others]).AsSpan().SequenceEqual(commitment))];
+
+        foreach (byte[] known in new[] { new byte[32], Batch, Miner, SHA256.HashData(Batch), commitment })
+        {
+            Assert.That(Tried(known), Is.Empty);
+        }
+
+        Assert.That(Tried(nonce), Is.EqualTo(new[] { Score }), "the search itself finds what there is to find");
+    }
+
+    [Test]
+    public void Worst_batch_of_the_largest_size_does_not_wrap_and_a_larger_one_cannot_be_made()
+    {
+        // Attack 11: 8192 squared errors of 255 are 2^29, and the modulus is above twice that; one patient more has no slot.
+        byte[] worst = [.. Enumerable.Repeat((byte)255, 8192)];
+        ulong[] outputs = Score(Encrypt(clinic, ScoringMeasure.SquaredError(), worst, new byte[worst.Length]), seed: 1);
+        Assert.That(outputs[0], Is.EqualTo(8192UL * 255 * 255));
+        Assert.That(2 * outputs[0], Is.LessThan(clinic.Set.Parameters.PlainModulus));
+        Assert.That(Verify(outputs, seed: 1), Is.EqualTo(ScoreVerdict.Holds));
+        Assert.That(() => clinic.EncryptPredictions(ScoringMeasure.SquaredError(), [.. worst, 0]), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Order_of_the_patients_shows_in_nothing_that_a_clinic_reads()
+    {
+        // Attack 13: beside coefficient 0 nothing of c0 leaves, so partial sums and single patients stay where they are.
+        byte[] mirrored = [.. predictions.Reverse()];
+        byte[] outcomes = [.. labels.Reverse()];
+        ScoringInputs inputs = Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels);
+        ScoringInputs turned = Encrypt(clinic, ScoringMeasure.SquaredError(), mirrored, outcomes);
+        Assert.That(Evaluate(inputs, 1)[0].Unpack(clinic.Set), Has.Length.EqualTo(clinic.Set.Parameters.PolyModulusDegree + 1), "c1 and one coefficient");
+        Assert.That(Score(turned, 1), Is.EqualTo(Score(inputs, 1)), "value, tags and checks of one session are the same");
+    }
+
+    [Test]
     public void Sign_polynomial_is_the_sign_on_every_difference([Values(1, 2, 6, 7)] int bits)
     {
         Modulus t = new(65537);
