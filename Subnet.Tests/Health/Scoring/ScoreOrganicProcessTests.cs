@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Subnet.Core.Ledger.Calls;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Comparison;
+using Subnet.Crypto.Identity;
+using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Storage;
+using Subnet.Health.Clinic;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Review.Sources;
+using Subnet.Health.Node;
+using Subnet.Health.Rpc.Server;
+using Subnet.Health.Scoring;
+using Subnet.Health.Validator;
+using Subnet.Health.Validator.Challenges;
+using Subnet.Health.Wallets;
+using Subnet.Tests.Health.Validator;
+using Subnet.Tests.Support;
+
+namespace Subnet.Tests.Health.Scoring;
+
+/// <summary><c>subnet clinic score-organic</c> as a process that is killed at every step of a batch, against a ledger and validators that serve.</summary>
+[TestFixture]
+internal sealed class ScoreOrganicProcessTests
+{
+    private const int Cases = 300;
+    private const string Password = "correct horse";
+
+    private static readonly string[] Steps = ["window", "beacon", "outputs", "seeds", "openings"];
+
+    [Test]
+    public async Task Batch_whose_clinic_is_killed_at_every_step_ends_as_one_batch_with_the_exact_score_and_a_transcript_that_replays()
+    {
+        using TemporaryFolder home = new();
+        using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+        await using InProcessLedger ledger = new InProcessLedger().Start(5);
+        Uri node = await ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
+        ushort netuid = await ledger.CreateSubnet("miner", "validator", "second-miner");
+        await using ValidatorService first = await ValidateAsync(ledger, netuid, "validator", home, randomness);
+        await using ValidatorService second = await ValidateAsync(ledger, netuid, "second-miner", home, randomness);
+        Dictionary<string, (byte Prediction, byte Label)> patients = await WriteHistoryAsync(home, netuid);
+        string output = home.Combine("batch.transcript");
+        string[] command =
+        [
+            "clinic", "score-organic", "--netuid", netuid.ToString(CultureInfo.InvariantCulture), "--validators", "2", "--output", output, "--wallet-name", "clinic", "--password-file", home.Combine("password"),
+            "--network", node.ToString(), "--home", home.Path, "--yes", "--json",
+        ];
+
+        foreach (string step in Steps)
+        {
+            await KillAtAsync(home.Path, command, step);
+            Assert.That(File.Exists(output), Is.False, step);
+        }
+
+        (int code, string answer, string error) = await SubnetProcess.RunAsync(home.Path, command);
+        Assert.That(code, Is.Zero, error);
+        Assert.That((string)JsonNode.Parse(answer)!["outcome"]!, Is.EqualTo("None"), answer);
+
+        // One window, one batch, one commitment and one opening, whatever died in between.
+        Dictionary<string, int> logged = Logged(home);
+        Assert.That(new[] { "score-window", "batch-open", "score-commit", "score-open" }.Select(entry => logged.GetValueOrDefault(entry)), Is.All.EqualTo(1), string.Join(", ", logged));
+
+        // What is public is the squared error of the patients that the beacon drew, computed here in the clear.
+        Assert.That(ScoringTranscript.TryRead(await File.ReadAllBytesAsync(output), out ScoringTranscript? transcript, out _), Is.True);
+        ScoreBatchOpen batch = transcript!.Messages.Select(ScoreBatchOpen.TryRead).OfType<ScoreBatchOpen>().Single();
+        (byte Prediction, byte Label)[] drawn = [.. batch.Cases.Select(item => patients[item.Key])];
+        Assert.That(drawn, Has.Length.EqualTo(ScoringSettings.LeastPatients));
+        long exact = drawn.Sum(patient => (long)(patient.Prediction - (255 * patient.Label)) * (patient.Prediction - (255 * patient.Label)));
+        using SeededRandomSource unused = new(PrngType.Blake2Xb, new byte[64]);
+        long expected = ScorePublication.Rounded.Publish(ScoringKind.SquaredError, new ScoreRatio(exact, 255L * 255 * drawn.Length), 1, unused);
+        Assert.That(JsonNode.Parse(answer)!["values"]!.AsArray().Select(value => (long)value!), Is.EqualTo(new[] { expected, expected }), "of both validators");
+
+        (int replayed, string report, string trouble) = await SubnetProcess.RunAsync(home.Path, ["validator", "replay", output, "--json"]);
+        Assert.That(replayed, Is.Zero, report + trouble);
+        byte[] changed = await File.ReadAllBytesAsync(output);
+        changed[changed.Length / 3] ^= 4;
+        string other = home.Combine("changed.transcript");
+        await File.WriteAllBytesAsync(other, changed);
+        (int found, string difference, _) = await SubnetProcess.RunAsync(home.Path, ["validator", "replay", other, "--json"]);
+        Assert.That(found, Is.EqualTo(1));
+        Assert.That((string?)JsonNode.Parse(difference)!["difference"], Is.Not.Empty);
+
+        // The secrets of a batch that is over are gone, and its patients are scored: 44 are too few for another batch.
+        Assert.That(File.Exists(home.Combine("clinic", "default", "organic.journal")), Is.False);
+        (int again, _, string refusal) = await SubnetProcess.RunAsync(home.Path, [.. command.Select(word => word == output ? home.Combine("next.transcript") : word)]);
+        Assert.That(again, Is.Not.Zero, refusal);
+        Assert.That(Logged(home).GetValueOrDefault("score-window"), Is.EqualTo(1), refusal);
+    }
+
+    /// <summary>Starts the command, ends it (SIGKILL) when it says that a step begins, and waits until it is gone.</summary>
+    private static async Task KillAtAsync(string home, string[] command, string step)
+    {
+        using Process process = SubnetProcess.Start(home, command);
+        StringBuilder said = new();
+        while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
+        {
+            said.AppendLine(line);
+            if (line == step)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+                return;
+            }
+        }
+
+        Assert.Fail($"it ended before '{step}': {said}");
+    }
+
+    private static async Task<ValidatorService> ValidateAsync(InProcessLedger ledger, ushort netuid, string name, TemporaryFolder home, RandomSourceFactory randomness)
+    {
+        await ledger.Do(name, new AddStakeCall(netuid, ledger.Id(name + "-hot"), 100 * InProcessLedger.Tao, 0, false));
+        await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + 12);
+        return await ValidatorService.StartAsync(
+            new ValidatorSettings(home.Combine("served", name), [netuid]) { Challenges = false },
+            InProcessLedger.SigningKeyOf(name + "-hot"), ledger.Client, new NoTokens(), new Dictionary<ushort, LabelledRows>(), new PeerChannels(null, TimeProvider.System), TimeProvider.System,
+            randomness, NullLoggerFactory.Instance, null);
+    }
+
+    /// <summary>The clinic's wallet, and what its gateway keeps of queries whose outcome came; by event, what was predicted and what became of it.</summary>
+    private static async Task<Dictionary<string, (byte Prediction, byte Label)>> WriteHistoryAsync(TemporaryFolder home, ushort netuid)
+    {
+        using OperatingSystemRandomSource random = new();
+        using SigningKey key = InProcessLedger.SigningKeyOf("clinic");
+        new WalletFolder(home.Path).Write("clinic", null, KeystoreFile.Seal(key, KeyRole.Coldkey, Encoding.UTF8.GetBytes(Password), ScryptCost.Minimum, random));
+        await File.WriteAllTextAsync(home.Combine("password"), Password + "\n");
+        string folder = Directory.CreateDirectory(home.Combine("clinic", "default")).FullName;
+        using AtRestKey atRest = AtRestKey.Derive(key, "clinic/default", random);
+        await using ClinicHistory history = new(Path.Combine(folder, "history.db"), atRest);
+        using SigningKey miner = InProcessLedger.SigningKeyOf("miner-hot");
+        Dictionary<string, (byte, byte)> patients = new(StringComparer.Ordinal);
+        Random draws = new(8);
+        for (int i = 0; i < Cases; i++)
+        {
+            string name = i.ToString("x32", CultureInfo.InvariantCulture);
+            byte prediction = (byte)draws.Next(256);
+            bool outcome = draws.Next(256) < prediction;
+            byte[] salt = new byte[32];
+            random.Fill(salt);
+            HistorySecret secret = new("heart", null, [], new byte[32], [], [], [], [], salt, prediction, null);
+            await history.AddAsync(new HistoryEntry(name, DateTimeOffset.UnixEpoch.AddSeconds(i), netuid, new string('a', 64), miner.Address, 1, secret));
+            Assert.That(await history.SetOutcomeAsync(name, 1, outcome), Is.True);
+            patients.Add(name, (prediction, outcome ? (byte)1 : (byte)0));
+        }
+
+        return patients;
+    }
+
+    /// <summary>How often each scoring message is in the clinic's log.</summary>
+    private static Dictionary<string, int> Logged(TemporaryFolder home)
+    {
+        PhysicalLogFiles files = new(home.Combine("clinic", "default", "log"));
+        using LogStore store = LogStore.Open(files);
+        return LogEntries.Read(new FileTileSource(files), 0, store.CommittedSize, store.CommittedSize)
+            .Select(entry => CanonicalJsonReader.Read(entry.Bytes.Span))
+            .Where(entry => entry.TextOrNull("type") == "score.assigned")
+            .CountBy(entry => entry.TextOrNull("code")!)
+            .ToDictionary();
+    }
+}
