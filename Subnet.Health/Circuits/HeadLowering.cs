@@ -86,6 +86,13 @@ internal static class HeadLowering
         CircuitKind most = CircuitKind.Linear;
         foreach (ModelHead member in members)
         {
+            // Its raw scores are many, and what a class makes of them would have to be said for each member.
+            if (member is LocalDeepHead)
+            {
+                reason = "a local deep kernel machine is one of several members; train the members as linear models, additive models or trees";
+                return null;
+            }
+
             if (KindOf(member, out reason) is not { } kind)
             {
                 return null;

@@ -52,9 +52,10 @@ internal static class QuantisationMeasure
             changed += !isNear && !label.HasLabelOf(roundedLabel) ? 1 : 0;
             if (rows.Outcomes?[row] is bool outcome && label.Scores.Length == 1)
             {
-                // The raw score where it is the only one: links and calibrations keep its order, and round it.
-                floats.Add(classes == 1 ? exact[0] : label.Scores[0]);
-                integers.Add(classes == 1 ? rounded[0] : roundedLabel.Scores[0]);
+                // The raw score where it is the only one: links and calibrations keep its order, and round it. In single
+                // precision, in which models report it: rows whose sums differ beyond that are ties there and here.
+                floats.Add(classes == 1 ? (float)exact[0] : label.Scores[0]);
+                integers.Add(classes == 1 ? (float)rounded[0] : roundedLabel.Scores[0]);
                 outcomes.Add(outcome);
             }
         }

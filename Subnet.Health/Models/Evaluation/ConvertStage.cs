@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Subnet.Health.Models.Evaluation;
 
 /// <summary>To single precision, to nearest, ties to even. Text that is not a number becomes NaN.</summary>
@@ -21,13 +19,10 @@ internal sealed class ConvertStage(ColumnKind kind, Lane[] from, Lane[] to) : St
                     ColumnKind.Double => (float)block.Doubles(from[j])[i],
                     ColumnKind.Integer => block.Integers(from[j])[i],
                     ColumnKind.Unsigned => (ulong)block.Integers(from[j])[i],
-                    ColumnKind.Text => Parse(block.Texts(from[j])[i]),
+                    ColumnKind.Text => TextNumber.Parse(block.Texts(from[j])[i]),
                     _ => block.Singles(from[j])[i],
                 };
             }
         }
     }
-
-    private static float Parse(string text) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value : float.NaN;
 }

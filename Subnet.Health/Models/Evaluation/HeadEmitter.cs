@@ -41,7 +41,7 @@ internal static class HeadEmitter
                 Lane logarithm = builder.NewLane(LaneKind.Double);
                 return Emitted(builder, bayes.ScoreCount, scores => new NaiveBayesStage(bayes, values, logarithm, scores));
             case CentroidHead centroids:
-                Lane distance = builder.NewLane(LaneKind.Double);
+                Lane[] distance = builder.NewLanes(LaneKind.Double, 2);
                 return Emitted(builder, centroids.Count, scores => new CentroidStage(centroids, values, distance, scores));
             case LocalDeepHead deep:
                 return Emitted(builder, 1, scores => new LocalDeepStage(deep, values, scores[0]));
@@ -92,7 +92,7 @@ internal static class HeadEmitter
         return head.Formula switch
         {
             OneVersusAllFormula.Normalised => Emitted(builder, members.Length, to => new NormaliseStage(members, to)),
-            OneVersusAllFormula.Softmax => Emitted(builder, members.Length, to => new SoftmaxStage(members, to)),
+            OneVersusAllFormula.Softmax => Emitted(builder, members.Length, to => new ExponentialShareStage(members, to)),
             _ => members,
         };
     }

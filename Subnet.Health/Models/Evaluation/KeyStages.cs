@@ -143,11 +143,12 @@ internal sealed class KeyToTextStage(Lane[] from, Lane[] to, string[] values) : 
     }
 }
 
-/// <summary>A key back to the number at its place; the missing key is NaN.</summary>
-internal sealed class KeyToNumberStage(Lane[] from, Lane[] to, float[] values) : Stage(from, to)
+/// <summary>A key back to the number at its place; the missing key is <paramref name="missing"/>.</summary>
+internal sealed class KeyToNumberStage(Lane[] from, Lane[] to, float[] values, float missing) : Stage(from, to)
 {
     /// <inheritdoc/>
-    public override PlanStep Describe() => new PlanStep("key_numbers").Lanes("from", from).Lanes("to", to).Singles("value", values);
+    public override PlanStep Describe() => new PlanStep("key_numbers").Lanes("from", from).Lanes("to", to)
+        .Singles("value", values).Singles("missing", [missing]);
 
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
@@ -158,7 +159,49 @@ internal sealed class KeyToNumberStage(Lane[] from, Lane[] to, float[] values) :
             Span<float> y = block.Singles(to[j]);
             for (int i = 0; i < keys.Length; i++)
             {
-                y[i] = keys[i] > 0 && keys[i] <= values.Length ? values[keys[i] - 1] : float.NaN;
+                y[i] = keys[i] > 0 && keys[i] <= values.Length ? values[keys[i] - 1] : missing;
+            }
+        }
+    }
+}
+
+/// <summary>A key back to the double precision number at its place; the missing key is NaN.</summary>
+internal sealed class KeyToDoubleStage(Lane[] from, Lane[] to, double[] values) : Stage(from, to)
+{
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("key_doubles").Lanes("from", from).Lanes("to", to).Doubles("value", values);
+
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        for (int j = 0; j < from.Length; j++)
+        {
+            ReadOnlySpan<int> keys = block.Keys(from[j]);
+            Span<double> y = block.Doubles(to[j]);
+            for (int i = 0; i < keys.Length; i++)
+            {
+                y[i] = keys[i] > 0 && keys[i] <= values.Length ? values[keys[i] - 1] : double.NaN;
+            }
+        }
+    }
+}
+
+/// <summary>A key back to the integer at its place; integers have no missing value, and the missing key is 0.</summary>
+internal sealed class KeyToIntegerStage(Lane[] from, Lane[] to, long[] values) : Stage(from, to)
+{
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("key_integers").Lanes("from", from).Lanes("to", to).Integers("value", values);
+
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        for (int j = 0; j < from.Length; j++)
+        {
+            ReadOnlySpan<int> keys = block.Keys(from[j]);
+            Span<long> y = block.Integers(to[j]);
+            for (int i = 0; i < keys.Length; i++)
+            {
+                y[i] = keys[i] > 0 && keys[i] <= values.Length ? values[keys[i] - 1] : 0;
             }
         }
     }

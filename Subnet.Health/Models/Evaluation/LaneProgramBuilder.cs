@@ -39,18 +39,20 @@ internal sealed class LaneProgramBuilder
         return made;
     }
 
+    /// <summary>What a lane of this kind of column holds.</summary>
+    public static LaneKind LaneOf(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Single or ColumnKind.Boolean => LaneKind.Single,
+        ColumnKind.Double => LaneKind.Double,
+        ColumnKind.Integer or ColumnKind.Unsigned => LaneKind.Integer,
+        ColumnKind.Text => LaneKind.Text,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
     /// <summary>Declares an input column and gives its lanes.</summary>
     public Lane[] AddInput(ModelColumn column)
     {
-        LaneKind kind = column.Kind switch
-        {
-            ColumnKind.Single or ColumnKind.Boolean => LaneKind.Single,
-            ColumnKind.Double => LaneKind.Double,
-            ColumnKind.Integer or ColumnKind.Unsigned => LaneKind.Integer,
-            ColumnKind.Text => LaneKind.Text,
-            _ => throw new ArgumentOutOfRangeException(nameof(column)),
-        };
-        Lane[] lanes = NewLanes(kind, column.Width);
+        Lane[] lanes = NewLanes(LaneOf(column.Kind), column.Width);
         stages.Add(new InputStage(inputs.Count, column, lanes));
         inputs.Add(column);
         return lanes;

@@ -195,15 +195,17 @@ internal sealed class MissingIndicatorStage(Lane[] from, Lane[] to) : Stage(from
 /// <summary>
 /// Divides each row by its norm, centred first where asked. A factor below 1e-8 becomes 1 and a norm of 0 leaves the scale
 /// alone. The other norms than the standard deviation, when centred, run over the explicit entries of a sparse row only.
+/// Squares are rounded to single precision, in which those of very small values are 0. Centring by anything but 0 makes
+/// every entry explicit, which <paramref name="masks"/> say where there are any.
 /// </summary>
-internal sealed class RowNormStage(Slot[] from, Lane[] to, bool subtractMean, RowNorm norm, float scale)
-    : Stage(from.SelectMany(slot => slot.Lanes), to)
+internal sealed class RowNormStage(Slot[] from, Lane[] to, Lane[] masks, bool subtractMean, RowNorm norm, float scale)
+    : Stage(from.SelectMany(slot => slot.Lanes), [.. to, .. masks])
 {
     private const float SmallestFactor = 1e-8f;
 
     /// <inheritdoc/>
     public override PlanStep Describe() => new PlanStep("row_norm").Slots(from).Lanes("to", to)
-        .Flag("centred", subtractMean).Word("norm", norm.ToString()).Singles("scale", [scale]);
+        .Lanes("masks", masks).Flag("centred", subtractMean).Word("norm", norm.ToString()).Singles("scale", [scale]);
 
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
@@ -234,6 +236,11 @@ internal sealed class RowNormStage(Slot[] from, Lane[] to, bool subtractMean, Ro
             {
                 block.Singles(to[j])[i] = entries == 0 ? 0 : (block.Singles(from[j].Value)[i] - mean) * factor;
             }
+
+            for (int j = 0; j < masks.Length; j++)
+            {
+                block.Singles(masks[j])[i] = mean != 0 || from[j].IsExplicit(block, i) ? 1 : 0;
+            }
         }
     }
 
@@ -252,7 +259,7 @@ internal sealed class RowNormStage(Slot[] from, Lane[] to, bool subtractMean, Ro
             {
                 RowNorm.L1 => total + Math.Abs(d),
                 RowNorm.Infinity => Math.Max(total, Math.Abs(d)),
-                _ => total + ((double)d * d),
+                _ => total + (d * d),
             };
         }
 

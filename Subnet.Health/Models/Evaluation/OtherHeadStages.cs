@@ -31,34 +31,67 @@ internal sealed class NaiveBayesStage(NaiveBayesHead head, Lane[] features, Lane
     }
 }
 
-/// <summary>Squared distance to each centre.</summary>
-internal sealed class CentroidStage(CentroidHead head, Lane[] features, Lane sum, Lane[] scores) : Stage(features, scores)
+/// <summary>
+/// Squared distance to each centre as max(0, (-2 c . x + |c|^2) + |x|^2), each term rounded to single precision first: where
+/// a row is far from 0 and near a centre the trainer's own answer is coarse, and so is this one.
+/// </summary>
+internal sealed class CentroidStage : Stage
 {
+    private readonly CentroidHead head;
+    private readonly Lane[] features;
+    private readonly Lane dots;
+    private readonly Lane norms;
+    private readonly Lane[] scores;
+    private readonly float[] squares;
+
+    /// <summary>Squared distances.</summary>
+    /// <param name="head">The centres.</param>
+    /// <param name="features">The feature vector.</param>
+    /// <param name="sums">Two double lanes for sums.</param>
+    /// <param name="scores">One lane for each centre.</param>
+    public CentroidStage(CentroidHead head, Lane[] features, Lane[] sums, Lane[] scores)
+        : base(features, scores)
+    {
+        this.head = head;
+        this.features = features;
+        this.scores = scores;
+        (dots, norms) = (sums[0], sums[1]);
+        squares = [.. Enumerable.Range(0, head.Count).Select(k => (float)CentreOf(k).ToArray().Sum(c => (double)c * c))];
+    }
+
     /// <inheritdoc/>
     public override void Run(LaneBlock block)
     {
+        Span<double> norm = block.Doubles(norms);
+        norm.Clear();
+        foreach (Lane feature in features)
+        {
+            ReadOnlySpan<float> x = block.Singles(feature);
+            for (int i = 0; i < x.Length; i++)
+            {
+                norm[i] += (double)x[i] * x[i];
+            }
+        }
+
         for (int k = 0; k < scores.Length; k++)
         {
-            Span<double> sums = block.Doubles(sum);
+            Span<double> sums = block.Doubles(dots);
             sums.Clear();
+            ReadOnlySpan<float> centre = CentreOf(k);
             for (int f = 0; f < features.Length; f++)
             {
-                double centre = head.Centres[(k * features.Length) + f];
-                ReadOnlySpan<float> x = block.Singles(features[f]);
-                for (int i = 0; i < x.Length; i++)
-                {
-                    double d = x[i] - centre;
-                    sums[i] += d * d;
-                }
+                LaneMath.MultiplyAdd(block.Singles(features[f]), centre[f], sums);
             }
 
             Span<float> y = block.Singles(scores[k]);
             for (int i = 0; i < y.Length; i++)
             {
-                y[i] = (float)sums[i];
+                y[i] = Math.Max(0, (-2 * (float)sums[i]) + squares[k] + (float)norm[i]);
             }
         }
     }
+
+    private ReadOnlySpan<float> CentreOf(int k) => head.Centres.AsSpan().Slice(k * head.FeatureCount, head.FeatureCount);
 }
 
 /// <summary>The same value for every row.</summary>

@@ -47,7 +47,12 @@ internal sealed class PlanReader(LaneProgramBuilder builder, ModelColumn[] input
             "indicators" => Indicators(step),
             "binary" => Binary(step),
             "key_texts" => OneToOne(step, LaneKind.Key, LaneKind.Text, (from, to) => new KeyToTextStage(from, to, step.Texts("value"))),
-            "key_numbers" => OneToOne(step, LaneKind.Key, LaneKind.Single, (from, to) => new KeyToNumberStage(from, to, step.Singles("value"))),
+            "key_numbers" => OneToOne(step, LaneKind.Key, LaneKind.Single, (from, to) =>
+                new KeyToNumberStage(from, to, step.Singles("value"), Sized(step.Singles("missing"), 1)[0])),
+            "key_doubles" => OneToOne(step, LaneKind.Key, LaneKind.Double, (from, to) => new KeyToDoubleStage(from, to, step.Doubles("value"))),
+            "key_integers" => OneToOne(step, LaneKind.Key, LaneKind.Integer, (from, to) => new KeyToIntegerStage(from, to, step.Integers("value"))),
+            "bag_row" => BagRow(step),
+            "replaced_row" => ReplacedRow(step),
             "hash" => Hash(step),
             "constant" => new ConstantStage(Sized(step.Singles("value"), 1)[0], Write(LaneKind.Single, step.Texts("to"), 1)[0]),
             _ => throw new PlanFormatException($"the step '{operation}' is unknown"),
@@ -141,8 +146,12 @@ internal sealed class PlanReader(LaneProgramBuilder builder, ModelColumn[] input
     {
         Slot[] from = Slots(step);
         PlanObject.Require(from.Length > 0, "a row has slots");
+        string[] masks = step.Texts("masks");
         return new RowNormStage(
-            from, Write(LaneKind.Single, step.Texts("to"), from.Length), step.Flag("centred"), step.Word<RowNorm>("norm"), Sized(step.Singles("scale"), 1)[0]);
+            from,
+            Write(LaneKind.Single, step.Texts("to"), from.Length),
+            Write(LaneKind.Single, masks, masks.Length == 0 ? 0 : from.Length),
+            step.Flag("centred"), step.Word<RowNorm>("norm"), Sized(step.Singles("scale"), 1)[0]);
     }
 
     private Stage Convert(PlanObject step)
@@ -166,6 +175,21 @@ internal sealed class PlanReader(LaneProgramBuilder builder, ModelColumn[] input
         long slots = bag ? keys : (long)keys * from.Length;
         PlanObject.Require(slots <= LaneProgramBuilder.MaxLanes, "indicators fit in memory");
         return new KeyToVectorStage(from, Write(LaneKind.Single, step.Texts("to"), (int)slots), keys, bag);
+    }
+
+    private BagRowStage BagRow(PlanObject step)
+    {
+        Lane[] from = Read(LaneKind.Key, step.Texts("from"));
+        string[] to = step.Texts("to");
+        PlanObject.Require(to.Length is > 0 and <= LaneProgramBuilder.MaxLanes, "indicators fit in memory");
+        return new BagRowStage(from, Write(LaneKind.Single, to, to.Length));
+    }
+
+    private ReplacedRowStage ReplacedRow(PlanObject step)
+    {
+        Slot[] from = Slots(step);
+        bool[] zero = [.. Sized(step.Integers("zero"), from.Length).Select(value => value != 0)];
+        return new ReplacedRowStage(from, zero, Write(LaneKind.Single, step.Texts("to"), from.Length));
     }
 
     private KeyToBinaryStage Binary(PlanObject step)

@@ -109,3 +109,88 @@ internal sealed class JoinedRowStage(int slots, Lane[] own, Lane[] masks) : Stag
         }
     }
 }
+
+/// <summary>
+/// Which entries are explicit after keys were counted in one bag: those of the keys, or all of them once a key is added to
+/// a row whose distinct keys are one fewer than half of the slots, be it a new key or one that is there.
+/// </summary>
+internal sealed class BagRowStage(Lane[] keys, Lane[] masks) : Stage(keys, masks)
+{
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("bag_row").Lanes("from", keys).Lanes("to", masks);
+
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        for (int i = 0; i < block.Rows; i++)
+        {
+            foreach (Lane mask in masks)
+            {
+                block.Singles(mask)[i] = 0;
+            }
+
+            if (!TryAdd(block, i))
+            {
+                foreach (Lane mask in masks)
+                {
+                    block.Singles(mask)[i] = 1;
+                }
+            }
+        }
+    }
+
+    // False as soon as the row is written out in full.
+    private bool TryAdd(LaneBlock block, int row)
+    {
+        int distinct = 0;
+        foreach (Lane lane in keys)
+        {
+            int key = block.Keys(lane)[row];
+            if (key <= 0 || key > masks.Length)
+            {
+                continue;
+            }
+
+            if (distinct >= (masks.Length / 2) - 1)
+            {
+                return false;
+            }
+
+            ref float mask = ref block.Singles(masks[key - 1])[row];
+            distinct += mask == 0 ? 1 : 0;
+            mask = 1;
+        }
+
+        return true;
+    }
+}
+
+/// <summary>
+/// Which entries are explicit after missing values were replaced: as before, but in a sparse row a missing entry that
+/// became 0 is left out.
+/// </summary>
+/// <param name="from">The slots before.</param>
+/// <param name="becomesZero">For each whether its replacement is 0.</param>
+/// <param name="masks">As many lanes.</param>
+internal sealed class ReplacedRowStage(Slot[] from, bool[] becomesZero, Lane[] masks)
+    : Stage(from.SelectMany(slot => slot.Lanes), masks)
+{
+    /// <inheritdoc/>
+    public override PlanStep Describe() => new PlanStep("replaced_row").Slots(from).Lanes("to", masks)
+        .Integers("zero", becomesZero.Select(zero => zero ? 1L : 0));
+
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        for (int i = 0; i < block.Rows; i++)
+        {
+            int row = i;
+            bool sparse = Array.Exists(from, slot => !slot.IsExplicit(block, row));
+            for (int j = 0; j < from.Length; j++)
+            {
+                bool kept = from[j].IsExplicit(block, i) && !(sparse && becomesZero[j] && float.IsNaN(block.Singles(from[j].Value)[i]));
+                block.Singles(masks[j])[i] = kept ? 1 : 0;
+            }
+        }
+    }
+}

@@ -1,6 +1,9 @@
 namespace Subnet.Health.Models.Evaluation;
 
-/// <summary>e^s over the sum of all of them, the largest score taken out first.</summary>
+/// <summary>
+/// e^s over the sum of all of them, the largest score taken out first. NaN is left out of the sum and stays NaN; beside an
+/// infinite score the finite ones are 0 and it is NaN itself.
+/// </summary>
 internal sealed class SoftmaxStage(Lane[] from, Lane[] to) : Stage(from, to)
 {
     /// <inheritdoc/>
@@ -11,18 +14,43 @@ internal sealed class SoftmaxStage(Lane[] from, Lane[] to) : Stage(from, to)
             float largest = float.NegativeInfinity;
             foreach (Lane lane in from)
             {
-                largest = Math.Max(largest, block.Singles(lane)[i]);
+                float score = block.Singles(lane)[i];
+                largest = score > largest ? score : largest;
             }
 
             double total = 0;
             foreach (Lane lane in from)
             {
-                total += Math.Exp(block.Singles(lane)[i] - largest);
+                double share = Math.Exp(block.Singles(lane)[i] - largest);
+                total += double.IsNaN(share) ? 0 : share;
+            }
+
+            total = float.IsFinite(largest) ? total : 1;
+            for (int k = 0; k < from.Length; k++)
+            {
+                block.Singles(to[k])[i] = (float)(Math.Exp(block.Singles(from[k])[i] - largest) / total);
+            }
+        }
+    }
+}
+
+/// <summary>e^s over the sum of all of them, nothing taken out: above 709 in double precision the shares are NaN.</summary>
+internal sealed class ExponentialShareStage(Lane[] from, Lane[] to) : Stage(from, to)
+{
+    /// <inheritdoc/>
+    public override void Run(LaneBlock block)
+    {
+        for (int i = 0; i < block.Rows; i++)
+        {
+            double total = 0;
+            foreach (Lane lane in from)
+            {
+                total += Math.Exp(block.Singles(lane)[i]);
             }
 
             for (int k = 0; k < from.Length; k++)
             {
-                block.Singles(to[k])[i] = (float)(Math.Exp(block.Singles(from[k])[i] - largest) / total);
+                block.Singles(to[k])[i] = (float)(Math.Exp(block.Singles(from[k])[i]) / total);
             }
         }
     }

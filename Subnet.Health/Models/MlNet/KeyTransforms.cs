@@ -7,25 +7,22 @@ namespace Subnet.Health.Models.MlNet;
 internal static class KeyTransforms
 {
     private const uint CombineFrom = 0x00010004;
+    private const uint NoFloatSizeFrom = 0x00010002;
 
     /// <summary>TermTransform: a value to its place in a vocabulary.</summary>
     public static void ValueToKey(ModelComponent component, PipelineScope scope)
     {
         (string Output, string Input)[] pairs = PipelineScope.ReadPairs(component);
-        foreach ((string _, string _) in pairs)
-        {
-            component.Bool8();
-        }
-
+        bool[] asText = [.. pairs.Select(_ => component.Bool8())];
         component.Finish();
         ModelComponent manager = component.OpenChild(scope.Archive, "Vocabulary");
         manager.Require(manager.Signature == "TermManager", "this component is not a vocabulary");
         int count = manager.Count(1, "vocabularies");
         manager.Require(count == pairs.Length, $"{count} vocabularies are given for {pairs.Length} columns");
         var made = new List<BoundColumn>();
-        foreach ((string output, string input) in pairs)
+        for (int i = 0; i < pairs.Length; i++)
         {
-            made.Add(Lookup(manager, scope, scope.Get(component, input), output));
+            made.Add(Lookup(manager, scope, scope.Get(component, pairs[i].Input), pairs[i].Output, asText[i]));
         }
 
         manager.Finish();
@@ -35,6 +32,11 @@ internal static class KeyTransforms
     /// <summary>KeyToVectorTransform: indicators, end to end or counted in one bag.</summary>
     public static void KeyToVector(ModelComponent component, PipelineScope scope)
     {
+        if (component.Version < NoFloatSizeFrom)
+        {
+            component.FloatSize();
+        }
+
         (string Output, string Input)[] pairs = PipelineScope.ReadPairs(component);
         bool[] bags = [.. pairs.Select(_ => component.Bool8())];
         component.Finish();
@@ -53,7 +55,9 @@ internal static class KeyTransforms
                 : [.. column.SlotNames.SelectMany(slot => ValueNames(column, values).Select(value => $"{slot}.{value}"))];
             var vector = new BoundColumn(
                 pairs[i].Output, ColumnKind.Single, true, [.. to.Select(lane => new Slot(lane))], names);
-            made.Add(slots > 1 ? WithIndicatorMasks(scope, vector, column.IsVector && bag) : vector);
+            made.Add(slots == 1 ? vector
+                : column.IsVector && bag ? NumberTransforms.WithMasks(scope, vector, (_, masks) => new BagRowStage(column.Values, masks))
+                : WithIndicatorMasks(scope, vector, rebuilt: false));
         }
 
         made.ForEach(scope.Set);
@@ -90,12 +94,7 @@ internal static class KeyTransforms
             BoundColumn column = Key(component, scope, input);
             Vocabulary vocabulary = column.Vocabulary
                 ?? throw component.Unsupported($"the key column {input} has no vocabulary to map back to", "leave this step out");
-            bool text = vocabulary.Texts is not null;
-            Lane[] to = scope.Builder.NewLanes(text ? LaneKind.Text : LaneKind.Single, column.Slots.Length);
-            scope.Builder.Add(text
-                ? new KeyToTextStage(column.Values, to, vocabulary.Texts!)
-                : new KeyToNumberStage(column.Values, to, [.. vocabulary.Numbers!.Select(number => (float)number)]));
-            made.Add(column.With(output, text ? ColumnKind.Text : ColumnKind.Single, to));
+            made.Add(BackToValues(scope, column, vocabulary, output));
         }
 
         made.ForEach(scope.Set);
@@ -135,7 +134,23 @@ internal static class KeyTransforms
         made.ForEach(scope.Set);
     }
 
-    private static BoundColumn Lookup(ModelComponent manager, PipelineScope scope, BoundColumn column, string output)
+    // The missing key is the missing value of the type: NaN or empty text, and 0 for types that have none.
+    private static BoundColumn BackToValues(PipelineScope scope, BoundColumn column, Vocabulary vocabulary, string output)
+    {
+        ColumnKind kind = vocabulary.AsText ? ColumnKind.Text : vocabulary.Kind;
+        Lane[] to = scope.Builder.NewLanes(LaneProgramBuilder.LaneOf(kind), column.Slots.Length);
+        scope.Builder.Add(kind switch
+        {
+            ColumnKind.Text => new KeyToTextStage(column.Values, to, vocabulary.Names),
+            ColumnKind.Double => new KeyToDoubleStage(column.Values, to, vocabulary.Numbers!),
+            ColumnKind.Integer or ColumnKind.Unsigned => new KeyToIntegerStage(column.Values, to, vocabulary.Integers!),
+            _ => new KeyToNumberStage(
+                column.Values, to, [.. vocabulary.Numbers!.Select(number => (float)number)], kind == ColumnKind.Boolean ? 0 : float.NaN),
+        });
+        return column.With(output, kind, to);
+    }
+
+    private static BoundColumn Lookup(ModelComponent manager, PipelineScope scope, BoundColumn column, string output, bool asText)
     {
         bool typed = manager.Bool8();
         string[]? texts = null;
@@ -181,8 +196,7 @@ internal static class KeyTransforms
             _ => throw manager.Damaged($"the vocabulary of {column.Name} is not of the type of the column ({column.Describe()})"),
         };
         scope.Builder.Add(stage);
-        double[]? shown = numbers ?? integers?.Select(value => column.Kind == ColumnKind.Unsigned ? (double)(ulong)value : value).ToArray();
-        var vocabulary = new Vocabulary(column.Kind!.Value, texts, shown);
+        var vocabulary = new Vocabulary(column.Kind!.Value, texts, numbers, integers, asText && texts is null);
         return column.With(output, null, to) with { KeyCount = vocabulary.Count, Vocabulary = vocabulary };
     }
 

@@ -45,7 +45,10 @@ internal sealed class MlNetModel(
             { Name: "PredictedLabel", Kind: ColumnKind.Boolean } => new Labels(output, rows, (block, lane, i) => block.Singles(lane)[i] != 0 ? "1" : "0"),
             { Name: "PredictedLabel", Kind: ColumnKind.Text } => new Labels(output, rows, (block, lane, i) => block.Texts(lane)[i]),
             { Name: "PredictedLabel", Kind: null } => new Labels(output, rows, KeyNames(output)),
-            { Name: "PredictedLabel" } => new Labels(output, rows, (block, lane, i) => NumberName(block.Singles(lane)[i])),
+            { Name: "PredictedLabel", Kind: ColumnKind.Integer } => new Labels(output, rows, (block, lane, i) => block.Integers(lane)[i].ToString(CultureInfo.InvariantCulture)),
+            { Name: "PredictedLabel", Kind: ColumnKind.Unsigned } => new Labels(output, rows, (block, lane, i) => ((ulong)block.Integers(lane)[i]).ToString(CultureInfo.InvariantCulture)),
+            { Name: "PredictedLabel", Kind: ColumnKind.Double } => new Labels(output, rows, (block, lane, i) => block.Doubles(lane)[i].ToString("R", CultureInfo.InvariantCulture)),
+            { Name: "PredictedLabel" } => new Labels(output, rows, (block, lane, i) => block.Singles(lane)[i].ToString("R", CultureInfo.InvariantCulture)),
             _ => new Numbers(output, rows),
         };
 
@@ -58,8 +61,6 @@ internal sealed class MlNetModel(
             string[] names = [.. Enumerable.Range(0, checked((int)output.KeyCount + 1)).Select(key => key.ToString(CultureInfo.InvariantCulture))];
             return (block, lane, i) => names[block.Keys(lane)[i]];
         }
-
-        private static string NumberName(float value) => value.ToString("R", CultureInfo.InvariantCulture);
     }
 
     private sealed class Labels(BoundColumn output, int rows, Func<LaneBlock, Lane, int, string> format) : Collector

@@ -60,7 +60,7 @@ internal static class NumberTransforms
             scope.Builder.Add(column.Kind == ColumnKind.Single
                 ? new ReplaceMissingStage(column.Values, to, [.. values.Select(value => (float)value)])
                 : new ReplaceMissingDoubleStage(column.Values, to, values));
-            made.Add(column.WithValues(output, to));
+            made.Add(WithoutReplacedZeros(scope, column.WithValues(output, to), column.Slots, values));
         }
 
         component.Finish();
@@ -109,8 +109,11 @@ internal static class NumberTransforms
             }
 
             Lane[] to = scope.Builder.NewLanes(LaneKind.Single, column.Slots.Length);
-            scope.Builder.Add(new RowNormStage(column.Slots, to, subtractMean, (RowNorm)norm, scale));
-            made.Add(subtractMean ? column.With(output, ColumnKind.Single, to) : column.WithValues(output, to));
+            bool masked = subtractMean && Array.Exists(column.Slots, slot => slot.Explicit is not null);
+            Lane[] masks = masked ? scope.Builder.NewLanes(LaneKind.Single, column.Slots.Length) : [];
+            scope.Builder.Add(new RowNormStage(column.Slots, to, masks, subtractMean, (RowNorm)norm, scale));
+            BoundColumn normal = column.WithValues(output, to);
+            made.Add(masked ? normal with { Slots = [.. normal.Slots.Select((slot, j) => slot with { Explicit = masks[j] })] } : normal);
         }
 
         component.Finish();
@@ -123,6 +126,14 @@ internal static class NumberTransforms
         Lane[] masks = scope.Builder.NewLanes(LaneKind.Single, column.Slots.Length);
         scope.Builder.Add(stage(column.Values, masks));
         return column with { Slots = [.. column.Slots.Select((slot, j) => slot with { Explicit = masks[j] })] };
+    }
+
+    private static BoundColumn WithoutReplacedZeros(PipelineScope scope, BoundColumn column, Slot[] from, double[] values)
+    {
+        bool[] becomesZero = [.. values.Select(value => value == 0)];
+        return column.Kind == ColumnKind.Single && Array.Exists(from, slot => slot.Explicit is not null) && Array.Exists(becomesZero, zero => zero)
+            ? WithMasks(scope, column, (_, masks) => new ReplacedRowStage(from, becomesZero, masks))
+            : column;
     }
 
     private static BoundColumn ToSingle(PipelineScope scope, BoundColumn column, ColumnKind from, string output)

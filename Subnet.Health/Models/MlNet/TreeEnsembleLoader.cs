@@ -31,7 +31,6 @@ internal static class TreeEnsembleLoader
         const int SmallestTreeBytes = 64;
         component.FloatSize();
         int count = component.Count(SmallestTreeBytes, "trees");
-        component.Require(count > 0, "there is no tree");
         var trees = new DecisionTree[count];
         for (int i = 0; i < count; i++)
         {
@@ -55,9 +54,10 @@ internal static class TreeEnsembleLoader
             CheckFeatures(component, trees[i], i, features);
         }
 
+        // A trainer that finds no split saves no tree, and its sum is 0: that of one tree of one leaf.
         return new TreeEnsembleHead(
             features,
-            [.. trees],
+            count > 0 ? [.. trees] : [new DecisionTree([], [average ? double.NaN : 0])],
             [0],
             average ? TreeAggregate.Average : TreeAggregate.Sum,
             component.Signature == "FastTreeTweedieExec" ? ScoreLink.Exponential : ScoreLink.Identity);

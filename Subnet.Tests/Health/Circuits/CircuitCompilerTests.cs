@@ -42,6 +42,21 @@ internal sealed class CircuitCompilerTests
         }
     }
 
+    [Test]
+    public void A_local_deep_machine_for_each_class_has_no_circuit()
+    {
+        var member = new MemberModel(new LocalDeepHead(1, 2, 1, [1, 1, 1], [1, 1, 1], [1], [0, 0, 0], [0], [0, 0, 0]), null);
+
+        CircuitKind? kind = HeadLowering.KindOf(new OneVersusAllHead([member, member], OneVersusAllFormula.Raw), out string? reason);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(kind, Is.Null);
+            Assert.That(reason, Does.Contain("local deep kernel machine"));
+            Assert.That(HeadLowering.KindOf(member.Head, out _), Is.EqualTo(CircuitKind.Linear));
+        });
+    }
+
     [TestCase("heart-lbfgs-minmax")]
     [TestCase("heart-gam")]
     [TestCase("heart-fasttree-small")]

@@ -1,5 +1,6 @@
 using Subnet.Health.Models;
 using Subnet.Health.Models.Heads;
+using Subnet.Health.Models.Rows;
 using Body = Subnet.Tests.Health.Models.MlNet.MlNetFile.Body;
 
 namespace Subnet.Tests.Health.Models.MlNet;
@@ -208,6 +209,93 @@ internal sealed class PredictorLayoutTests
         {
             Assert.That(MlNetFile.Predict(model, "Score", Header, "0,2"), Is.EqualTo(new[] { 1f, 2 }));
             Assert.That(MlNetFile.Predict(model, "PredictedLabel", Header, "0,2"), Is.EqualTo(new[] { 1f }));
+        });
+    }
+
+    [Test]
+    public void Distances_are_as_coarse_as_the_trainers_far_from_zero_and_none_from_infinity()
+    {
+        // |c|^2 = 1e8 and |x|^2 = 100,020,001 are whole in single precision; 2 c . x = 200,020,000 is not and loses a half.
+        IPlainModel model = new MlNetFile().Schema(("x", 1)).Chain(1)
+            .Add("TransformerChain/Transform_000/", "ClusteringPredXfer", "CLUSPRED", 0x00010001, new Body().Text("x"))
+            .Add(MlNetFile.Predictor, "KMeansPredictor", "KMEANS", 0x00010001, new Body().I32(4, 1, 1).F32(10000)).Read();
+        float expected = (-2 * (float)(10000.0 * 10001)) + 1e8f + (float)(10001.0 * 10001);
+        Assert.Multiple(() =>
+        {
+            Assert.That(MlNetFile.Predict(model, "Score", "x.0", "10001", "Infinity"), Is.EqualTo(new[] { Math.Max(0, expected), float.NaN }));
+            Assert.That(MlNetFile.Predict(model, "PredictedLabel", "x.0", "10001", "Infinity"), Is.EqualTo(new[] { 1f, 0 }));
+        });
+    }
+
+    [Test]
+    public void Beside_an_infinite_score_the_others_have_no_share_and_it_is_missing()
+    {
+        Body body = new Body().I32(4, 1, 3).F32(0, 0, 5).I32(0).I32(0).I32(3).F32(1, -1, 0);
+        IPlainModel model = Multiclass(1).Add(MlNetFile.Predictor, "MultiClassLRExec", "MULTI LR", 0x00010003, body).Read();
+        Assert.Multiple(() =>
+        {
+            Assert.That(MlNetFile.Predict(model, "Score", "x.0", "Infinity"), Is.EqualTo(new[] { float.NaN, 0, float.NaN }));
+            Assert.That(MlNetFile.Predict(model, "PredictedLabel", "x.0", "Infinity"), Is.EqualTo(new[] { 2f }));
+        });
+    }
+
+    [Test]
+    public void Members_of_one_versus_all_whose_scores_overflow_have_no_share()
+    {
+        MlNetFile file = Multiclass(1).Add(MlNetFile.Predictor, "OVAExec", "TLC OVA", 0x00010001, new Body().I32(4).U8(2).I32(2));
+        for (int k = 0; k < 2; k++)
+        {
+            file.Add($"{MlNetFile.Predictor}SubPredictor_{k:D3}/", "Linear2CExec", "LINEAR2C", 0x00020002, Linear(0, 1, [], [1 - k]));
+        }
+
+        Assert.That(MlNetFile.Predict(file.Read(), "Score", "x.0", "800"), Is.EqualTo(new[] { float.NaN, 0 }));
+    }
+
+    [Test]
+    public void An_ensemble_without_trees_sums_to_zero()
+    {
+        IPlainModel model = MlNetFile.Regression(2)
+            .Add(MlNetFile.Predictor, "FastTreeRegressionExec", "FTREE RE", 0x00010003, new Body().I32(4, 0).F64(0).I32(-1, -1).I32(2)).Read();
+        Assert.That(MlNetFile.Predict(model, "Score", Header, "1,2", ","), Is.EqualTo(new[] { 0f, 0 }));
+    }
+
+    [TestCase("Single", false, "2.5", "NaN")]
+    [TestCase("Single", true, "2.5", "")]
+    [TestCase("Double", false, "0.1", "NaN")]
+    [TestCase("Double", true, "0.10000000000000001", "")]
+    [TestCase("Int64", false, "10000000005", "0")]
+    [TestCase("UInt64", true, "18446744073709551611", "")]
+    [TestCase("UInt64", false, "18446744073709551611", "0")]
+    [TestCase("Boolean", false, "1", "0")]
+    [TestCase("Boolean", true, "1", "")]
+    public void A_label_goes_back_to_its_class_and_a_missing_one_to_the_missing_value_of_its_type(string type, bool asText, string expected, string missing)
+    {
+        (byte kind, Body term) = type switch
+        {
+            "Single" => ((byte)9, new Body().F32(7, 2.5f)),
+            "Double" => ((byte)10, new Body().F64(7, 0.1)),
+            "Int64" => ((byte)7, new Body().I64(-4, 10_000_000_005)),
+            "UInt64" => ((byte)8, new Body().U64(3, 18446744073709551611)),
+            _ => ((byte)12, new Body().U8(0b10)),
+        };
+        Body loader = new Body().I32(4).I64(0).U32(0).I32(0).I32(1).U8((byte)',', 0)
+            .I32(2).Text("c").U8(kind, 0).I32(1).I32(0, 1).U8(0).Text("x").U8(9, 0).I32(1).I32(1, 2).U8(1);
+        const string Inner = "TransformerChain/Transform_000/";
+        Body classes = new Body().I32(4, 1, 2).F32(0, 0).I32(0).I32(0).I32(2).F32(-1, 1);
+        IPlainModel model = new MlNetFile()
+            .Add("", "CompositeLoader", "CMPSTLDR", 0x00010001).Add("Loader/", "TextLoader", "TXTLOADR", 0x0001000A, loader)
+            .Add("TransformerChain/", "TransformerChain", "XF CHAIN", 0x00010001, new Body().I32(1, 7))
+            .Add(Inner, "TransformerChain", "XF CHAIN", 0x00010001, new Body().I32(3, 7, 7, 7))
+            .Add($"{Inner}Transform_000/", "TermTransform", "TERMTRNF", 0x00010003, new Body().Pairs(("l", "c")).U8((byte)(asText ? 1 : 0)))
+            .Add($"{Inner}Transform_000/Vocabulary/", "TermManager", "TERM MAN", 0x00010002, new Body().I32(1).U8(1).Codec(type, new Body()).I32(2).U8(term.ToArray()))
+            .Add($"{Inner}Transform_001/", "MulticlassPredXfer", "MC  PRED", 0x00010002, new Body().Text("x", "l", "Score", "PredictedLabel"))
+            .Add($"{Inner}Transform_001/Model/", "MulticlassLinear", "MCLINEAR", 0x00010001, classes)
+            .Add($"{Inner}Transform_002/", "KeyToValueTransform", "KEY2VALT", 0x00010001, new Body().Pairs(("PredictedLabel", "PredictedLabel"))).Read();
+        PredictionBatch answers = model.Predict(RowFileReader.Read(new StringReader("c,x.0\n,1\n,NaN\n"), model.Schema));
+        Assert.Multiple(() =>
+        {
+            Assert.That(answers.PredictedLabel!.Format(0, 0), Is.EqualTo(expected));
+            Assert.That(answers.PredictedLabel!.Format(1, 0), Is.EqualTo(missing));
         });
     }
 

@@ -140,11 +140,12 @@ internal sealed class TransformLayoutTests
         MlNetFile words = new MlNetFile().Schema(("x", -1)).Chain(3)
             .Add("TransformerChain/Transform_000/", "TermTransform", "TERMTRNF", 0x00010003, new Body().Pairs(("k", "x")).U8(0))
             .Add("TransformerChain/Transform_000/Vocabulary/", "TermManager", "TERM MAN", 0x00010002, new Body().I32(1).U8(0).I32(2).Text("no", "Yes"))
-            .Add("TransformerChain/Transform_001/", "KeyToVectorTransform", "KEY2VECT", 0x00010001, new Body().Pairs(("y", "k")).U8(0));
-        MlNetFile numbers = new MlNetFile().Schema(("x", 2)).Chain(3)
+            .Add("TransformerChain/Transform_001/", "KeyToVectorTransform", "KEY2VECT", 0x00010001, new Body().I32(4).Pairs(("y", "k")).U8(0));
+        MlNetFile numbers = new MlNetFile().Schema(("x", 2)).Chain(4)
             .Add("TransformerChain/Transform_000/", "TermTransform", "TERMTRNF", 0x00010003, new Body().Pairs(("k", "x")).U8(0))
             .Add("TransformerChain/Transform_000/Vocabulary/", "TermManager", "TERM MAN", 0x00010002, new Body().I32(1).U8(1).Codec("Double", new Body()).I32(2).F64(2.5, 4))
-            .Add("TransformerChain/Transform_001/", "KeyToValueTransform", "KEY2VALT", 0x00010001, new Body().Pairs(("y", "k")));
+            .Add("TransformerChain/Transform_001/", "KeyToValueTransform", "KEY2VALT", 0x00010001, new Body().Pairs(("v", "k")))
+            .Add("TransformerChain/Transform_002/", "ConvertTransform", "CONVERTF", 0x00010004, new Body().Pairs(("y", "v")).U8(9));
         Assert.Multiple(() =>
         {
             Assert.That(Predict(words, 2, ["x", "Yes", "no", "yes", "never"]), Is.EqualTo(new[] { 10f, 1, 0, 0 }));
