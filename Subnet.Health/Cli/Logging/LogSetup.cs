@@ -27,6 +27,12 @@ internal static class LogSetup
             configuration.MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         }
 
+        if (least >= LogEventLevel.Information)
+        {
+            // A server that cannot start is an error of its command, which says in one sentence what to do; the host would log it before, with its stack.
+            configuration.MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
+        }
+
         ITextFormatter formatter = settings.Text(SettingsCatalog.LogFormat) == "json"
             ? new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture)
             : new MessageTemplateTextFormatter(Template, CultureInfo.InvariantCulture);

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Subnet.Health.Rpc.Server;
 
 namespace Subnet.Health.Review.Serving;
 
@@ -12,6 +14,7 @@ internal static class ReviewHost
     /// <param name="map">Adds the endpoints.</param>
     /// <param name="started">Told the address once it listens.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
     public static async Task RunAsync(IPAddress address, int port, Action<IEndpointRouteBuilder> map, Action<string> started, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -23,7 +26,15 @@ internal static class ReviewHost
         });
         await using WebApplication application = builder.Build();
         map(application);
-        await application.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await application.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        {
+            throw new PortTakenException(new IPEndPoint(address, port), fault);
+        }
+
         started(application.Urls.First());
         try
         {

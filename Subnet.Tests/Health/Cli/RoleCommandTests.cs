@@ -207,6 +207,7 @@ internal sealed class RoleCommandTests
     [TestCase("--http-port", "clinic", "serve", "--wallet-name", "clinic")]
     [TestCase("--port", "dashboard")]
     [TestCase("--port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "miner")]
+    [TestCase("--http-port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "miner")]
     public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option(string option, params string[] command)
     {
         int port = node.Port;

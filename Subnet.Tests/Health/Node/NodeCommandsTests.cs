@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Subnet.Core.Ledger;
 using Subnet.Core.State;
@@ -12,6 +14,22 @@ namespace Subnet.Tests.Health.Node;
 [TestFixture]
 internal sealed class NodeCommandsTests
 {
+    [TestCase("--port")]
+    [TestCase("--http-port")]
+    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option_and_the_store_is_free_again(string option)
+    {
+        using NodeFixture node = new();
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        string[] run = ["node", "run", "--genesis", node.GenesisPath, "--wallet-name", "sequencer", "--password-file", Path.Combine(node.Home, "password"), "--interval", "1"];
+        CommandRun taken = await node.Read([.. run, option, $"{port}"]);
+        Assert.That(taken.ExitCode, Is.EqualTo(3), taken.Error);
+        Assert.That(taken.Error, Does.Contain($"The port {port} of 127.0.0.1 is taken").And.Contains($"choose another port with {option} ").And.Not.Contains("   at "));
+        CommandRun free = await node.Read([.. run, "--until", "1"]);
+        Assert.That(free.ExitCode, Is.Zero, free.Error);
+    }
+
     [Test]
     public async Task Commands_reach_the_ledger_through_a_running_node()
     {

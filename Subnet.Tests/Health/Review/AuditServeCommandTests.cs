@@ -98,6 +98,24 @@ internal sealed class AuditServeCommandTests
         }
     }
 
+    [Test]
+    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option()
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        foreach (string[] command in (string[][])
+            [
+                ["audit", "serve", log.ClinicFolder],
+                ["audit", "witness", "--name", "witness.example/w1", "--seed-file", server.Combine("w1.seed"), "--log-key", log.Clinic.Verifier.ToString()],
+            ])
+        {
+            CommandRun run = await CommandRun.Of(server.Path, [.. command, "--port", $"{port}"]);
+            Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+            Assert.That(run.Error, Does.StartWith("subnet: ").And.Contains($"The port {port} of 127.0.0.1 is taken").And.Contains("choose another port with --port ").And.Not.Contains("   at "));
+        }
+    }
+
     private static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
