@@ -1,57 +1,23 @@
-using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto.Digests;
-using Org.BouncyCastle.Crypto.Prng;
-using Org.BouncyCastle.Math;
-using Org.BouncyCastle.Security;
-using Subnet.Crypto.Commitments;
-using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Crypto.Tokens;
-using Subnet.Health.Audits;
-using Subnet.Health.Validator;
 using Subnet.Health.Validator.Challenges;
 
 namespace Subnet.Tests.Health.Audits;
 
 /// <summary>
-/// One classifier that is given everything a miner sees at once: when queries arrive, their bytes and sizes, row classes, events, tokens and their denominations, what it settled on the
+/// One classifier that is given everything a miner sees at once: when queries arrive, their bytes and sizes, row classes, events, tokens and the keys they are under, what it settled on the
 /// ledger, and the audits of past epochs as they were opened. It learns on the first half of the epochs, whose audits are open, and guesses those of the second half.
 /// </summary>
 /// <remarks>
 /// The clinics here ask for one row and for many in the validator's proportion: nothing hides a query's row class.
-/// Everything follows from fixed seeds, the issuer's keys too, so the answer is the same at every run.
 /// </remarks>
 [TestFixture]
 internal sealed class CombinedTrafficClassifierTests
 {
-    private const int Features = 24;
-    private const int Epochs = 40;
-    private const int Blocks = 360;
+    private const int Epochs = 48;
 
-    private readonly SeededRandomSource random = new(PrngType.Blake2Xb, SHA512.HashData("combined"u8));
-    private AuditedModel model = null!;
-    private TokenIssuer single = null!;
-    private TokenIssuer many = null!;
-    private CommitmentOpening opening = null!;
-
-    [OneTimeSetUp]
-    public void Begin()
-    {
-        opening = CommitmentOpening.Create(new long[Features], random);
-        model = new AuditedModel(
-            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), AuditRows.Reals(Features), 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
-        single = new TokenIssuer(Key("one row"));
-        many = new TokenIssuer(Key("sixteen rows"));
-    }
-
-    [OneTimeTearDown]
-    public void End()
-    {
-        single.Dispose();
-        many.Dispose();
-        opening.Dispose();
-        random.Dispose();
-    }
+    /// <summary>Where a token names its key (RFC 9578).</summary>
+    private const int KeyOffset = 66, KeyBytes = 32;
 
     [Test]
     public void Classifier_on_all_of_it_together_stays_within_two_sigma_of_chance()
@@ -64,15 +30,17 @@ internal sealed class CombinedTrafficClassifierTests
     [TestCase(Leak.Event, Description = "a validator that counts its events")]
     [TestCase(Leak.Settlement, Description = "a miner's settlement in the order of arrival, with the validator's queries first")]
     [TestCase(Leak.Repeat, Description = "a validator that sends the same bytes again in a later epoch")]
+    [TestCase(Leak.TokenKey, Description = "a validator that lives on a stock: half of its tokens are of the epoch before")]
+    [TestCase(Leak.RowClass, Description = "clinics that ask for one row only, where the validator also asks for sixteen")]
     public void Classifier_finds_each_leak_that_is_planted(Leak leak)
     {
         (double accuracy, double sigma) = Guess(leak);
         Assert.That(accuracy, Is.GreaterThan(0.5 + (4 * sigma)), "the classifier can tell what can be told");
     }
 
-    private (double Accuracy, double Sigma) Guess(Leak leak)
+    private static (double Accuracy, double Sigma) Guess(Leak leak)
     {
-        Random draws = new(17);
+        using TrafficSource source = new("combined");
         List<double[]> rows = [];
         List<bool> isAudit = [];
         List<byte[]> opened = [];
@@ -83,7 +51,7 @@ internal sealed class CombinedTrafficClassifierTests
             for (int i = 0; i < 2 * ChallengeBudget.Default.Queries; i++)
             {
                 bool audit = i % 2 == 0;
-                seen.Add(Draw(audit, i / 2, epoch, leak, draws));
+                seen.Add(Draw(source, audit, i / 2, epoch, leak));
             }
 
             // The same bytes again would be found among the opened audits of the epochs before.
@@ -109,44 +77,26 @@ internal sealed class CombinedTrafficClassifierTests
             again ??= opened[0];
         }
 
-        double accuracy = LogisticGuess.Accuracy(rows, isAudit, rows.Count / 2);
+        double accuracy = TrafficGuess.Accuracy(rows, isAudit, rows.Count / 2);
         return (accuracy, 0.5 / Math.Sqrt(rows.Count - (rows.Count / 2)));
     }
 
     /// <summary>A query as it arrives. Of the validator's six, four are single rows, and two are of sixteen: the labelled rows and the repeat of their size.</summary>
-    private Seen Draw(bool audit, int number, int epoch, Leak leak, Random draws)
+    private static Seen Draw(TrafficSource source, bool audit, int number, int epoch, Leak leak)
     {
-        bool isSingle = number < ChallengeBudget.Default.AuditRows;
+        bool isSingle = number < ChallengeBudget.Default.AuditRows || (leak == Leak.RowClass && !audit);
         int count = isSingle ? 1 : ChallengeBudget.Default.LabelledRows;
-        byte[] master = new byte[32];
-        random.Fill(master);
-        long[][] values = [.. Enumerable.Range(0, count).Select(_ => Row(draws))];
-        byte[] query;
-        double at;
-        if (audit)
-        {
-            query = new PlannedAudit(model, master, values).BuildQuery();
-            EpochClock clock = new(1, 5, 0, Blocks, (ulong)(ChallengeSchedule.MomentOf(master) * Blocks));
-            at = clock.Offset + ChallengeSchedule.DelayAt(clock, master, TimeSpan.FromSeconds(1), 0)!.Value.TotalSeconds;
-            at = leak == Leak.Time ? Math.Floor(at) + 0.01 : at;
-        }
-        else
-        {
-            KeylessLayout layout = KeylessLayout.ForRows(model.Parameters.Set, Features, 1, count)!.Value;
-            using KeylessClient client = new(master, model.Card.Span, model.Parameters, layout);
-            query = client.Encrypt(values.SelectMany(row => row).ToArray());
-            at = draws.NextDouble() * Blocks;
-        }
-
-        byte[] name = new byte[16];
-        random.Fill(name);
+        (byte[] query, double at) = audit ? source.Audit(count) : (source.Clinic(count), source.Draws.NextDouble() * TrafficSource.Blocks);
+        at = audit && leak == Leak.Time ? Math.Floor(at) + 0.01 : at;
+        byte[] name = source.Bytes(16);
         if (audit && leak == Leak.Event)
         {
             name[0] = (byte)epoch;
             name[1] = (byte)number;
         }
 
-        return new Seen(at, query, name, Buy(isSingle ? single : many), audit);
+        string key = (isSingle ? "one row" : "sixteen rows") + (audit && leak == Leak.TokenKey && number % 2 == 0 ? " of the epoch before" : "");
+        return new Seen(at, query, name, source.Buy(key), audit);
     }
 
     /// <summary>What a miner makes of one query among those of its epoch, the settlement of that epoch and the audits opened before.</summary>
@@ -155,17 +105,22 @@ internal sealed class CombinedTrafficClassifierTests
         Seen query = seen[number];
         double phase = query.At - Math.Floor(query.At);
         double before = number == 0 ? query.At : query.At - seen[number - 1].At;
-        double after = number + 1 == seen.Count ? Blocks - query.At : seen[number + 1].At - query.At;
-        bool TokenLike(Seen other) => other.Token.AsSpan(66, 32).SequenceEqual(query.Token.AsSpan(66, 32));
+        double after = number + 1 == seen.Count ? TrafficSource.Blocks - query.At : seen[number + 1].At - query.At;
+        string[] keys = [.. seen.Select(KeyOf).Distinct().Order(StringComparer.Ordinal)];
         List<double> features =
         [
             query.At, phase, phase < 0.05 ? 1 : 0, Math.Log(1e-6 + before), Math.Log(1e-6 + after), seen.Count(other => Math.Abs(other.At - query.At) < 5), number % 2,
-            query.Query.Length, query.Token[66], seen.Count(TokenLike), seen.Count(other => other.Query.Length == query.Query.Length),
-            TokenLike(query) && seen.All(other => TokenLike(other) == (other.Query.Length == query.Query.Length)) ? 1 : 0,
+            query.Query.Length, RowsOf(query), RowsOf(query) == 1 ? 1 : 0, RowsOf(query) == 16 ? 1 : 0, RowsOf(query) == 256 ? 1 : 0, seen.Count(other => RowsOf(other) == RowsOf(query)),
+            query.Token[KeyOffset], keys.Length, Array.IndexOf(keys, KeyOf(query)), seen.Count(other => KeyOf(other) == KeyOf(query)),
+            seen.Where(other => RowsOf(other) == RowsOf(query)).Select(KeyOf).Distinct().Count(),
+            seen.Count(other => RowsOf(other) == RowsOf(query) && KeyOf(other) == KeyOf(query)) / (double)seen.Count(other => RowsOf(other) == RowsOf(query)),
             Array.FindIndex(settled, token => token.AsSpan().SequenceEqual(query.Token)), settled.Length,
             opened.TakeLast(24).Append(query.Query).Select(past => Equal(past, query.Query)).SkipLast(1).DefaultIfEmpty(0).Max(),
             opened.Take(6).Select(past => Equal(past, query.Query)).DefaultIfEmpty(0).Max(),
             .. query.Name.Select(value => (double)value), .. query.Token.Skip(2).Take(8).Select(value => (double)value),
+
+            // The first bytes of the key's id as eight columns of their own: whichever key it is, some bit tells it from another.
+            .. Enumerable.Range(0, 8).Select(bit => (double)((query.Token[KeyOffset + 1] >> bit) & 1)),
         ];
         foreach (byte[] segment in query.Query.Chunk((query.Query.Length / 8) + 1).Concat(query.Token.Chunk(query.Token.Length / 3)))
         {
@@ -177,46 +132,15 @@ internal sealed class CombinedTrafficClassifierTests
         return [.. features];
     }
 
+    private static int RowsOf(Seen query) => KeylessQuery.Rows(query.Query);
+
+    private static string KeyOf(Seen query) => Convert.ToHexString(query.Token.AsSpan(KeyOffset, KeyBytes));
+
     /// <summary>The share of equal bytes among 512 of the middle.</summary>
     private static double Equal(byte[] a, byte[] b)
     {
         int start = Math.Min(a.Length, b.Length) / 2;
-        return a.Skip(start).Take(512).Zip(b.Skip(start).Take(512)).Count(pair => pair.First == pair.Second) / 512.0;
-    }
-
-    private static long[] Row(Random draws)
-    {
-        long[] row = [.. Enumerable.Range(0, Features).Select(_ => (long)draws.Next(-500, 500))];
-        row[0] = 1;
-        return row;
-    }
-
-    private byte[] Buy(TokenIssuer issuer)
-    {
-        using TokenRequest request = TokenRequest.Create(issuer.Key, TokenChallenge.ForMiner("issuer", 7, new byte[32]), random);
-        Assert.That(issuer.TryIssue(request.Encoded, out byte[]? response), Is.True);
-        Assert.That(request.TryFinish(response, out Token? bought), Is.True);
-        return bought!.Encoded.ToArray();
-    }
-
-    /// <summary>An issuer's key of a seed: a token's bytes are among what the classifier sees, and must be the same at every run.</summary>
-    private static BlindRsaSecretKey Key(string seed)
-    {
-        DigestRandomGenerator generator = new(new Sha256Digest());
-        generator.AddSeedMaterial(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(seed)));
-        SecureRandom secure = new(generator);
-        BigInteger exponent = BigInteger.ValueOf(65537);
-        while (true)
-        {
-            BigInteger p = BigInteger.ProbablePrime(1024, secure);
-            BigInteger q = BigInteger.ProbablePrime(1024, secure);
-            BigInteger order = p.Subtract(BigInteger.One).Multiply(q.Subtract(BigInteger.One));
-            if (p.Multiply(q).BitLength == 2048 && order.Gcd(exponent).Equals(BigInteger.One))
-            {
-                return BlindRsaSecretKey.FromPrimes(
-                    p.ToByteArrayUnsigned(), q.ToByteArrayUnsigned(), exponent.ToByteArrayUnsigned(), exponent.ModInverse(order).ToByteArrayUnsigned());
-            }
-        }
+        return a.AsSpan(start, 512).ToArray().Zip(b.AsSpan(start, 512).ToArray()).Count(pair => pair.First == pair.Second) / 512.0;
     }
 
     /// <summary>A fault of a validator, a clinic or a miner that would give audits away.</summary>
@@ -227,6 +151,8 @@ internal sealed class CombinedTrafficClassifierTests
         Event,
         Settlement,
         Repeat,
+        TokenKey,
+        RowClass,
     }
 
     private sealed record Seen(double At, byte[] Query, byte[] Name, byte[] Token, bool IsAudit);

@@ -1,11 +1,6 @@
 using System.Security.Cryptography;
-using Subnet.Crypto.Commitments;
-using Subnet.Crypto.Lattice.Randomness;
-using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Crypto.Tokens;
 using Subnet.Health.Audits;
-using Subnet.Health.Validator;
-using Subnet.Health.Validator.Challenges;
 
 namespace Subnet.Tests.Health.Audits;
 
@@ -16,35 +11,21 @@ namespace Subnet.Tests.Health.Audits;
 [TestFixture]
 internal sealed class TrafficClassifierTests
 {
-    private const int Features = 24;
     private const int Queries = 480;
-
-    private readonly SeededRandomSource random = new(PrngType.Blake2Xb, new byte[64]);
-
-    [OneTimeTearDown]
-    public void Dispose() => random.Dispose();
 
     [Test]
     public void Classifier_on_everything_a_miner_sees_stays_within_two_sigma_of_chance_and_finds_a_careless_validator()
     {
-        using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
-        TokenChallenge challenge = TokenChallenge.ForMiner("issuer", 7, new byte[32]);
-        using CommitmentOpening opening = CommitmentOpening.Create(new long[Features], random);
-        AuditedModel model = new(
-            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), AuditRows.Reals(Features), 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
-        Random draws = new(11);
+        using TrafficSource source = new("bytes");
         List<double[]> seen = [];
         List<double[]> careless = [];
         List<bool> isAudit = [];
         for (int i = 0; i < Queries; i++)
         {
-            bool audit = draws.Next(2) == 1;
-            byte[] master = new byte[32];
-            random.Fill(master);
-            byte[] query = audit ? Audit(model, master, draws) : Clinic(model, master, draws);
-            byte[] token = Buy(issuer, challenge);
-            byte[] name = new byte[16];
-            random.Fill(name);
+            bool audit = source.Draws.Next(2) == 1;
+            byte[] query = audit ? source.Audit(1).Query : source.Clinic(1);
+            byte[] token = source.Buy("one row");
+            byte[] name = source.Bytes(16);
             seen.Add(Describe(query, token, name));
             isAudit.Add(audit);
 
@@ -67,24 +48,19 @@ internal sealed class TrafficClassifierTests
     public void Classifier_on_arrival_times_stays_within_two_sigma_of_chance_and_finds_a_validator_that_follows_the_blocks()
     {
         const int Epochs = 72;
-        const int Blocks = 360;
         const int Each = 24;
-        Random draws = new(3);
+        using TrafficSource source = new("arrivals");
         List<(double At, bool IsAudit)>[] hidden = new List<(double, bool)>[Epochs];
         List<(double At, bool IsAudit)>[] regular = new List<(double, bool)>[Epochs];
-        byte[] master = new byte[32];
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
             hidden[epoch] = [];
             regular[epoch] = [];
             for (int i = 0; i < Each; i++)
             {
-                random.Fill(master);
-                double clinic = draws.NextDouble() * Blocks;
-                EpochClock clock = new(1, 5, 0, Blocks, (ulong)(ChallengeSchedule.MomentOf(master) * Blocks));
-                double sent = clock.Offset + ChallengeSchedule.DelayAt(clock, master, TimeSpan.FromSeconds(1), 0)!.Value.TotalSeconds;
-                hidden[epoch].AddRange([(clinic, false), (sent, true)]);
-                regular[epoch].AddRange([(clinic, false), (Math.Ceiling(i * (Blocks - 2.0) / Each) + (draws.NextDouble() * 0.02), true)]);
+                double clinic = source.Draws.NextDouble() * TrafficSource.Blocks;
+                hidden[epoch].AddRange([(clinic, false), (TrafficSource.Moment(source.Bytes(32)), true)]);
+                regular[epoch].AddRange([(clinic, false), (Math.Ceiling(i * (TrafficSource.Blocks - 2.0) / Each) + (source.Draws.NextDouble() * 0.02), true)]);
             }
         }
 
@@ -124,12 +100,9 @@ internal sealed class TrafficClassifierTests
     [Test]
     public void Repeat_of_an_audit_row_shares_no_byte_that_a_miner_could_match()
     {
-        using CommitmentOpening opening = CommitmentOpening.Create(new long[Features], random);
-        AuditedModel model = new(
-            SHA256.HashData("card"u8), new KeylessParameters(KeylessSet.Default, 26), AuditRows.Reals(Features), 1, 1 << 20, opening.Commit(GeneratorSet.Create(Features)));
-        long[] row = new long[Features];
-        row[0] = 1;
-        byte[][] queries = [.. Enumerable.Range(0, 2).Select(i => new PlannedAudit(model, SHA256.HashData([(byte)i]), [row]).BuildQuery())];
+        using TrafficSource source = new("repeats");
+        long[] row = [1, .. new long[source.Model.Features - 1]];
+        byte[][] queries = [.. Enumerable.Range(0, 2).Select(i => new PlannedAudit(source.Model, SHA256.HashData([(byte)i]), [row]).BuildQuery())];
 
         // After the head (card, set, sizes) equal bytes are as rare as among random ones: one in 256.
         int equal = queries[0].Skip(57).Zip(queries[1].Skip(57)).Count(pair => pair.First == pair.Second);
@@ -141,37 +114,12 @@ internal sealed class TrafficClassifierTests
     [Test]
     public void Settled_tokens_say_nothing_of_the_order_in_which_they_came()
     {
-        using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
-        TokenChallenge challenge = TokenChallenge.ForMiner("issuer", 7, new byte[32]);
-        byte[][] spent = [.. Enumerable.Range(0, 12).Select(_ => Buy(issuer, challenge))];
+        using TrafficSource source = new("settlement");
+        byte[][] spent = [.. Enumerable.Range(0, 12).Select(_ => source.Buy("one row"))];
 
         IReadOnlyList<byte[]> settled = TokenSettlement.Sort(spent);
         IReadOnlyList<byte[]> other = TokenSettlement.Sort(spent.Reverse());
         Assert.That(settled.Select(Convert.ToHexString), Is.EqualTo(other.Select(Convert.ToHexString)));
-    }
-
-    private static byte[] Clinic(AuditedModel model, byte[] master, Random draws)
-    {
-        KeylessLayout layout = KeylessLayout.ForRows(model.Parameters.Set, model.Features, model.Classes, 1)!.Value;
-        using KeylessClient client = new(master, model.Card.Span, model.Parameters, layout);
-        return client.Encrypt(Row(draws));
-    }
-
-    private static byte[] Audit(AuditedModel model, byte[] master, Random draws) => new PlannedAudit(model, master, [Row(draws)]).BuildQuery();
-
-    private static long[] Row(Random draws)
-    {
-        long[] row = [.. Enumerable.Range(0, Features).Select(_ => (long)draws.Next(-500, 500))];
-        row[0] = 1;
-        return row;
-    }
-
-    private byte[] Buy(TokenIssuer issuer, TokenChallenge challenge)
-    {
-        using TokenRequest request = TokenRequest.Create(issuer.Key, challenge, random);
-        Assert.That(issuer.TryIssue(request.Encoded, out byte[]? response), Is.True);
-        Assert.That(request.TryFinish(response, out Token? bought), Is.True);
-        return bought!.Encoded.ToArray();
     }
 
     /// <summary>Length, first bytes of what varies, and means and spreads of segments of query, token and event.</summary>
@@ -193,6 +141,6 @@ internal sealed class TrafficClassifierTests
     {
         int trained = rows.Count * 2 / 3;
         tested = rows.Count - trained;
-        return LogisticGuess.Accuracy(rows, isAudit, trained);
+        return TrafficGuess.Accuracy(rows, isAudit, trained);
     }
 }
