@@ -16,67 +16,35 @@ namespace Subnet.Tests.Health.Node;
 [TestFixture]
 internal sealed class StoredEpochCommandsTests
 {
-    private readonly NodeFixture home = new();
-    private readonly LedgerKey[] keys = [.. Enumerable.Range(1, 7).Select(static seed => new LedgerKey(SigningKey.FromSeed([.. Enumerable.Repeat((byte)seed, 32)])))];
-    private LedgerNode node = null!;
+    private StoredLedger ledger = null!;
 
-    private LedgerKey Alice => keys[1];
+    private LedgerKey AliceHot => ledger.AliceHot;
 
-    private LedgerKey AliceHot => keys[2];
+    private LedgerKey BobHot => ledger.BobHot;
 
-    private LedgerKey Bob => keys[3];
-
-    private LedgerKey BobHot => keys[4];
-
-    private LedgerKey FirstMiner => keys[5];
-
-    private LedgerKey SecondMiner => keys[6];
+    private LedgerKey FirstMiner => ledger.FirstMiner;
 
     [OneTimeSetUp]
     public async Task MakeLedger()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(home.StorePath)!);
-        node = await LedgerNode.OpenAsync(new SqliteLedgerStore(home.StorePath, durable: false), File.ReadAllBytes(home.GenesisPath), keys[0], TimeProvider.System);
-        await Do(Alice, new CreateSubnetCall(AliceHot.Account, "cardiology", ulong.MaxValue));
-        await Do(Alice, new StartSubnetCall(1));
-        foreach ((string name, int value) in new[] { ("tempo", 5), ("commit_reveal_weights_enabled", 0), ("weights_set_rate_limit", 0), ("subnet_emission_enabled", 1), ("max_allowed_validators", 2) })
-        {
-            await Do(Alice, new AdministerCall(new ProposalAction(
-                (byte)ProposalKind.SetHyperparameter, 1, HyperparameterCatalog.Find(name)!.Number, value, default, default)));
-        }
-
-        foreach (LedgerKey hotkey in new[] { BobHot, FirstMiner, SecondMiner })
-        {
-            await Do(Bob, new RegisterNeuronCall(1, hotkey.Account, ulong.MaxValue));
-        }
-
-        await Do(Alice, new AddStakeCall(1, AliceHot.Account, 60 * NodeFixture.Tao, 0, false));
-        await Do(Bob, new AddStakeCall(1, BobHot.Account, 40 * NodeFixture.Tao, 0, false));
-        for (int i = 0; i < 6; i++)
-        {
-            await node.MakeBlockAsync();
-        }
-
-        await Do(AliceHot, new SetWeightsCall(1, new ushort[] { 2, 3 }, new ushort[] { 65_535, 20_000 }, 0));
-        await Do(BobHot, new SetWeightsCall(1, new ushort[] { 2, 3 }, new ushort[] { 65_535, 40_000 }, 0));
-        for (int i = 0; i < 13; i++)
-        {
-            await node.MakeBlockAsync();
-        }
+        ledger = await StoredLedger.OpenAsync(
+            ("tempo", 5), ("commit_reveal_weights_enabled", 0), ("weights_set_rate_limit", 0), ("subnet_emission_enabled", 1), ("max_allowed_validators", 2));
+        await ledger.Register(BobHot, FirstMiner, ledger.SecondMiner);
+        await ledger.Stake(ledger.Alice, AliceHot, 60);
+        await ledger.Stake(ledger.Bob, BobHot, 40);
+        await ledger.Skip(6);
+        await ledger.Do(AliceHot, new SetWeightsCall(1, new ushort[] { 2, 3 }, new ushort[] { 65_535, 20_000 }, 0));
+        await ledger.Do(BobHot, new SetWeightsCall(1, new ushort[] { 2, 3 }, new ushort[] { 65_535, 40_000 }, 0));
+        await ledger.Skip(13);
     }
 
     [OneTimeTearDown]
-    public async Task Remove()
-    {
-        await node.DisposeAsync();
-        Array.ForEach(keys, static key => key.Dispose());
-        home.Dispose();
-    }
+    public ValueTask Remove() => ledger.DisposeAsync();
 
     [Test]
     public async Task Stored_epoch_is_run_again_and_explained()
     {
-        CommandRun run = await home.Read("epoch", "run", "--netuid", "1", "--explain", "--json");
+        CommandRun run = await ledger.Home.Read("epoch", "run", "--netuid", "1", "--explain", "--json");
         JsonNode answer = JsonNode.Parse(run.Output)!;
         Assert.Multiple(() =>
         {
@@ -90,7 +58,7 @@ internal sealed class StoredEpochCommandsTests
     [Test]
     public async Task Stored_epoch_is_run_under_other_settings_and_with_a_cabal()
     {
-        CommandRun changed = await home.Read("epoch", "what-if", "--netuid", "1", "--set", "kappa=10", "--cabal", "1", "--miner", "3", "--share", "0.9", "--json");
+        CommandRun changed = await ledger.Home.Read("epoch", "what-if", "--netuid", "1", "--set", "kappa=10", "--cabal", "1", "--miner", "3", "--share", "0.9", "--json");
         Assert.That(changed.ExitCode, Is.Zero, changed.Error);
         Assert.That(JsonNode.Parse(changed.Output)!["neurons"]!.AsArray(), Is.Not.Empty);
     }
@@ -98,7 +66,7 @@ internal sealed class StoredEpochCommandsTests
     [Test]
     public async Task Adversaries_run_against_a_stored_epoch()
     {
-        CommandRun run = await home.Read("epoch", "what-if", "--netuid", "1", "--adversaries", "--epochs", "3", "--json");
+        CommandRun run = await ledger.Home.Read("epoch", "what-if", "--netuid", "1", "--adversaries", "--epochs", "3", "--json");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         JsonArray adversaries = JsonNode.Parse(run.Output)!["adversaries"]!.AsArray();
         Assert.That(adversaries, Has.Count.EqualTo(5));
@@ -108,10 +76,10 @@ internal sealed class StoredEpochCommandsTests
     [Test]
     public async Task Epoch_that_is_not_kept_or_named_twice_is_refused()
     {
-        CommandRun missing = await home.Read("epoch", "run", "--netuid", "1", "--epoch", "999999");
-        CommandRun nowhere = await home.Read("epoch", "run", "--netuid", "9");
-        CommandRun both = await home.Read("epoch", "run", "samples/epoch.json", "--netuid", "1");
-        CommandRun neither = await home.Read("epoch", "what-if");
+        CommandRun missing = await ledger.Home.Read("epoch", "run", "--netuid", "1", "--epoch", "999999");
+        CommandRun nowhere = await ledger.Home.Read("epoch", "run", "--netuid", "9");
+        CommandRun both = await ledger.Home.Read("epoch", "run", "samples/epoch.json", "--netuid", "1");
+        CommandRun neither = await ledger.Home.Read("epoch", "what-if");
         Assert.Multiple(() =>
         {
             Assert.That((missing.ExitCode, missing.Output), Is.EqualTo((1, "")));
@@ -123,9 +91,9 @@ internal sealed class StoredEpochCommandsTests
     [Test]
     public async Task Emission_of_a_miner_is_traced_from_weights_to_payment()
     {
-        CommandRun run = await home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(FirstMiner), "--json");
+        CommandRun run = await ledger.Home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(FirstMiner), "--json");
         JsonNode answer = JsonNode.Parse(run.Output)!;
-        TracedEmission traced = (await node.Client.TraceEmissionAsync(1, FirstMiner.Account))!;
+        TracedEmission traced = (await ledger.Node.Client.TraceEmissionAsync(1, FirstMiner.Account))!;
         Assert.Multiple(() =>
         {
             Assert.That(run.ExitCode, Is.Zero, run.Error);
@@ -137,17 +105,17 @@ internal sealed class StoredEpochCommandsTests
             Assert.That(traced.Trace.Outcome.ServerEmission, Is.GreaterThan(0UL));
             Assert.That(traced.Sources.Values, Has.All.Matches<WeightSource>(s => s is { IsReveal: false } && s.Height < traced.Block.Height));
         });
-        CommandRun people = await home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(FirstMiner));
+        CommandRun people = await ledger.Home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(FirstMiner));
         Assert.That(people.Output, Does.Contain("gives what its block commits to"));
-        CommandRun stranger = await home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(Bob));
+        CommandRun stranger = await ledger.Home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(ledger.Bob));
         Assert.That((stranger.ExitCode, stranger.Output), Is.EqualTo((1, "")));
     }
 
     [Test]
     public async Task Changed_record_or_event_is_not_what_the_block_commits_to()
     {
-        EpochRecord record = (await node.Client.GetEpochAsync(1))!;
-        LedgerBlock block = (await node.Client.GetBlockAsync(record.Height))!;
+        EpochRecord record = (await ledger.Node.Client.GetEpochAsync(1))!;
+        LedgerBlock block = (await ledger.Node.Client.GetBlockAsync(record.Height))!;
         LedgerEvent[] events = [.. block.Events];
         EpochRecord richer = record with { Input = record.Input with { Emission = record.Input.Emission + 1 } };
         Assert.Multiple(() =>
@@ -164,9 +132,9 @@ internal sealed class StoredEpochCommandsTests
     [Test]
     public async Task Emission_of_a_subnet_is_explained_from_the_ledgers_own_figures()
     {
-        CommandRun run = await home.Read("emission", "explain", "--netuid", "1", "--json");
+        CommandRun run = await ledger.Home.Read("emission", "explain", "--netuid", "1", "--json");
         JsonNode answer = JsonNode.Parse(run.Output)!;
-        ulong before = await node.Client.ReadAsync(static view => view.State.SubnetStates[new SubnetKey(1)].PendingServer + view.State.SubnetStates[new SubnetKey(1)].PendingValidator);
+        ulong before = await ledger.Node.Client.ReadAsync(static view => view.State.SubnetStates[new SubnetKey(1)].PendingServer + view.State.SubnetStates[new SubnetKey(1)].PendingValidator);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(before % ulong.Parse(answer["server_rao"]!.ToString()), Is.Zero, "each block since the epoch added the explained amount");
     }
@@ -174,8 +142,8 @@ internal sealed class StoredEpochCommandsTests
     [Test]
     public async Task Concentration_counts_coldkeys_and_validators_compare_after_take()
     {
-        CommandRun concentration = await home.Read("subnets", "concentration", "1", "--json");
-        CommandRun compared = await home.Read("delegate", "compare", "1", "--json");
+        CommandRun concentration = await ledger.Home.Read("subnets", "concentration", "1", "--json");
+        CommandRun compared = await ledger.Home.Read("delegate", "compare", "1", "--json");
         JsonNode stake = JsonNode.Parse(concentration.Output)!["stake"]!, emission = JsonNode.Parse(concentration.Output)!["emission"]!;
         JsonArray validators = JsonNode.Parse(compared.Output)!["validators"]!.AsArray();
         Assert.Multiple(() =>
@@ -185,7 +153,7 @@ internal sealed class StoredEpochCommandsTests
             Assert.That(validators.Select(static v => v!["hotkey"]!.GetValue<string>()), Is.EquivalentTo((string[])[Address(AliceHot), Address(BobHot)]));
             Assert.That(validators.Select(static v => v!["mean_validator_trust"]!.GetValue<double>()), Has.All.GreaterThan(0.3));
         });
-        CommandRun window = await home.Read("delegate", "compare", "1", "--window", "0");
+        CommandRun window = await ledger.Home.Read("delegate", "compare", "1", "--window", "0");
         Assert.That((window.ExitCode, window.Output), Is.EqualTo((2, "")));
     }
 
@@ -193,11 +161,11 @@ internal sealed class StoredEpochCommandsTests
     public async Task Models_fees_anchors_and_child_takes_have_commands()
     {
         using TokenIssuer issuer = new(BlindRsaSecretKey.Generate());
-        ulong epoch = await node.Client.GetAccessEpochAsync() + 1;
-        await Do(Alice, new PublishIssuerKeyCall(1, epoch, 16, issuer.Key.Encoded.ToArray()));
+        ulong epoch = await ledger.Node.Client.GetAccessEpochAsync() + 1;
+        await ledger.Do(ledger.Alice, new PublishIssuerKeyCall(1, epoch, 16, issuer.Key.Encoded.ToArray()));
         byte[] card = [.. Enumerable.Repeat((byte)7, 32)];
-        await Do(FirstMiner, new RegisterModelCall(1, 1, new Hash256(card), card, Array.Empty<byte>()));
-        string checkpoint = Path.Combine(home.Home, "checkpoint"), tokens = Path.Combine(home.Home, "tokens");
+        await ledger.Do(FirstMiner, new RegisterModelCall(1, 1, new Hash256(card), card, Array.Empty<byte>()));
+        string checkpoint = Path.Combine(ledger.Home.Home, "checkpoint"), tokens = Path.Combine(ledger.Home.Home, "tokens");
         await File.WriteAllTextAsync(checkpoint, $"clinic.example/log\n5\n{Convert.ToBase64String(card)}\n\n\u2014 clinic.example/log {Convert.ToBase64String(new byte[68])}\n");
         await File.WriteAllTextAsync(tokens, "00ff\n");
 
@@ -206,25 +174,25 @@ internal sealed class StoredEpochCommandsTests
         {
             while (!stop.IsCancellationRequested)
             {
-                await node.MakeBlockAsync();
+                await ledger.Node.MakeBlockAsync();
                 await Task.Delay(10);
             }
         });
-        CommandRun bought = await home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch}", "--denomination", "16", "--count", "3");
-        CommandRun unsold = await home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch + 5}", "--count", "3");
-        CommandRun anchored = await home.Run("alice", "node", "anchor", checkpoint);
-        CommandRun notOne = await home.Run("alice", "node", "anchor", tokens);
-        CommandRun take = await home.Run("alice", "children", "take", "9", "--netuid", "1");
-        CommandRun settled = await home.Run("alice", "subnets", "settle", "1", "--tokens", tokens, "--access-epoch", $"{epoch}", "--denomination", "16");
+        CommandRun bought = await ledger.Home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch}", "--denomination", "16", "--count", "3");
+        CommandRun unsold = await ledger.Home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch + 5}", "--count", "3");
+        CommandRun anchored = await ledger.Home.Run("alice", "node", "anchor", checkpoint);
+        CommandRun notOne = await ledger.Home.Run("alice", "node", "anchor", tokens);
+        CommandRun take = await ledger.Home.Run("alice", "children", "take", "9", "--netuid", "1");
+        CommandRun settled = await ledger.Home.Run("alice", "subnets", "settle", "1", "--tokens", tokens, "--access-epoch", $"{epoch}", "--denomination", "16");
         await File.WriteAllTextAsync(tokens, "zz\n");
-        CommandRun malformed = await home.Run("alice", "subnets", "settle", "1", "--tokens", tokens);
-        CommandRun retired = await home.Run("alice", "subnets", "retire-model", "1", Convert.ToHexString(card));
+        CommandRun malformed = await ledger.Home.Run("alice", "subnets", "settle", "1", "--tokens", tokens);
+        CommandRun retired = await ledger.Home.Run("alice", "subnets", "retire-model", "1", Convert.ToHexString(card));
         await stop.CancelAsync();
         await blocks;
 
-        CommandRun models = await home.Read("subnets", "models", "1", "--json");
-        CommandRun fees = await home.Read("subnets", "fees", "1", "--json");
-        CommandRun anchors = await home.Read("node", "anchors", "--json");
+        CommandRun models = await ledger.Home.Read("subnets", "models", "1", "--json");
+        CommandRun fees = await ledger.Home.Read("subnets", "fees", "1", "--json");
+        CommandRun anchors = await ledger.Home.Read("node", "anchors", "--json");
         Assert.Multiple(() =>
         {
             Assert.That(bought.ExitCode, Is.Zero, bought.Error);
@@ -242,17 +210,4 @@ internal sealed class StoredEpochCommandsTests
     }
 
     private static string Address(LedgerKey key) => Ss58Address.Encode(key.Account.ToArray());
-
-    private async Task Do(LedgerKey key, LedgerCall call)
-    {
-        // One block for each call: how much everybody earned must not depend on the machine.
-        Task<CallOutcome> submitted = node.Client.SubmitAsync(key, call);
-        while (await node.Host.UseAsync(static (_, store) => store.ReadPending(1).Count, default) == 0)
-        {
-            await Task.Yield();
-        }
-
-        await node.MakeBlockAsync();
-        Assert.That((await submitted).Reason, Is.EqualTo(RejectionReason.None), call.ToString());
-    }
 }
