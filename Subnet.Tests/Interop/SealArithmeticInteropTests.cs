@@ -9,41 +9,25 @@ namespace Subnet.Tests.Interop;
 
 /// <summary>Keys and ciphertexts made here are used by Microsoft SEAL and the other way round; operations give equal bytes.</summary>
 [TestFixture]
-internal sealed class SealArithmeticInteropTests
+internal sealed class SealArithmeticInteropTests : SealOracleFixture
 {
-    private const double Scale = 1L << 30;
-
-    private SealOracle oracle = null!;
-
-    [OneTimeSetUp]
-    public void Start() => oracle = SealOracle.Start();
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        if (oracle is not null)
-        {
-            await oracle.DisposeAsync();
-        }
-    }
-
     [Test]
     public async Task Bfv_ciphertexts_made_here_are_decrypted_by_seal([Values] bool symmetric, [Values] bool zlib)
     {
         using Party here = new(Scheme.Bfv);
-        long[] values = Numbers(here.Parameters, 1);
+        double[] values = Numbers(here.Parameters, 1);
         byte[] ciphertext = here.Encrypt(values, symmetric, zlib ? SealCompression.Zlib : SealCompression.None);
 
-        JsonElement answer = await oracle.AskAsync(new { op = "decrypt", parms = here.Parms, secret_key = here.Secret, ciphertext });
-        Assert.That(answer.GetProperty("values").EnumerateArray().Select(value => value.GetInt64()), Is.EqualTo(values));
+        JsonElement answer = await Oracle.AskAsync(new { op = "decrypt", parms = here.Parms, secret_key = here.Secret, ciphertext });
+        Assert.That(answer.GetProperty("values").EnumerateArray().Select(value => value.GetDouble()), Is.EqualTo(values));
     }
 
     [Test]
     public async Task Bfv_ciphertexts_made_by_seal_are_decrypted_here([Values] bool symmetric)
     {
         using Party here = new(Scheme.Bfv);
-        long[] values = Numbers(here.Parameters, 2);
-        byte[] ciphertext = await oracle.AskForAsync("ciphertext", new
+        double[] values = Numbers(here.Parameters, 2);
+        byte[] ciphertext = await Oracle.AskForAsync("ciphertext", new
         {
             op = "encrypt", parms = here.Parms, public_key = here.Public, secret_key = symmetric ? here.Secret : null, values, compression = "zstd",
         });
@@ -61,8 +45,8 @@ internal sealed class SealArithmeticInteropTests
     public async Task Bfv_operation_gives_the_bytes_of_seal(string name)
     {
         using Party here = new(Scheme.Bfv);
-        byte[] a = here.Encrypt(Numbers(here.Parameters, 3), symmetric: false, SealCompression.None);
-        byte[] b = here.Encrypt(Numbers(here.Parameters, 4), symmetric: true, SealCompression.None);
+        byte[] a = here.Encrypt(Numbers(here.Parameters, 3), symmetric: false);
+        byte[] b = here.Encrypt(Numbers(here.Parameters, 4), symmetric: true);
         byte[] theirs = await EvaluateThere(here, name, a, b);
 
         BfvEvaluator evaluator = new(here.Parameters);
@@ -117,20 +101,20 @@ internal sealed class SealArithmeticInteropTests
         }
 
         Assert.That(SealWriter.Write(result), Is.EqualTo(theirs));
-        JsonElement answer = await oracle.AskAsync(
+        JsonElement answer = await Oracle.AskAsync(
             new { op = "decrypt", parms = here.Parms, secret_key = here.Secret, ciphertext = SealWriter.Write(result) });
         double[] expected = name == "rotate_vector" ? [.. values[1..], values[0]] : [.. values.Select(value => value * value)];
         double[] decrypted = [.. answer.GetProperty("values").EnumerateArray().Take(expected.Length).Select(value => value.GetDouble())];
         Assert.That(decrypted, Is.EqualTo(expected).Within(1e-2));
     }
 
-    private static long[] Numbers(Parameters parameters, int seed)
+    private static double[] Numbers(Parameters parameters, int seed)
     {
         Random random = new(seed);
-        return [.. Enumerable.Range(0, parameters.PolyModulusDegree).Select(_ => (long)random.Next(-50000, 50000))];
+        return [.. Enumerable.Range(0, parameters.PolyModulusDegree).Select(_ => (double)random.Next(-50000, 50000))];
     }
 
-    private Task<byte[]> EvaluateThere(Party here, string name, byte[] a, byte[] b) => oracle.AskForAsync("ciphertext", new
+    private Task<byte[]> EvaluateThere(Party here, string name, byte[] a, byte[] b) => Oracle.AskForAsync("ciphertext", new
     {
         op = "evaluate",
         name,
@@ -178,38 +162,9 @@ internal sealed class SealArithmeticInteropTests
 
         public GaloisKeys GaloisKeys { get; }
 
-        public byte[] Encrypt(long[] values, bool symmetric, SealCompression compression)
+        public byte[] Encrypt(double[] values, bool symmetric, SealCompression compression = SealCompression.None)
         {
-            using Plaintext plaintext = new();
-            new BatchEncoder(Parameters).Encode(values, plaintext);
-            return Encrypt(plaintext, symmetric, compression);
-        }
-
-        public byte[] Encrypt(double[] values, bool symmetric)
-        {
-            using Plaintext plaintext = new();
-            new CkksEncoder(Parameters).Encode(values, Scale, plaintext);
-            return Encrypt(plaintext, symmetric, SealCompression.None);
-        }
-
-        public long[] Decrypt(Ciphertext ciphertext)
-        {
-            using Decryptor decryptor = new(secretKey);
-            using Plaintext plaintext = new();
-            decryptor.Decrypt(ciphertext, plaintext);
-            long[] values = new long[Parameters.PolyModulusDegree];
-            new BatchEncoder(Parameters).Decode(plaintext, values);
-            return values;
-        }
-
-        public void Dispose()
-        {
-            secretKey.Dispose();
-            random.Dispose();
-        }
-
-        private byte[] Encrypt(Plaintext plaintext, bool symmetric, SealCompression compression)
-        {
+            using Plaintext plaintext = Encode(Parameters, values);
             Encryptor encryptor = new(Parameters, random);
             Ciphertext ciphertext = new(Parameters);
             PrngSeed? seed = null;
@@ -223,6 +178,18 @@ internal sealed class SealArithmeticInteropTests
             }
 
             return SealWriter.Write(ciphertext, compression, seed);
+        }
+
+        public double[] Decrypt(Ciphertext ciphertext)
+        {
+            using Decryptor decryptor = new(secretKey);
+            return Decode(decryptor, ciphertext);
+        }
+
+        public void Dispose()
+        {
+            secretKey.Dispose();
+            random.Dispose();
         }
     }
 }

@@ -6,23 +6,9 @@ namespace Subnet.Tests.Interop;
 
 /// <summary>Objects that Microsoft SEAL makes now are read here, and what is written here is read by Microsoft SEAL.</summary>
 [TestFixture]
-internal sealed class SealFormatInteropTests
+internal sealed class SealFormatInteropTests : SealOracleFixture
 {
     private static readonly string[] Compressions = ["none", "zlib", "zstd"];
-
-    private SealOracle oracle = null!;
-
-    [OneTimeSetUp]
-    public void Start() => oracle = SealOracle.Start();
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        if (oracle is not null)
-        {
-            await oracle.DisposeAsync();
-        }
-    }
 
     [Test]
     public async Task Keys_of_seal_are_read_and_come_back_unchanged(
@@ -30,7 +16,7 @@ internal sealed class SealFormatInteropTests
     {
         Parameters parameters = InteropParameters.Small(scheme);
         byte[] parms = SealWriter.Write(parameters);
-        JsonElement keys = await oracle.AskAsync(new { op = "keys", parms, security = "none", seeded, compression, steps = new[] { 1, -3 } });
+        JsonElement keys = await Oracle.AskAsync(new { op = "keys", parms, security = "none", seeded, compression, steps = new[] { 1, -3 } });
         SealReader reader = new(parameters);
 
         SealReadResult<SecretKey> secret = reader.ReadSecretKey(Bytes(keys, "secret_key"));
@@ -52,7 +38,7 @@ internal sealed class SealFormatInteropTests
             ("galois_keys", Bytes(keys, "galois_keys"), SealWriter.Write(galois.Value)),
         })
         {
-            byte[] theirs = await oracle.AskForAsync("object", new { op = "reload", parms, security = "none", type, @object = object_ });
+            byte[] theirs = await Oracle.AskForAsync("object", new { op = "reload", parms, security = "none", type, @object = object_ });
             Assert.That(theirs, Is.EqualTo(full), type);
         }
     }
@@ -62,13 +48,13 @@ internal sealed class SealFormatInteropTests
     {
         Parameters parameters = InteropParameters.Small(scheme);
         byte[] parms = SealWriter.Write(parameters, zlib ? SealCompression.Zlib : SealCompression.None);
-        JsonElement keys = await oracle.AskAsync(new { op = "keys", parms, security = "none", seeded = true, steps = new[] { 1 } });
+        JsonElement keys = await Oracle.AskAsync(new { op = "keys", parms, security = "none", seeded = true, steps = new[] { 1 } });
         SealReader reader = new(parameters);
         SealCompression compression = zlib ? SealCompression.Zlib : SealCompression.None;
         SealReadResult<RelinearizationKeys> relin = reader.ReadRelinearizationKeys(Bytes(keys, "relin_keys"));
         byte[] ours = SealWriter.Write(relin.Value, compression, relin.Seeds);
 
-        byte[] theirs = await oracle.AskForAsync("object", new { op = "reload", parms, security = "none", type = "relin_keys", @object = ours });
+        byte[] theirs = await Oracle.AskForAsync("object", new { op = "reload", parms, security = "none", type = "relin_keys", @object = ours });
         Assert.That(theirs, Is.EqualTo(SealWriter.Write(relin.Value)));
     }
 

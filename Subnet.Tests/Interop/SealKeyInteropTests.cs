@@ -12,30 +12,14 @@ namespace Subnet.Tests.Interop;
 /// expanded and used by SEAL.
 /// </summary>
 [TestFixture]
-internal sealed class SealKeyInteropTests
+internal sealed class SealKeyInteropTests : SealOracleFixture
 {
-    private const double Scale = 1L << 30;
-
-    private SealOracle oracle = null!;
-
-    [OneTimeSetUp]
-    public void Start() => oracle = SealOracle.Start();
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        if (oracle is not null)
-        {
-            await oracle.DisposeAsync();
-        }
-    }
-
     [Test]
     public async Task Keys_made_by_seal_encrypt_evaluate_and_decrypt_here([Values(Scheme.Bfv, Scheme.Ckks)] Scheme scheme)
     {
         Parameters parameters = InteropParameters.Secure(scheme);
         byte[] parms = SealWriter.Write(parameters);
-        JsonElement keys = await oracle.AskAsync(new { op = "keys", parms, seeded = true, compression = "zstd", steps = new[] { 1 } });
+        JsonElement keys = await Oracle.AskAsync(new { op = "keys", parms, seeded = true, compression = "zstd", steps = new[] { 1 } });
         SealReader reader = new(parameters);
         using SecretKey secret = reader.ReadSecretKey(Bytes(keys, "secret_key")).Value;
         PublicKey publicKey = reader.ReadPublicKey(Bytes(keys, "public_key")).Value;
@@ -48,7 +32,7 @@ internal sealed class SealKeyInteropTests
         Ciphertext x = new(parameters);
         using Plaintext plaintext = Encode(parameters, values);
         new Encryptor(parameters, random).Encrypt(plaintext, publicKey, x);
-        byte[] theirs = await oracle.AskForAsync("ciphertext", new
+        byte[] theirs = await Oracle.AskForAsync("ciphertext", new
         {
             op = "encrypt", parms, public_key = Bytes(keys, "public_key"), values, scale = Scale,
         });
@@ -73,7 +57,7 @@ internal sealed class SealKeyInteropTests
 
         double[] expected = Rotated(scheme, [.. values.Select(value => value * value)]);
         Assert.That(Decode(decryptor, result), Is.EqualTo(expected).Within(Tolerance(scheme)));
-        JsonElement answer = await oracle.AskAsync(new
+        JsonElement answer = await Oracle.AskAsync(new
         {
             op = "decrypt", parms, secret_key = Bytes(keys, "secret_key"), ciphertext = SealWriter.Write(result, SealCompression.Zlib),
         });
@@ -105,16 +89,16 @@ internal sealed class SealKeyInteropTests
         })
         {
             Assert.That(seeded, Has.Length.LessThan(0.53 * full.Length), kind);
-            Assert.That(await oracle.AskForAsync("object", new { op = "reload", parms, type = kind, @object = seeded }), Is.EqualTo(full), kind);
+            Assert.That(await Oracle.AskForAsync("object", new { op = "reload", parms, type = kind, @object = seeded }), Is.EqualTo(full), kind);
         }
 
         double[] values = Numbers(scheme, parameters);
-        byte[] ciphertext = await oracle.AskForAsync("ciphertext", new { op = "encrypt", parms, public_key = publicBytes, values, scale = Scale });
-        byte[] product = await oracle.AskForAsync("ciphertext", new
+        byte[] ciphertext = await Oracle.AskForAsync("ciphertext", new { op = "encrypt", parms, public_key = publicBytes, values, scale = Scale });
+        byte[] product = await Oracle.AskForAsync("ciphertext", new
         {
             op = "evaluate", name = "multiply_relinearize", parms, ciphertexts = new[] { ciphertext, ciphertext }, relin_keys = relinBytes,
         });
-        byte[] rotated = await oracle.AskForAsync("ciphertext", new
+        byte[] rotated = await Oracle.AskForAsync("ciphertext", new
         {
             op = "evaluate", name = scheme == Scheme.Bfv ? "rotate_rows" : "rotate_vector", parms, ciphertexts = new[] { product }, galois_keys = galoisBytes, step = 1,
         });
@@ -140,38 +124,6 @@ internal sealed class SealKeyInteropTests
 
         int half = values.Length / 2;
         return [.. values[1..half], values[0], .. values[(half + 1)..], values[half]];
-    }
-
-    private static Plaintext Encode(Parameters parameters, double[] values)
-    {
-        Plaintext plaintext = new();
-        if (parameters.Scheme == Scheme.Bfv)
-        {
-            new BatchEncoder(parameters).Encode([.. values.Select(value => (long)value)], plaintext);
-        }
-        else
-        {
-            new CkksEncoder(parameters).Encode(values, Scale, plaintext);
-        }
-
-        return plaintext;
-    }
-
-    private static double[] Decode(Decryptor decryptor, Ciphertext ciphertext)
-    {
-        Parameters parameters = decryptor.Parameters;
-        using Plaintext plaintext = new();
-        decryptor.Decrypt(ciphertext, plaintext);
-        if (parameters.Scheme == Scheme.Bfv)
-        {
-            long[] integers = new long[parameters.PolyModulusDegree];
-            new BatchEncoder(parameters).Decode(plaintext, integers);
-            return [.. integers.Select(value => (double)value)];
-        }
-
-        double[] numbers = new double[parameters.PolyModulusDegree / 2];
-        new CkksEncoder(parameters).Decode(plaintext, numbers);
-        return numbers;
     }
 
     private static byte[] Bytes(JsonElement answer, string member) => answer.GetProperty(member).GetBytesFromBase64();

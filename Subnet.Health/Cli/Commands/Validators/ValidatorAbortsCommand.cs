@@ -1,9 +1,7 @@
-using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
-using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Scoring;
 
@@ -12,12 +10,12 @@ namespace Subnet.Health.Cli.Commands.Validators;
 /// <summary><c>subnet validator aborts</c>: how often clinics and validators left batches of organic scoring, as this validator counted and publishes it.</summary>
 internal sealed class ValidatorAbortsCommand : SubnetCommand
 {
-    private readonly Option<string> name = new("--name") { Description = "Its name in the state folder.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+    private readonly ValidatorStores stores = new();
 
     public ValidatorAbortsCommand()
         : base("aborts", "Show how often each pair of clinic and validator left a batch.", new CommandExample("validator aborts --name north", "a validator's store"))
     {
-        Options.Add(name);
+        Options.Add(stores.Name);
     }
 
     /// <inheritdoc/>
@@ -26,16 +24,10 @@ internal sealed class ValidatorAbortsCommand : SubnetCommand
     /// <inheritdoc/>
     public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(context.Home, "validator", context.Get(name)!, "scoring.db");
-        if (!File.Exists(path))
-        {
-            throw new CommandException(
-                ErrorCodes.FileNotFound, $"The validator '{context.Get(name)}' of this home has scored no batch.", "Name it with --name, or start one with 'subnet validator run'.");
-        }
-
+        string path = stores.Find(context, "scoring.db", "has scored no batch");
         using OperatingSystemRandomSource random = new();
         using SqliteScoringStore store = new(path, random);
-        ValidatorAbortsDocument document = new(context.Get(name)!, [.. store.Read().Select(ValidatorAbortEntry.Of)]);
+        ValidatorAbortsDocument document = new(context.Get(stores.Name)!, [.. store.Read().Select(ValidatorAbortEntry.Of)]);
         context.Output.Document(document, console =>
         {
             Table table = new Table().Border(TableBorder.Minimal).AddColumns("clinic", "validator", "scores", "left by the clinic", "left by the validator");

@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Subnet.Crypto.Identity;
-using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Validator.Challenges;
 using Subnet.Health.Validator.Store;
@@ -13,12 +11,12 @@ namespace Subnet.Health.Cli.Commands.Validators;
 /// <summary><c>subnet validator status</c>: what a validator of this home planned, judged and scored, read from its store while it runs or not.</summary>
 internal sealed class ValidatorStatusCommand : SubnetCommand
 {
-    private readonly Option<string> name = new("--name") { Description = "Its name in the state folder.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+    private readonly ValidatorStores stores = new();
 
     public ValidatorStatusCommand()
         : base("status", "Show a validator's plans, verdicts, scores and weights.", new CommandExample("validator status --name north", "a validator's store"))
     {
-        Options.Add(name);
+        Options.Add(stores.Name);
     }
 
     /// <inheritdoc/>
@@ -27,14 +25,9 @@ internal sealed class ValidatorStatusCommand : SubnetCommand
     /// <inheritdoc/>
     public override Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(context.Home, "validator", context.Get(name)!, "validator.db");
-        if (!File.Exists(path))
-        {
-            throw new CommandException(ErrorCodes.FileNotFound, $"There is no validator '{context.Get(name)}' in this home.", "Name it with --name, or start one with 'subnet validator run'.");
-        }
-
+        string path = stores.Find(context, "validator.db", "has not worked yet");
         using ValidatorStore store = new(path);
-        ValidatorStatusDocument document = ValidatorStatusDocument.Of(context.Get(name)!, store);
+        ValidatorStatusDocument document = ValidatorStatusDocument.Of(context.Get(stores.Name)!, store);
         context.Output.Document(document, console =>
         {
             foreach (ValidatorStatusEntry subnet in document.Subnets)
