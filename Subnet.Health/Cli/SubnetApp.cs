@@ -132,7 +132,12 @@ internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptio
             .FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal) && beforeSeparator.Contains(value, StringComparer.Ordinal));
         if (misspelt is not null)
         {
-            throw UsageError(parsed, $"There is no option '{misspelt}' (an argument of that name goes behind '--').");
+            // btcli names some things that are arguments here.
+            string? argument = parsed.CommandResult.Command.Arguments.Select(candidate => candidate.Name)
+                .FirstOrDefault(name => string.Equals(name.Replace('_', '-'), misspelt[2..].Replace('_', '-'), StringComparison.OrdinalIgnoreCase));
+            throw argument is not null
+                ? UsageError(parsed, $"{argument} is no option here but an argument: give its value without '{misspelt}'.")
+                : UsageError(parsed, $"There is no option '{misspelt}' (an argument of that name goes behind '--').");
         }
     }
 

@@ -314,6 +314,10 @@ public sealed class ClinicClient : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Publishes the log's head, if it grew and as far as witnesses cosign within a time; what was recorded is durable before.</summary>
+    /// <param name="patience">How long witnesses have.</param>
+    public Task PublishAsync(TimeSpan patience) => HeadPublishing.PublishAsync(log, witnesses, patience, time);
+
     /// <summary>Publishes the log's head and puts it on the ledger, if it grew.</summary>
     public async Task AnchorAsync(CancellationToken cancellationToken = default)
     {

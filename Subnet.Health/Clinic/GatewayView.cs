@@ -116,26 +116,11 @@ internal sealed class GatewayView : IAsyncDisposable
         writing.Dispose();
     }
 
-    // The entry is durable already; a checkpoint that witnesses do not cosign in time is published by whoever opens the log next.
     private async Task PublishAsync(RoleLog log)
     {
-        using CancellationTokenSource late = new(WitnessPatience, time);
         using LedgerWitnesses witnesses = new(ledger, log, settings.Witnesses, settings.IssuerChannels ?? settings.Channels, time);
-        try
-        {
-            await witnesses.RefreshAsync(late.Token).ConfigureAwait(false);
-            while (await log.PublishAsync(late.Token).ConfigureAwait(false) is null && PublishedSize(log) < log.Size)
-            {
-                await Task.Delay(Pause, time, late.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
+        await HeadPublishing.PublishAsync(log, witnesses, WitnessPatience, time).ConfigureAwait(false);
     }
-
-    private static long PublishedSize(RoleLog log) => log.Checkpoint is { } note ? Checkpoint.Parse(SignedNote.Parse(note).Text).Size : 0;
 
     // A look does not put a checkpoint without cosignatures in the place of one that reviewers accept; a witness or two may be away.
     private TrustPolicy? MostCosigners()

@@ -223,7 +223,7 @@ internal sealed class DemoNetwork : IAsyncDisposable, IDemoAddresses
         roles.AddRange(DemoPlan.Clinics.Select(clinic => new NetworkRole(
             "clinic", clinic, null, null, null, null, $"clinic/{clinic}", $"clinic/{clinic}/log", PidOf(Clinics.GetValueOrDefault(clinic)))));
         new NetworkFile(name, place.Seed.IsShared, isRunning ? new NetworkNode(node.Address, null) : null, roles).Write(Home);
-        File.WriteAllText(Path.Combine(Home, DemoPolicy.FileName), DemoPolicy.Write(Keys));
+        File.WriteAllText(Path.Combine(Home, DemoPolicy.FileName), DemoPolicy.Write(Keys, name));
     }
 
     /// <summary>Stops everybody in turn, the ledger last.</summary>

@@ -19,35 +19,39 @@ internal static class DemoPolicy
     public static int Threshold => (DemoPlan.Validators.Count / 2) + 1;
 
     /// <summary>The witnesses' keys: each validator's hotkey under its witness's name.</summary>
-    public static IReadOnlyList<VerifierKey> Witnesses(DemoKeys keys) =>
+    /// <param name="keys">Everybody's keys.</param>
+    /// <param name="network">Name of the network.</param>
+    public static IReadOnlyList<VerifierKey> Witnesses(DemoKeys keys, string network) =>
     [
-        .. DemoPlan.Validators.Select(validator => LogName.WitnessKeyOf(LogName.Of(DemoPlan.Network, "witness", keys.Hot("validator-" + validator.Name).PublicKey))!),
+        .. DemoPlan.Validators.Select(validator => LogName.WitnessKeyOf(LogName.Of(network, "witness", keys.Hot("validator-" + validator.Name).PublicKey))!),
     ];
 
     /// <summary>What a clinic's or miner's log waits for before it publishes a checkpoint.</summary>
-    public static TrustPolicy Quorum(DemoKeys keys) => TrustPolicy.Threshold([], Witnesses(keys), Threshold);
+    public static TrustPolicy Quorum(DemoKeys keys) => TrustPolicy.Threshold([], Witnesses(keys, DemoPlan.Network), Threshold);
 
     /// <summary>The policy file's text.</summary>
-    public static string Write(DemoKeys keys)
+    /// <param name="keys">Everybody's keys.</param>
+    /// <param name="network">Name of the network, which is in every log's name.</param>
+    public static string Write(DemoKeys keys, string network)
     {
         StringBuilder text = new();
-        text.Append("# Logs and witnesses of the demonstration; every key is the party's own on its ledger.\n");
+        text.Append("# Logs and witnesses of a network on one machine; every key is the party's own on its ledger.\n");
         foreach (DemoMiner miner in DemoPlan.Miners)
         {
-            AppendLog(text, "miner", keys.Hot("miner-" + miner.Name).PublicKey);
+            AppendLog(text, network, "miner", keys.Hot("miner-" + miner.Name).PublicKey);
         }
 
         foreach (DemoValidator validator in DemoPlan.Validators)
         {
-            AppendLog(text, "validator", keys.Hot("validator-" + validator.Name).PublicKey);
+            AppendLog(text, network, "validator", keys.Hot("validator-" + validator.Name).PublicKey);
         }
 
         foreach (string clinic in DemoPlan.Clinics)
         {
-            AppendLog(text, "clinic", keys.Cold("clinic-" + clinic).PublicKey);
+            AppendLog(text, network, "clinic", keys.Cold("clinic-" + clinic).PublicKey);
         }
 
-        foreach ((DemoValidator validator, VerifierKey key) in DemoPlan.Validators.Zip(Witnesses(keys)))
+        foreach ((DemoValidator validator, VerifierKey key) in DemoPlan.Validators.Zip(Witnesses(keys, network)))
         {
             text.Append(CultureInfo.InvariantCulture, $"witness {validator.Name} {key}\n");
         }
@@ -56,6 +60,6 @@ internal static class DemoPolicy
         return text.Append("quorum validators\n").ToString();
     }
 
-    private static void AppendLog(StringBuilder text, string role, ReadOnlySpan<byte> key) =>
-        text.Append(CultureInfo.InvariantCulture, $"log {LogName.KeyOf(LogName.Of(DemoPlan.Network, role, key))}\n");
+    private static void AppendLog(StringBuilder text, string network, string role, ReadOnlySpan<byte> key) =>
+        text.Append(CultureInfo.InvariantCulture, $"log {LogName.KeyOf(LogName.Of(network, role, key))}\n");
 }

@@ -18,6 +18,14 @@ internal sealed class CommandBehaviourTests
     public void RemoveHome() => home.Dispose();
 
     [Test]
+    public async Task Option_of_btcli_that_is_an_argument_here_is_named_as_one()
+    {
+        CommandRun run = await CommandRun.Of(home.Path, ["subnets", "register", "--netuid", "1"]);
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("NETUID is no option here but an argument").And.Contain("'--netuid'"));
+    }
+
+    [Test]
     public async Task Unknown_exception_is_a_bug_with_one_sentence_and_a_log()
     {
         CommandRun run = await Run("fail");

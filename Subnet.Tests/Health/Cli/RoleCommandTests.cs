@@ -4,9 +4,13 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Checkpoints;
+using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Cli.Commands.Clinics;
 using Subnet.Health.Cli.Commands.Miners;
 using Subnet.Health.Cli.Output;
+using Subnet.Health.Review.Entries;
+using Subnet.Health.Review.Sources;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
@@ -68,6 +72,7 @@ internal sealed class RoleCommandTests
         Assert.That(answer.Queries.Single().ReceiptSignature, Is.Not.Empty);
 
         string name = answer.Scores.Single().Event;
+        Assert.That(Published("result.viewed"), Does.Contain(name), "a reviewer finds at once what the command recorded");
         CommandRun reported = await Run("clinic", "report-outcomes", "--event", name, "--outcome", "yes", "--wallet-name", "clinic", "--yes");
         Assert.That(reported.ExitCode, Is.Zero, reported.Error);
         CommandRun history = await Run("clinic", "history", "--wallet-name", "clinic", "--json");
@@ -249,6 +254,13 @@ internal sealed class RoleCommandTests
     {
         byte[] bytes = File.ReadAllBytes(file);
         return bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    }
+
+    private IEnumerable<string?> Published(string type)
+    {
+        FolderLogSource source = new(home.Combine("clinic", "default", "log"));
+        long size = Checkpoint.Parse(SignedNote.Parse(source.ReadCheckpoint()).Text).Size;
+        return LogEntries.Read(source, 0, size, size).Select(entry => AuditEntry.Parse(entry.Bytes)).Where(entry => entry.Type == type).Select(entry => entry.Ref);
     }
 
     private string Record(byte[] json)

@@ -99,6 +99,11 @@ internal sealed class LocalnetProcessTests
         string name = (string)asked["event"]!;
         await Json("clinic", "report-outcomes", "--event", name, "--outcome", "yes", "--yes");
         JsonNode history = await Json("clinic", "history");
+        JsonNode trace = await Json("audit", "trace", name);
+        JsonNode clinic = Roles(await Json("localnet", "status")).First(role => (string)role["role"]! == "clinic");
+        string log = home.Combine("clinic", (string)clinic["name"]!, "log");
+        (int verified, string verdict, string fault) = await Run(
+            "audit", "verify", log, "--policy", home.Combine("reviewer.policy"), "--origin", File.ReadLines(Path.Combine(log, "checkpoint")).First(), "--json");
         (string File, string Line)[] lines = [.. await LogLines(), .. error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => ("standard error", line))];
         Assert.Multiple(() =>
         {
@@ -106,6 +111,10 @@ internal sealed class LocalnetProcessTests
             Assert.That((double)record["answers"]![0]!["scores"]![0]!["probability"]!, Is.InRange(0, 1));
             JsonNode past = history["queries"]!.AsArray().Single(query => (string)query!["event"]! == name)!;
             Assert.That((bool)past["scores"]![0]!["outcome"]!, Is.True);
+            Assert.That(
+                trace["links"]!.AsArray().Where(link => (string)link!["step"]! is "query-sent" or "result-viewed" or "outcome-reported").Select(link => (string)link!["status"]!),
+                Is.EqualTo(new[] { "verified", "verified", "verified" }), "the clinic's side can be followed as soon as its commands have ended");
+            Assert.That(verified, Is.Zero, verdict + fault + "the network's own policy accepts its clinic's log");
             Assert.That(lines, Has.Length.GreaterThan(20));
             foreach ((string file, string line) in lines)
             {

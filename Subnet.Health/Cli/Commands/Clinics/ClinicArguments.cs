@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Settings;
 using Subnet.Health.Clinic;
 using Subnet.Health.Network;
 using Subnet.Health.Node;
+using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Wallets;
 
@@ -128,6 +130,8 @@ internal sealed class ClinicArguments
 /// <summary>An opened gateway with what it stands on.</summary>
 internal sealed class ClinicAccess(ClinicClient client, RemoteLedger ledger, SigningKey key, OperatingSystemRandomSource random, GrpcChannelOptions channels) : IAsyncDisposable
 {
+    private static readonly TimeSpan WitnessPatience = TimeSpan.FromSeconds(3);
+
     /// <summary>The gateway.</summary>
     public ClinicClient Client => client;
 
@@ -143,6 +147,15 @@ internal sealed class ClinicAccess(ClinicClient client, RemoteLedger ledger, Sig
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        try
+        {
+            await client.PublishAsync(WitnessPatience).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is GrpcException or LogStoreException or IOException)
+        {
+            // Why the command itself failed is told; the head is published by the next one.
+        }
+
         await client.DisposeAsync().ConfigureAwait(false);
         await ledger.DisposeAsync().ConfigureAwait(false);
         key.Dispose();
