@@ -5,15 +5,20 @@
 // The table has a header and numbers only, an empty field being a missing value; the label column holds 0 or 1. Columns named after the
 // model's file are left out: `num` is the graded diagnosis that the label was made from, and a model that saw it would know the answer. Then:
 //
-//   subnet model inspect heart.zip --input samples/data/heart-cleveland.csv
-//   subnet model verify heart.zip --input samples/data/heart-cleveland.csv
-//   subnet model compile heart.zip --input samples/data/heart-cleveland.csv --output heart --id heart-1
-#:package Microsoft.ML@4.0.2
-#:package Microsoft.ML.FastTree@4.0.2
+//   subnet model inspect heart.zip --input samples/data/heart-cleveland.csv --label label
+//   subnet model predict heart.zip --input samples/data/heart-cleveland.csv | diff - heart.answers.csv
+//   subnet model verify heart.zip --input samples/data/heart-cleveland.csv --label label
+//   subnet model compile heart.zip --input samples/data/heart-cleveland.csv --label label --output heart --id heart-1
+//
+// heart.answers.csv holds what ML.NET itself answers to every row of the table with the saved model: no difference is what `diff` should find.
+// docs/models.md says what a run of these lines gave, with the versions below.
+#:package Microsoft.ML@5.0.1
+#:package Microsoft.ML.FastTree@5.0.1
 #:property ManagePackageVersionsCentrally=false
 #:property PublishAot=false
 #:property TreatWarningsAsErrors=false
 
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
@@ -67,4 +72,27 @@ Console.WriteLine($"area under the ROC curve {quality.AreaUnderRocCurve:F3}, acc
 // Saved with its input schema: the product reads the columns from it.
 context.Model.Save(model, rows.Schema, modelPath);
 Console.WriteLine($"saved {modelPath}");
+
+// What ML.NET answers with the file just saved, in the form of `subnet model predict`: shortest numbers that read back the same.
+string answersPath = Path.ChangeExtension(modelPath, ".answers.csv");
+IDataView answers = context.Model.Load(modelPath, out _).Transform(rows);
+using (var writer = new StreamWriter(answersPath) { NewLine = "\n" })
+{
+    writer.WriteLine("PredictedLabel,Score,Probability");
+    foreach (Answer answer in context.Data.CreateEnumerable<Answer>(answers, reuseRowObject: true))
+    {
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(answer.PredictedLabel ? 1 : 0)},{answer.Score:R},{answer.Probability:R}"));
+    }
+}
+
+Console.WriteLine($"saved {answersPath}");
 return 0;
+
+internal sealed class Answer
+{
+    public bool PredictedLabel { get; set; }
+
+    public float Score { get; set; }
+
+    public float Probability { get; set; }
+}
