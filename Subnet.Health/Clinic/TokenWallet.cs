@@ -41,7 +41,8 @@ internal sealed class TokenWallet : IAsyncDisposable
         create table if not exists token (
             id blob primary key, netuid integer not null, miner text not null, epoch integer not null, rows integer not null,
             state integer not null, usable_at integer not null, secret blob not null);
-        create index if not exists token_kind on token (netuid, miner, rows, state, epoch);
+        drop index if exists token_kind;
+        create index if not exists token_order on token (netuid, miner, rows, state, epoch, usable_at, id);
         """;
 
     private readonly SqliteFile file;

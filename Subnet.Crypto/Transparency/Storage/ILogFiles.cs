@@ -27,6 +27,9 @@ public interface ILogFiles
     /// <summary>Appends to a file, made if it is not there. Not durable before <see cref="Sync"/>.</summary>
     void Append(string path, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Writes over bytes that a file has. Not durable before <see cref="Sync"/>; a crash before may leave the new bytes in some places and the old ones in others.</summary>
+    void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes);
+
     /// <summary>Cuts a file. Not durable before <see cref="Sync"/>.</summary>
     void Truncate(string path, long length);
 

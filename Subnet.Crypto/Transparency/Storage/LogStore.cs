@@ -230,7 +230,7 @@ internal sealed class LogStore : IDisposable
 
     private void Replay()
     {
-        foreach (WriteAheadBatch batch in writeAhead.Recover())
+        foreach (WriteAheadBatch batch in writeAhead.Recover(integrated.Size))
         {
             if (batch.Size <= integrated.Size)
             {

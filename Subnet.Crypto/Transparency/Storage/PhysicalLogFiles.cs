@@ -81,6 +81,9 @@ public sealed class PhysicalLogFiles : ILogFiles, IDisposable
     }
 
     /// <inheritdoc/>
+    public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(Appending(path), bytes, offset);
+
+    /// <inheritdoc/>
     public void Truncate(string path, long length)
     {
         using SafeFileHandle handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -73,13 +73,13 @@ public sealed class TransparencyLog : IAsyncDisposable
 
     /// <summary>Appends an entry and returns when it is durable.</summary>
     /// <exception cref="LogPushbackException">Too many entries wait.</exception>
-    /// <exception cref="ArgumentException">The entry is longer than the limit.</exception>
+    /// <exception cref="ArgumentException">The entry is empty or longer than the limit.</exception>
     /// <exception cref="LogStoreException">The log stopped; whether this entry is durable shows when it is opened again.</exception>
     public Task<AppendedEntry> AppendAsync(ReadOnlyMemory<byte> entry)
     {
-        if (entry.Length > options.MaximumEntryBytes)
+        if (entry.IsEmpty || entry.Length > options.MaximumEntryBytes)
         {
-            throw new ArgumentException($"an entry has at most {options.MaximumEntryBytes} bytes, not {entry.Length}", nameof(entry));
+            throw new ArgumentException($"an entry has 1 to {options.MaximumEntryBytes} bytes, not {entry.Length}", nameof(entry));
         }
 
         Waiting waiting = new(entry, options.Identity?.Invoke(entry));

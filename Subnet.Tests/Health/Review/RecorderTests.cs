@@ -152,6 +152,16 @@ internal sealed class RecorderTests
             files.Append(path, bytes);
         }
 
+        public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes)
+        {
+            if (IsFull)
+            {
+                throw new IOException("the disk is full");
+            }
+
+            files.WriteAt(path, offset, bytes);
+        }
+
         public void Truncate(string path, long length) => files.Truncate(path, length);
 
         public void Sync(string path) => files.Sync(path);

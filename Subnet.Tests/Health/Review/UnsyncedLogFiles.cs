@@ -21,6 +21,8 @@ internal sealed class UnsyncedLogFiles(string folder) : ILogFiles
 
     public void Append(string path, ReadOnlySpan<byte> bytes) => files.Append(path, bytes);
 
+    public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes) => files.WriteAt(path, offset, bytes);
+
     public void Truncate(string path, long length) => files.Truncate(path, length);
 
     public void Sync(string path) => Assert.That(files.Length(path), Is.Not.Null, path);

@@ -69,6 +69,46 @@ internal sealed class LogStoreFaultTests
     }
 
     [Test]
+    public void Write_ahead_file_that_a_crash_left_emptied_in_places_is_no_damage([Values(0, 1, 2, 3)] int emptied)
+    {
+        MemoryLogFiles files = new();
+        byte[] full;
+        using (LogStore store = LogStore.Open(files))
+        {
+            for (int batch = 0; batch < 4; batch++)
+            {
+                store.Commit([.. Enumerable.Range(25 * batch, 25).Select(i => Entry(i))]);
+            }
+
+            full = files.Read("state/wal")!;
+            store.Integrate();
+        }
+
+        files.Tamper("state/wal", _ => Zeroed(full, 512 * emptied, 512));
+        using LogStore opened = LogStore.Open(files);
+        Assert.That(opened.CommittedSize, Is.EqualTo(100));
+        CheckSound(files, 100, "emptied in places");
+    }
+
+    [Test]
+    public void Last_batch_that_did_not_reach_the_disk_in_places_is_cut_off_and_the_ones_before_it_stay([Range(0, 40)] int place)
+    {
+        MemoryLogFiles files = new();
+        using (LogStore store = LogStore.Open(files))
+        {
+            store.Commit([Entry(0), Entry(1)]);
+            store.Commit([.. Enumerable.Range(2, 25).Select(i => Entry(i))]);
+        }
+
+        // Zeros of every alignment, also such as begin and end where a record does.
+        const int FirstBatch = (2 * 15) + 48;
+        files.Tamper("state/wal", bytes => Zeroed(bytes, FirstBatch + (8 * place), 64));
+        using LogStore opened = LogStore.Open(files);
+        Assert.That(opened.CommittedSize, Is.EqualTo(2));
+        CheckSound(files, 2, "torn");
+    }
+
+    [Test]
     public void Any_flipped_bit_of_the_right_edge_or_the_state_is_seen_at_the_start()
     {
         foreach (string path in (string[])["state/tree", "tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/001.p/44", "checkpoint", "state/signed"])
@@ -142,6 +182,13 @@ internal sealed class LogStoreFaultTests
     private static int BatchSize(int batch) => batch == 0 ? 280 : batch * 41;
 
     private static ReadOnlyMemory<byte> Entry(long i, string word = "entry") => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{word} {i}"));
+
+    private static byte[] Zeroed(byte[] bytes, int start, int length)
+    {
+        byte[] zeroed = [.. bytes];
+        zeroed.AsSpan(start, length).Clear();
+        return zeroed;
+    }
 
     private static byte[] Flip(byte[] bytes, int bit)
     {

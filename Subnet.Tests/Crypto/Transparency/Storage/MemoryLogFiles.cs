@@ -137,6 +137,16 @@ internal sealed class MemoryLogFiles : ILogFiles
         }
     }
 
+    public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            byte[] whole = bytes.ToArray();
+            Step(path, () => Overwrite(path, offset, whole[..(whole.Length / 2)]));
+            Overwrite(path, offset, whole);
+        }
+    }
+
     public void Truncate(string path, long length)
     {
         lock (gate)
@@ -227,6 +237,13 @@ internal sealed class MemoryLogFiles : ILogFiles
         node.Bytes = [.. node.Bytes, .. bytes];
     }
 
+    private void Overwrite(string path, long offset, byte[] bytes)
+    {
+        byte[] copy = [.. names[path].Bytes];
+        bytes.CopyTo(copy.AsSpan((int)offset, bytes.Length));
+        names[path].Bytes = copy;
+    }
+
     private void LockedStep(string path)
     {
         lock (gate)
@@ -269,14 +286,27 @@ internal sealed class MemoryLogFiles : ILogFiles
 
     private sealed class Node
     {
+        private const int Sector = 512;
+
         public byte[] Bytes { get; set; } = [];
 
         public byte[] Durable { get; set; } = [];
 
         public void Crash(Random random)
         {
-            bool grew = Bytes.Length >= Durable.Length && Bytes.AsSpan(0, Durable.Length).SequenceEqual(Durable);
-            Bytes = grew ? Bytes[..random.Next(Durable.Length, Bytes.Length + 1)] : random.Next(2) == 0 ? Bytes : Durable;
+            // Sectors that were written over are new or old, each by itself; of what was appended a part is there; of what was cut off, all or nothing.
+            byte[] left = Bytes.Length >= Durable.Length ? Bytes[..random.Next(Durable.Length, Bytes.Length + 1)] : random.Next(2) == 0 ? Bytes[..] : Durable[..];
+            int common = Math.Min(left.Length, Durable.Length);
+            for (int sector = 0; sector < common; sector += Sector)
+            {
+                int end = Math.Min(sector + Sector, common);
+                if (random.Next(2) == 0)
+                {
+                    Durable.AsSpan(sector, end - sector).CopyTo(left.AsSpan(sector));
+                }
+            }
+
+            Bytes = left;
             Durable = Bytes;
         }
     }
