@@ -216,9 +216,11 @@ internal sealed class LoadTest(int queries, int clients, int patients)
             };
             QueryOutcome outcome = await client.SendAsync(miners.ChannelTo(offer.Endpoint), offer.Hotkey, offer.Card.Hash.ToArray(), request, default, pending.RequestHash);
             pending.Decrypt(outcome.Reply!.Value.Span);
-            Task viewed = log.Recorder.RecordAsync("result.viewed", new CanonicalObject { { "ref", name } });
-            await log.Recorder.RecordAsync("result.received", new CanonicalObject { { "ref", name }, { "model", model }, { "outcome", "error" }, { "code", "load" } });
-            await viewed;
+            await log.Recorder.RecordTogetherAsync(
+            [
+                ("result.received", new CanonicalObject { { "ref", name }, { "model", model }, { "outcome", "error" }, { "code", "load" } }),
+                ("result.viewed", new CanonicalObject { { "ref", name } }),
+            ]);
         }
 
         public async ValueTask DisposeAsync()

@@ -172,7 +172,7 @@ internal sealed class QuerySender(
         }
     }
 
-    // Entries of one moment share a commit; the history is written beside them. Shown is a result only when all three are durable.
+    // The two entries are one commit; the history is written beside them. Shown is a result only when all three are durable.
     private async Task<long> KeepAsync(
         string name, MinerOffer offer, PendingQuery pending, QueryAuthority authority, QueryOutcome outcome, ScoredRow[] scored, byte[] master, CardRows asked)
     {
@@ -184,8 +184,7 @@ internal sealed class QuerySender(
             received.Add("pred", Convert.ToHexStringLower(prediction.Hash));
         }
 
-        Task<RecordedEntry> entry = RecordAsync("result.received", received, authority);
-        Task<RecordedEntry> viewed = RecordAsync("result.viewed", new CanonicalObject { { "ref", name } }, authority);
+        Task<IReadOnlyList<RecordedEntry>> entries = RecordTogetherAsync([("result.received", received), ("result.viewed", new CanonicalObject { { "ref", name } })], authority);
         HistorySecret secret = new(
             offer.ModelId,
             authority.Patient,
@@ -208,12 +207,11 @@ internal sealed class QuerySender(
         }
         catch (Microsoft.Data.Sqlite.SqliteException fault)
         {
-            await Task.WhenAll(entry, viewed).ConfigureAwait(false);
+            await entries.ConfigureAwait(false);
             throw StoreFailed(fault);
         }
 
-        await viewed.ConfigureAwait(false);
-        return (await entry.ConfigureAwait(false)).Index;
+        return (await entries.ConfigureAwait(false))[0].Index;
     }
 
     private PredictionCommitment? Predict(string name, ScoredRow[] scored)
@@ -289,14 +287,16 @@ internal sealed class QuerySender(
         { "code", code },
     };
 
-    private async Task<RecordedEntry> RecordAsync(string type, CanonicalObject details, QueryAuthority authority)
+    private async Task<RecordedEntry> RecordAsync(string type, CanonicalObject details, QueryAuthority authority) => (await RecordTogetherAsync([(type, details)], authority).ConfigureAwait(false))[0];
+
+    private async Task<IReadOnlyList<RecordedEntry>> RecordTogetherAsync(IReadOnlyList<(string Type, CanonicalObject Details)> events, QueryAuthority authority)
     {
         try
         {
             // An answer has come whether it can be recorded or not: it is not shown then, and a gap entry counts it.
-            return type == "result.received"
-                ? await recorder.RecordOrCountAsync(type, details, authority.Query.User, authority.Query.Role).ConfigureAwait(false) ?? throw StoreFailed(null)
-                : await recorder.RecordAsync(type, details, authority.Query.User, authority.Query.Role).ConfigureAwait(false);
+            return events[0].Type == "result.received"
+                ? await recorder.RecordTogetherOrCountAsync(events, authority.Query.User, authority.Query.Role).ConfigureAwait(false) ?? throw StoreFailed(null)
+                : await recorder.RecordTogetherAsync(events, authority.Query.User, authority.Query.Role).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is LogStoreException or LogPushbackException or ObjectDisposedException)
         {

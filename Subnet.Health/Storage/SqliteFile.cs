@@ -11,11 +11,10 @@ namespace Subnet.Health.Storage;
 internal sealed class SqliteFile : IAsyncDisposable, IDisposable
 {
     private const int LongestBatch = 512;
-    private const int CommitsPerCheckpoint = 256;
 
     private readonly PreparedConnection connection;
     private readonly WriteAheadCheckpoints checkpoints;
-    private readonly Channel<Work> queue = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Work> queue = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly Task lane;
 
     static SqliteFile() => SQLitePCL.Batteries_V2.Init();
@@ -49,7 +48,7 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
         }
 
         checkpoints = new WriteAheadCheckpoints(source);
-        lane = Task.Run(RunAsync);
+        lane = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Does work in the next transaction and returns when it is durable.</summary>
@@ -93,11 +92,11 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
         connection.Dispose();
     }
 
-    private async Task RunAsync()
+    // On a thread of its own: the pool has one for each core, and one that waits for the disk would keep others from a core that is free.
+    private void Run()
     {
         List<Work> batch = [];
-        int commits = 0;
-        while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (batch.Count < LongestBatch && queue.Reader.TryRead(out Work? work))
             {
@@ -106,10 +105,7 @@ internal sealed class SqliteFile : IAsyncDisposable, IDisposable
 
             Commit(batch);
             batch.Clear();
-            if (++commits % CommitsPerCheckpoint == 0)
-            {
-                checkpoints.Begin(connection);
-            }
+            checkpoints.Committed(connection);
         }
     }
 

@@ -17,8 +17,8 @@ public sealed class TransparencyLog : IAsyncDisposable
     private readonly CheckpointPublisher publisher;
     private readonly EntryIdentityIndex identities;
     private readonly Lock identityGate = new();
-    private readonly Channel<Waiting> queue;
-    private readonly Channel<bool> grown = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<Waiting[]> queue;
+    private readonly AutoResetEvent grown = new(false);
     private readonly SemaphoreSlim publishing = new(1);
     private readonly CancellationTokenSource stopping = new();
     private Task committing = Task.CompletedTask;
@@ -32,7 +32,7 @@ public sealed class TransparencyLog : IAsyncDisposable
         this.store = store;
         publisher = new CheckpointPublisher(files, store, options, clock);
         identities = new EntryIdentityIndex(files, store.Durable, options.IdentitySegment);
-        queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.MaximumWaiting) { SingleReader = true });
+        queue = Channel.CreateBounded<Waiting[]>(new BoundedChannelOptions(options.MaximumWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
         ReadIdentities(new FileTileSource(files));
     }
 
@@ -75,21 +75,25 @@ public sealed class TransparencyLog : IAsyncDisposable
     /// <exception cref="LogPushbackException">Too many entries wait.</exception>
     /// <exception cref="ArgumentException">The entry is empty or longer than the limit.</exception>
     /// <exception cref="LogStoreException">The log stopped; whether this entry is durable shows when it is opened again.</exception>
-    public Task<AppendedEntry> AppendAsync(ReadOnlyMemory<byte> entry)
-    {
-        if (entry.IsEmpty || entry.Length > options.MaximumEntryBytes)
-        {
-            throw new ArgumentException($"an entry has 1 to {options.MaximumEntryBytes} bytes, not {entry.Length}", nameof(entry));
-        }
+    public Task<AppendedEntry> AppendAsync(ReadOnlyMemory<byte> entry) => AppendTogetherAsync([entry])[0];
 
-        Waiting waiting = new(entry, options.Identity?.Invoke(entry));
-        if (!queue.Writer.TryWrite(waiting))
+    /// <summary>Appends entries in one commit and returns when they are durable: as many appends one after the other may take a commit each.</summary>
+    /// <returns>For each entry where it is.</returns>
+    /// <exception cref="LogPushbackException">Too many entries wait; none is appended.</exception>
+    /// <exception cref="ArgumentException">They are more than one commit holds, or one is empty or longer than the limit; none is appended.</exception>
+    /// <exception cref="LogStoreException">The log stopped; which of the entries are durable shows when it is opened again.</exception>
+    public IReadOnlyList<Task<AppendedEntry>> AppendTogetherAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(entries.Count, options.MaximumBatch);
+        Waiting[] together = [.. entries.Select(Prepare)];
+        if (together.Length > 0 && !queue.Writer.TryWrite(together))
         {
             ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
             throw new LogPushbackException(options.MaximumWaiting);
         }
 
-        return waiting.Answer.Task;
+        return Array.ConvertAll(together, waiting => waiting.Answer.Task);
     }
 
     /// <summary>The index of the durable entry with this identity, or null.</summary>
@@ -159,32 +163,34 @@ public sealed class TransparencyLog : IAsyncDisposable
         {
             store.Dispose();
             stopping.Dispose();
+            grown.Dispose();
             publishing.Dispose();
         }
     }
 
+    // What waits for the disk has threads of its own: the pool has one for each core, and one that waits would keep others from a core that is free.
     private void Start()
     {
-        committing = Task.Factory.StartNew(CommitLoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        integrating = Task.Run(IntegrateLoopAsync);
+        committing = Task.Factory.StartNew(CommitLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        integrating = Task.Factory.StartNew(IntegrateLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         signing = Task.Run(PublishLoopAsync);
     }
 
-    private async Task CommitLoopAsync()
+    private void CommitLoop()
     {
         List<Waiting> batch = [];
-        while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             batch.Clear();
-            while (batch.Count < options.MaximumBatch && queue.Reader.TryRead(out Waiting? waiting))
+            while (queue.Reader.TryPeek(out Waiting[]? next) && batch.Count + next.Length <= options.MaximumBatch && queue.Reader.TryRead(out Waiting[]? together))
             {
-                batch.Add(waiting);
+                batch.AddRange(together);
             }
 
             try
             {
                 Commit(batch);
-                grown.Writer.TryWrite(true);
+                grown.Set();
                 if (store.WriteAheadLength > options.MaximumWriteAheadBytes)
                 {
                     Integrate();
@@ -199,6 +205,16 @@ public sealed class TransparencyLog : IAsyncDisposable
                 }
             }
         }
+    }
+
+    private Waiting Prepare(ReadOnlyMemory<byte> entry)
+    {
+        if (entry.IsEmpty || entry.Length > options.MaximumEntryBytes)
+        {
+            throw new ArgumentException($"an entry has 1 to {options.MaximumEntryBytes} bytes, not {entry.Length}", nameof(entry));
+        }
+
+        return new Waiting(entry, options.Identity?.Invoke(entry));
     }
 
     private void Commit(List<Waiting> batch)
@@ -263,18 +279,18 @@ public sealed class TransparencyLog : IAsyncDisposable
         }
     }
 
-    private async Task IntegrateLoopAsync()
+    private void IntegrateLoop()
     {
+        WaitHandle[] either = [grown, stopping.Token.WaitHandle];
         try
         {
-            while (await grown.Reader.WaitToReadAsync(stopping.Token).ConfigureAwait(false))
+            while (WaitHandle.WaitAny(either) == 0)
             {
                 if (options.IntegrationInterval > TimeSpan.Zero)
                 {
-                    await Task.Delay(options.IntegrationInterval, clock, stopping.Token).ConfigureAwait(false);
+                    Task.Delay(options.IntegrationInterval, clock, stopping.Token).GetAwaiter().GetResult();
                 }
 
-                grown.Reader.TryRead(out _);
                 Integrate();
             }
         }

@@ -67,7 +67,113 @@ internal sealed class AuditRecorder
     /// <exception cref="AuditEntryException">The schema does not allow the entry.</exception>
     /// <exception cref="LogStoreException">The log stopped: the effect must not happen.</exception>
     /// <exception cref="LogPushbackException">Too many entries wait: the effect must not happen now.</exception>
-    public async Task<RecordedEntry> RecordAsync(string type, CanonicalObject details, string? user = null, string? role = null)
+    public async Task<RecordedEntry> RecordAsync(string type, CanonicalObject details, string? user = null, string? role = null) =>
+        (await RecordTogetherAsync([(type, details)], user, role).ConfigureAwait(false))[0];
+
+    /// <summary>Records events of one moment in one commit of the log, in this order: all are durable when the call returns.</summary>
+    /// <param name="events">Type and further members of each, as for one.</param>
+    /// <param name="user">Pseudonym of the member of the workforce who acted, or null.</param>
+    /// <param name="role">That person's role, or null.</param>
+    /// <inheritdoc cref="RecordAsync" path="/exception"/>
+    public async Task<IReadOnlyList<RecordedEntry>> RecordTogetherAsync(
+        IReadOnlyList<(string Type, CanonicalObject Details)> events, string? user = null, string? role = null)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        if (events.Count == 0)
+        {
+            return [];
+        }
+
+        Recording[] recordings = [.. events.Select(each => new Recording(MembersOf(each.Type, each.Details, user, role)))];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(recordings.DistinctBy(recording => recording.Name).Count(), recordings.Length, nameof(events));
+        List<Task> before = [];
+
+        // Taking numbers and joining the queue are one step, so that numbers rise along the log; a repeated event takes none.
+        lock (gate)
+        {
+            DateTimeOffset now = clock.GetUtcNow();
+            foreach (Recording recording in recordings)
+            {
+                recording.IsRepeated = inFlight.TryGetValue(recording.Name, out Task<AppendedEntry>? first) || IsRecorded(recording.Name);
+                recording.Appending = first;
+            }
+
+            Recording[] fresh = [.. recordings.Where(recording => !recording.IsRepeated)];
+            if (fresh.Length > 0)
+            {
+                AppendBefore(now, before);
+            }
+
+            long number = next;
+            foreach (Recording recording in recordings)
+            {
+                recording.Members["time"] = EntryTime.Format(now);
+                recording.Members["seq"] = recording.IsRepeated ? next : number++;
+                recording.Entry = AuditEntry.Create(recording.Members);
+            }
+
+            IReadOnlyList<Task<AppendedEntry>> appending = log.AppendTogetherAsync([.. fresh.Select(recording => recording.Entry.Bytes)]);
+            for (int i = 0; i < fresh.Length; i++)
+            {
+                fresh[i].Appending = appending[i];
+                inFlight.Add(fresh[i].Name, appending[i]);
+            }
+
+            next = number;
+            newest = fresh.Length > 0 && now > newest ? now : newest;
+            foreach (Recording recording in recordings.Where(recording => recording.Appending is null))
+            {
+                recording.Appending = log.AppendAsync(recording.Entry.Bytes);
+            }
+        }
+
+        try
+        {
+            await Task.WhenAll(before).ConfigureAwait(false);
+            AppendedEntry[] appended = await Task.WhenAll(recordings.Select(recording => recording.Appending!)).ConfigureAwait(false);
+            return [.. recordings.Zip(appended, (recording, entry) => new RecordedEntry(recording.Entry, entry.Index, recording.IsRepeated || entry.IsDuplicate))];
+        }
+        finally
+        {
+            lock (gate)
+            {
+                foreach (Recording recording in recordings.Where(recording => !recording.IsRepeated))
+                {
+                    inFlight.Remove(recording.Name);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Records an event whose effect may not wait for the log, as break-glass access may not: if it cannot be recorded it is counted, and the next entry that can be
+    /// is preceded by a <c>gap</c> that says how many there were and when.
+    /// </summary>
+    /// <returns>The entry; null if it was only counted.</returns>
+    /// <exception cref="InvalidOperationException">This recorder counts none.</exception>
+    /// <exception cref="AuditEntryException">The schema does not allow the entry.</exception>
+    public async Task<RecordedEntry?> RecordOrCountAsync(string type, CanonicalObject details, string? user = null, string? role = null) =>
+        (await RecordTogetherOrCountAsync([(type, details)], user, role).ConfigureAwait(false))?[0];
+
+    /// <summary>As <see cref="RecordTogetherAsync"/>; if they cannot be recorded the first is counted, and the effect of the others must not happen.</summary>
+    /// <returns>The entries; null if the first was only counted.</returns>
+    /// <inheritdoc cref="RecordOrCountAsync" path="/exception"/>
+    public async Task<IReadOnlyList<RecordedEntry>?> RecordTogetherOrCountAsync(
+        IReadOnlyList<(string Type, CanonicalObject Details)> events, string? user = null, string? role = null)
+    {
+        GapQueue queue = gaps ?? throw new InvalidOperationException("this recorder has nowhere to count events that it cannot record");
+        try
+        {
+            return await RecordTogetherAsync(events, user, role).ConfigureAwait(false);
+        }
+        catch (Exception unrecorded) when (unrecorded is LogStoreException or LogPushbackException)
+        {
+            queue.Add(clock.GetUtcNow());
+            return null;
+        }
+    }
+
+    private CanonicalObject MembersOf(string type, CanonicalObject details, string? user, string? role)
     {
         ArgumentNullException.ThrowIfNull(details);
         CanonicalObject members = new()
@@ -91,78 +197,23 @@ internal sealed class AuditRecorder
             members.Add("event", NewEvent());
         }
 
-        string name = members.TextOrNull("event") ?? "";
-        Task<AppendedEntry> appending;
-        List<Task> before = [];
-        AuditEntry entry;
-        bool repeated;
-
-        // Taking a number and joining the queue are one step, so that numbers rise along the log; a repeated event takes none.
-        lock (gate)
-        {
-            DateTimeOffset now = clock.GetUtcNow();
-            repeated = inFlight.TryGetValue(name, out Task<AppendedEntry>? first) || IsRecorded(name);
-            if (!repeated && newest - now > AllowedStep)
-            {
-                before.Add(AppendOwn("clock.step", now, new() { { "from", EntryTime.Format(newest) }, { "to", EntryTime.Format(now) } }));
-                newest = now;
-            }
-
-            if (!repeated && gaps?.Pending is { } unrecorded)
-            {
-                Task<AppendedEntry> gap = AppendOwn("gap", now, unrecorded.ToMembers());
-                gaps.Taken(unrecorded);
-                before.Add(SettleAsync(gaps, unrecorded, gap));
-            }
-
-            members["time"] = EntryTime.Format(now);
-            members["seq"] = next;
-            entry = AuditEntry.Create(members);
-            appending = first ?? log.AppendAsync(entry.Bytes);
-            if (!repeated)
-            {
-                inFlight.Add(name, appending);
-                next++;
-                newest = now > newest ? now : newest;
-            }
-        }
-
-        try
-        {
-            await Task.WhenAll(before).ConfigureAwait(false);
-            AppendedEntry appended = await appending.ConfigureAwait(false);
-            return new RecordedEntry(entry, appended.Index, repeated || appended.IsDuplicate);
-        }
-        finally
-        {
-            if (!repeated)
-            {
-                lock (gate)
-                {
-                    inFlight.Remove(name);
-                }
-            }
-        }
+        return members;
     }
 
-    /// <summary>
-    /// Records an event whose effect may not wait for the log, as break-glass access may not: if it cannot be recorded it is counted, and the next entry that can be
-    /// is preceded by a <c>gap</c> that says how many there were and when.
-    /// </summary>
-    /// <returns>The entry; null if it was only counted.</returns>
-    /// <exception cref="InvalidOperationException">This recorder counts none.</exception>
-    /// <exception cref="AuditEntryException">The schema does not allow the entry.</exception>
-    public async Task<RecordedEntry?> RecordOrCountAsync(string type, CanonicalObject details, string? user = null, string? role = null)
+    // What the recorder has to say about itself comes before the event that is being recorded.
+    private void AppendBefore(DateTimeOffset now, List<Task> before)
     {
-        GapQueue queue = gaps ?? throw new InvalidOperationException("this recorder has nowhere to count events that it cannot record");
-        try
+        if (newest - now > AllowedStep)
         {
-            return await RecordAsync(type, details, user, role).ConfigureAwait(false);
+            before.Add(AppendOwn("clock.step", now, new() { { "from", EntryTime.Format(newest) }, { "to", EntryTime.Format(now) } }));
+            newest = now;
         }
-        catch (Exception unrecorded) when (unrecorded is LogStoreException or LogPushbackException)
+
+        if (gaps?.Pending is { } unrecorded)
         {
-            queue.Add(clock.GetUtcNow());
-            return null;
+            Task<AppendedEntry> gap = AppendOwn("gap", now, unrecorded.ToMembers());
+            gaps.Taken(unrecorded);
+            before.Add(SettleAsync(gaps, unrecorded, gap));
         }
     }
 
@@ -212,5 +263,19 @@ internal sealed class AuditRecorder
         }
 
         return actor;
+    }
+
+    // One event on its way into the log.
+    private sealed class Recording(CanonicalObject members)
+    {
+        public CanonicalObject Members { get; } = members;
+
+        public string Name { get; } = members.TextOrNull("event") ?? "";
+
+        public bool IsRepeated { get; set; }
+
+        public AuditEntry Entry { get; set; } = null!;
+
+        public Task<AppendedEntry>? Appending { get; set; }
     }
 }
