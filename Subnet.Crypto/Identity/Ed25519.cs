@@ -42,6 +42,18 @@ public static class Ed25519
         return signature;
     }
 
+    /// <summary>Signs a message with the key of a seed whose public key is known: half the work, which else goes into that.</summary>
+    /// <param name="seed">32 bytes.</param>
+    /// <param name="publicKey">Of this very seed: with another one the signature would tell the secret.</param>
+    /// <param name="message">What is signed.</param>
+    internal static byte[] Sign(byte[] seed, byte[] publicKey, ReadOnlySpan<byte> message)
+    {
+        byte[] copy = message.ToArray();
+        byte[] signature = new byte[SignatureByteCount];
+        Rfc8032.Sign(seed, 0, publicKey, 0, copy, 0, copy.Length, signature, 0);
+        return signature;
+    }
+
     /// <summary>Whether the signature is that of this key and message; false for keys and signatures of another length or form.</summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {

@@ -57,7 +57,7 @@ public sealed class SigningKey : IDisposable
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return Ed25519.Sign(seed, message);
+        return Ed25519.Sign(seed, publicKey, message);
     }
 
     /// <summary>Wipes the seed.</summary>

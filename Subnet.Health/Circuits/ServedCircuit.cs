@@ -86,10 +86,19 @@ internal sealed class ServedCircuit : IDisposable
     /// <param name="reply">The reply's bytes, or null.</param>
     /// <param name="cancellationToken">Checked before the work and between the ciphertexts of a query.</param>
     /// <returns>Why it is refused; to the peer every refusal must look the same.</returns>
-    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken)
+    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken) =>
+        TryAnswer(query, KeylessQuery.RequestHash(query), out reply, cancellationToken);
+
+    /// <summary>Answers a query whose hash is known.</summary>
+    /// <param name="query">Untrusted bytes.</param>
+    /// <param name="requestHash">SHA-256 of them.</param>
+    /// <param name="reply">The reply's bytes, or null.</param>
+    /// <param name="cancellationToken">Checked before the work and between the ciphertexts of a query.</param>
+    /// <inheritdoc cref="TryAnswer(ReadOnlySpan{byte}, out byte[], CancellationToken)" path="/returns"/>
+    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, ReadOnlySpan<byte> requestHash, out byte[]? reply, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return model.TryAnswer(query, out reply, cancellationToken);
+        return model.TryAnswer(query, requestHash, out reply, cancellationToken);
     }
 
     /// <summary>Wipes weights and opening.</summary>

@@ -61,7 +61,11 @@ internal sealed class CircuitServedModel : IServedModel
 
     /// <inheritdoc/>
     public ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(circuit.TryAnswer(query.Span, out byte[]? reply, cancellationToken) == KeylessRefusal.None ? reply : null);
+        AnswerAsync(query, KeylessQuery.RequestHash(query.Span), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, ReadOnlyMemory<byte> requestHash, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(circuit.TryAnswer(query.Span, requestHash.Span, out byte[]? reply, cancellationToken) == KeylessRefusal.None ? reply : null);
 
     /// <inheritdoc/>
     public void Dispose() => circuit.Dispose();

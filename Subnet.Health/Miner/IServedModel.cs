@@ -37,4 +37,11 @@ internal interface IServedModel : IDisposable
     /// <param name="cancellationToken">Gives up; only where no token was spent for it.</param>
     /// <returns>The reply's bytes; null where the query is refused, for whatever reason: all refusals look the same.</returns>
     ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, CancellationToken cancellationToken);
+
+    /// <summary>Answers a query whose hash is known, which a reply carries: hashing a hundred kilobytes once more costs a seventh of the evaluation.</summary>
+    /// <param name="query">Untrusted bytes.</param>
+    /// <param name="requestHash">SHA-256 of them.</param>
+    /// <param name="cancellationToken">Gives up; only where no token was spent for it.</param>
+    /// <inheritdoc cref="AnswerAsync(ReadOnlyMemory{byte}, CancellationToken)" path="/returns"/>
+    ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, ReadOnlyMemory<byte> requestHash, CancellationToken cancellationToken) => AnswerAsync(query, cancellationToken);
 }

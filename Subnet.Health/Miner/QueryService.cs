@@ -185,7 +185,7 @@ internal sealed class QueryService
 
         // Spent now, or spent by these very bytes in a run that ended before it answered: the client paid and gets its answer, also if
         // it hangs up meanwhile, since its retry would come for it. No answer leaves before it is kept and logged.
-        byte[]? answer = await model.AnswerAsync(request.Query.Memory, CancellationToken.None).ConfigureAwait(false);
+        byte[]? answer = await model.AnswerAsync(request.Query.Memory, requestHash, CancellationToken.None).ConfigureAwait(false);
         QueryReply reply = answer is null
             ? Refuse(request, requestHash, RefusalStatement.QueryRefused)
             : Receipted(request, model, requestHash, answer);

@@ -101,7 +101,16 @@ public sealed class KeylessModel : IDisposable
     /// <param name="reply">The reply's bytes, or null.</param>
     /// <param name="cancellationToken">Checked between the ciphertexts of a query.</param>
     /// <returns>Why the query is refused; to the peer every refusal should look the same.</returns>
-    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken = default)
+    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, out byte[]? reply, CancellationToken cancellationToken = default) =>
+        TryAnswer(query, KeylessQuery.RequestHash(query), out reply, cancellationToken);
+
+    /// <summary>Answers a query whose hash is known.</summary>
+    /// <param name="query">Untrusted bytes.</param>
+    /// <param name="requestHash">SHA-256 of them, which the reply carries.</param>
+    /// <param name="reply">The reply's bytes, or null.</param>
+    /// <param name="cancellationToken">Checked between the ciphertexts of a query.</param>
+    /// <returns>Why the query is refused; to the peer every refusal should look the same.</returns>
+    public KeylessRefusal TryAnswer(ReadOnlySpan<byte> query, ReadOnlySpan<byte> requestHash, out byte[]? reply, CancellationToken cancellationToken = default)
     {
         reply = null;
         KeylessSet set = Parameters.Set;
@@ -119,7 +128,7 @@ public sealed class KeylessModel : IDisposable
         rounding.Round(answers, layout.Answers, roundedAnswers);
         Span<ulong> mask = scratch[1];
         rounding.Round(mask, set.Degree, mask);
-        reply = KeylessReply.Write(Parameters, KeylessQuery.RequestHash(query), mask[..set.Degree], roundedAnswers);
+        reply = KeylessReply.Write(Parameters, requestHash, mask[..set.Degree], roundedAnswers);
         return KeylessRefusal.None;
     }
 
