@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Lattice.Randomness;
@@ -14,6 +15,9 @@ public sealed class ForestReader : IDisposable
     private readonly SecretKey secretKey;
     private readonly long[] reversed;
     private readonly IRandomSourceFactory random;
+    private readonly RandomSourceFactory? own;
+    private readonly Lazy<byte[]> bundle;
+    private readonly Lazy<byte[]> digest;
     private readonly BatchEncoder encoder;
 
     /// <summary>Draws a secret key.</summary>
@@ -28,8 +32,10 @@ public sealed class ForestReader : IDisposable
         this.random = random;
         encoder = new BatchEncoder(set.Parameters);
         secretKey = new KeyGenerator(set.Parameters, random).CreateSecretKey();
-        Bundle = ForestKeyBundle.Create(set, secretKey, elements, random);
-        Digest = System.Security.Cryptography.SHA256.HashData(Bundle.Span);
+
+        // Making the public keys takes far longer than the secret one, and who only reads replies needs none.
+        bundle = new Lazy<byte[]>(() => ForestKeyBundle.Create(set, secretKey, elements, random));
+        digest = new Lazy<byte[]>(() => SHA256.HashData(bundle.Value));
 
         ulong q = set.Parameters.Moduli[0].Value;
         using ScratchPool.Scratch scratch = set.Parameters.Scratch.Rent(set.Degree, isSecret: true);
@@ -42,37 +48,47 @@ public sealed class ForestReader : IDisposable
         }
     }
 
+    private ForestReader(ForestSet set, IReadOnlyList<int> elements, RandomSourceFactory own)
+        : this(set, elements, (IRandomSourceFactory)own) => this.own = own;
+
     /// <summary>The set.</summary>
     public ForestSet Set { get; }
 
-    /// <summary>The public keys, to be uploaded once.</summary>
-    public ReadOnlyMemory<byte> Bundle { get; }
+    /// <summary>The public keys, to be uploaded once. Made when first asked for.</summary>
+    public ReadOnlyMemory<byte> Bundle => bundle.Value;
 
     /// <summary>SHA-256 of the bundle: how queries name it.</summary>
-    public ReadOnlyMemory<byte> Digest { get; }
+    public ReadOnlyMemory<byte> Digest => digest.Value;
+
+    /// <summary>The keys of a pseudonym that follow from a master seed (<see cref="ForestSeeds"/>).</summary>
+    /// <param name="set">The card's set.</param>
+    /// <param name="elements">The Galois elements that the card names, ascending.</param>
+    /// <param name="master">32 bytes, of this pseudonym alone.</param>
+    /// <exception cref="ArgumentException">The master has not 32 bytes.</exception>
+    public static ForestReader FromMaster(ForestSet set, IReadOnlyList<int> elements, ReadOnlySpan<byte> master) =>
+        new(set, elements, ForestSeeds.Open(master, ForestSeeds.Keys));
 
     /// <summary>Encrypts rows of slots, each a ciphertext of one query.</summary>
     /// <param name="card">Hash of the card, 32 bytes.</param>
     /// <param name="rows">R.</param>
     /// <param name="bits">n.</param>
     /// <param name="slots">For each ciphertext up to N values below t.</param>
-    public byte[] Encrypt(ReadOnlySpan<byte> card, int rows, int bits, IReadOnlyList<ulong[]> slots)
-    {
-        ArgumentNullException.ThrowIfNull(slots);
-        Plaintext[] plaintexts = [.. slots.Select(_ => new Plaintext())];
-        try
-        {
-            for (int i = 0; i < plaintexts.Length; i++)
-            {
-                encoder.Encode(slots[i], plaintexts[i]);
-            }
+    public byte[] Encrypt(ReadOnlySpan<byte> card, int rows, int bits, IReadOnlyList<ulong[]> slots) =>
+        Encrypt(card, Digest.Span, rows, bits, slots, random);
 
-            return ForestQuery.Encrypt(Set, secretKey, card, Digest.Span, rows, bits, plaintexts, random);
-        }
-        finally
-        {
-            Array.ForEach(plaintexts, plaintext => plaintext.Dispose());
-        }
+    /// <summary>The query that follows from a master seed of its own (<see cref="ForestSeeds"/>).</summary>
+    /// <param name="card">Hash of the card, 32 bytes.</param>
+    /// <param name="digest"><see cref="Digest"/> as the caller has it; making it takes the public keys.</param>
+    /// <param name="rows">R.</param>
+    /// <param name="bits">n.</param>
+    /// <param name="slots">For each ciphertext up to N values below t.</param>
+    /// <param name="master">32 bytes, of this query alone: another one under it would share its noise.</param>
+    /// <exception cref="ArgumentException">The master has not 32 bytes.</exception>
+    public byte[] Encrypt(
+        ReadOnlySpan<byte> card, ReadOnlySpan<byte> digest, int rows, int bits, IReadOnlyList<ulong[]> slots, ReadOnlySpan<byte> master)
+    {
+        using RandomSourceFactory seeds = ForestSeeds.Open(master, ForestSeeds.Query);
+        return Encrypt(card, digest, rows, bits, slots, seeds);
     }
 
     /// <summary>The one answer of a single patient's reply: coefficient 0, signed.</summary>
@@ -132,7 +148,28 @@ public sealed class ForestReader : IDisposable
     public void Dispose()
     {
         secretKey.Dispose();
+        own?.Dispose();
         reversed.AsSpan().Clear();
+    }
+
+    private byte[] Encrypt(
+        ReadOnlySpan<byte> card, ReadOnlySpan<byte> keys, int rows, int bits, IReadOnlyList<ulong[]> slots, IRandomSourceFactory seeds)
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        Plaintext[] plaintexts = [.. slots.Select(_ => new Plaintext())];
+        try
+        {
+            for (int i = 0; i < plaintexts.Length; i++)
+            {
+                encoder.Encode(slots[i], plaintexts[i]);
+            }
+
+            return ForestQuery.Encrypt(Set, secretKey, card, keys, rows, bits, plaintexts, seeds);
+        }
+        finally
+        {
+            Array.ForEach(plaintexts, plaintext => plaintext.Dispose());
+        }
     }
 
     // round(t x / 2^k) mod t with x the phase of a coefficient modulo 2^k; only the low k bits of the sum count.

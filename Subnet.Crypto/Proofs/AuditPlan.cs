@@ -24,6 +24,22 @@ public static class AuditPlan
         return hash.GetHashAndReset();
     }
 
+    /// <summary>
+    /// The leaf of a query under uploaded keys: H("subnet-audit-leaf-keys/1" LF || leaf of the query without keys || master of the keys). protocol 4 knows one master
+    /// only; bytes of such a query follow from two.
+    /// </summary>
+    /// <exception cref="ArgumentException">A part that has not 32 bytes.</exception>
+    public static byte[] LeafUnderKeys(
+        ReadOnlySpan<byte> miner, ReadOnlySpan<byte> card, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> master, ReadOnlySpan<byte> featuresHash)
+    {
+        if (keys.Length != 32)
+        {
+            throw new ArgumentException("the master of keys has 32 bytes", nameof(keys));
+        }
+
+        return SHA256.HashData([.. "subnet-audit-leaf-keys/1\n"u8, .. Leaf(miner, card, master, featuresHash), .. keys]);
+    }
+
     /// <summary>H("subnet-audit-plan/1" LF || be32 count || leaves sorted by their bytes).</summary>
     /// <exception cref="ArgumentException">A leaf that has not 32 bytes, or two equal ones.</exception>
     public static byte[] Root(IEnumerable<byte[]> leaves)

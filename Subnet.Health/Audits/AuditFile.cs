@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Subnet.Crypto.Proofs;
-using Subnet.Crypto.Rlwe.Keyless;
 
 namespace Subnet.Health.Audits;
 
 /// <summary>One opened leaf of a plan: the audit, and the reply to its query where there was one.</summary>
 /// <param name="Planned">Master and rows.</param>
 /// <param name="Reply">The reply's bytes; null for "no answer".</param>
-internal sealed record OpenedAudit(PlannedAudit Planned, ReadOnlyMemory<byte>? Reply);
+internal sealed record OpenedAudit(IPlannedAudit Planned, ReadOnlyMemory<byte>? Reply);
 
 /// <summary>
 /// A validator's whole plan for one miner and epoch, opened. Reading it is the same on every side (miner, validator, co-validators): leaves against the logged root,
@@ -15,10 +14,11 @@ internal sealed record OpenedAudit(PlannedAudit Planned, ReadOnlyMemory<byte>? R
 /// </summary>
 internal sealed class AuditFile
 {
-    private AuditFile(AuditList audits, int unanswered)
+    private AuditFile(AuditList audits, int unanswered, int repeated)
     {
         Audits = audits;
         Unanswered = unanswered;
+        Repeated = repeated;
     }
 
     /// <summary>The answered audits.</summary>
@@ -27,11 +27,16 @@ internal sealed class AuditFile
     /// <summary>Leaves without an answer.</summary>
     public int Unanswered { get; }
 
+    /// <summary>Rows that were answered more than once in the epoch, all answers equal.</summary>
+    public int Repeated { get; }
+
     /// <summary>Reads an opened plan.</summary>
     /// <param name="opened">Every leaf of the plan.</param>
     /// <param name="miner">The miner's hotkey.</param>
     /// <param name="plannedRoot">The root that was logged before the epoch.</param>
     /// <param name="otherLeaves">The plan's leaves for other miners.</param>
+    /// <param name="earlier">Answered audits of earlier epochs under the same card, whose answers must be those to the same rows now; null for none. They are in no leaf of this plan: what
+    /// holds them is the miner's receipts.</param>
     /// <param name="file">The file read, or null.</param>
     /// <returns>What is wrong with it, or nothing.</returns>
     public static AuditFault Read(
@@ -39,6 +44,7 @@ internal sealed class AuditFile
         ReadOnlySpan<byte> miner,
         ReadOnlySpan<byte> plannedRoot,
         IEnumerable<byte[]> otherLeaves,
+        IReadOnlyList<OpenedAudit>? earlier,
         out AuditFile? file)
     {
         ArgumentNullException.ThrowIfNull(opened);
@@ -55,19 +61,19 @@ internal sealed class AuditFile
             return AuditFault.NotThePlan;
         }
 
-        List<Audit> audits = [];
-        foreach (OpenedAudit audit in opened.Where(audit => audit.Reply is not null))
+        if (!TryRead(opened, out List<Audit> audits) || !TryRead(earlier ?? [], out List<Audit> before))
         {
-            byte[] request = KeylessQuery.RequestHash(audit.Planned.BuildQuery());
-            if (audit.Planned.Read(request, audit.Reply!.Value.Span) is not { } read)
-            {
-                return AuditFault.UnreadableReply;
-            }
-
-            audits.Add(read);
+            return AuditFault.UnreadableReply;
         }
 
-        if (HasUnequalRepeats(audits))
+        Dictionary<string, (string Answer, int Times)> answers = new(StringComparer.Ordinal);
+        if (!TryCompare(audits, answers))
+        {
+            return AuditFault.UnequalRepeats;
+        }
+
+        int repeated = answers.Values.Count(row => row.Times > 1);
+        if (!TryCompare(before, answers))
         {
             return AuditFault.UnequalRepeats;
         }
@@ -77,28 +83,51 @@ internal sealed class AuditFile
             return AuditFault.NothingAnswered;
         }
 
-        file = new AuditFile(list, opened.Count - audits.Count);
+        file = new AuditFile(list, opened.Count - audits.Count, repeated);
         return AuditFault.None;
     }
 
-    /// <summary>Whether two answers to one row under one card differ: the model is a function, so one of them came from another one.</summary>
-    private static bool HasUnequalRepeats(List<Audit> audits)
+    private static bool TryRead(IReadOnlyList<OpenedAudit> opened, out List<Audit> audits)
     {
-        Dictionary<string, string> answers = new(StringComparer.Ordinal);
+        audits = [];
+        foreach (OpenedAudit audit in opened.Where(audit => audit.Reply is not null))
+        {
+            if (audit.Planned.Read(audit.Reply!.Value.Span) is not { } read)
+            {
+                return false;
+            }
+
+            audits.Add(read);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether all answers to one row under one card are equal: the model is a function, so of two that differ one came from another model.</summary>
+    private static bool TryCompare(List<Audit> audits, Dictionary<string, (string Answer, int Times)> answers)
+    {
         foreach (Audit audit in audits)
         {
             for (int i = 0; i < audit.RowCount; i++)
             {
                 string row = string.Join(' ', audit.Row(i).ToArray());
                 string answer = string.Join(' ', audit.Answers(i).ToArray());
-                if (!answers.TryAdd(row, answer) && answers[row] != answer)
+                int times = 0;
+                if (answers.TryGetValue(row, out (string Answer, int Times) known))
                 {
-                    return true;
+                    if (known.Answer != answer)
+                    {
+                        return false;
+                    }
+
+                    times = known.Times;
                 }
+
+                answers[row] = (answer, times + 1);
             }
         }
 
-        return false;
+        return true;
     }
 
     private static bool TryRoot(List<byte[]> leaves, [NotNullWhen(true)] out byte[]? root)
@@ -131,6 +160,9 @@ internal enum AuditFault
 
     /// <summary>A query that the plan gives was never received, or was answered with another reply: the validator's file is not what happened.</summary>
     NotWhatWasServed,
+
+    /// <summary>No row was answered twice, where repeats are the only thing that speaks for the answers.</summary>
+    NothingRepeated,
 
     /// <summary>The proof does not hold for the answers.</summary>
     ProofInvalid,

@@ -1,7 +1,6 @@
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Proofs;
-using Subnet.Crypto.Rlwe.Keyless;
 
 namespace Subnet.Health.Audits;
 
@@ -31,16 +30,7 @@ internal sealed class AuditResponder(CommitmentOpening opening, GeneratorSet gen
         ArgumentNullException.ThrowIfNull(opened);
         ArgumentNullException.ThrowIfNull(servedReply);
         result = null;
-        foreach (OpenedAudit audit in opened)
-        {
-            byte[]? served = servedReply(KeylessQuery.RequestHash(audit.Planned.BuildQuery()));
-            if (audit.Reply is { } reply ? served is null || !served.AsSpan().SequenceEqual(reply.Span) : served is not null)
-            {
-                return AuditFault.NotWhatWasServed;
-            }
-        }
-
-        AuditFault fault = AuditFile.Read(opened, context.Miner, plannedRoot, otherLeaves, out AuditFile? file);
+        AuditFault fault = Recognise(context, opened, plannedRoot, otherLeaves, servedReply, out AuditFile? file);
         if (fault != AuditFault.None)
         {
             return fault;
@@ -55,5 +45,37 @@ internal sealed class AuditResponder(CommitmentOpening opening, GeneratorSet gen
         {
             return AuditFault.NothingToProve;
         }
+    }
+
+    /// <summary>Whether the opened plan is what was served and answered; all there is to do for a model whose answers nothing proves.</summary>
+    /// <param name="context">Subnet, epoch, this miner, the validator, the card.</param>
+    /// <param name="opened">Every leaf of the plan that concerns this miner.</param>
+    /// <param name="plannedRoot">The root logged before the epoch.</param>
+    /// <param name="otherLeaves">The plan's other leaves.</param>
+    /// <param name="servedReply">The reply this miner sent to a request hash, or null.</param>
+    /// <param name="file">The file read, or null.</param>
+    /// <returns>What is wrong, or nothing.</returns>
+    public static AuditFault Recognise(
+        ProofContext context,
+        IReadOnlyList<OpenedAudit> opened,
+        ReadOnlySpan<byte> plannedRoot,
+        IEnumerable<byte[]> otherLeaves,
+        Func<byte[], byte[]?> servedReply,
+        out AuditFile? file)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(opened);
+        ArgumentNullException.ThrowIfNull(servedReply);
+        file = null;
+        foreach (OpenedAudit audit in opened)
+        {
+            byte[]? served = servedReply(audit.Planned.RequestHash.ToArray());
+            if (audit.Reply is { } reply ? served is null || !served.AsSpan().SequenceEqual(reply.Span) : served is not null)
+            {
+                return AuditFault.NotWhatWasServed;
+            }
+        }
+
+        return AuditFile.Read(opened, context.Miner, plannedRoot, otherLeaves, null, out file);
     }
 }

@@ -84,6 +84,11 @@ internal static class AuditStatements
         }
 
         CanonicalObject opened = new() { ["master"] = Hex(audit.Master.Span), ["rows"] = HashOf(rows) };
+        if (!audit.Keys.IsEmpty)
+        {
+            opened.Add("keys", Hex(audit.Keys.Span));
+        }
+
         if (!audit.Receipt.IsEmpty)
         {
             opened.Add("receipt", Hex(audit.Receipt.Span));

@@ -4,12 +4,12 @@ using Subnet.Crypto.Rlwe.Keyless;
 namespace Subnet.Health.Audits;
 
 /// <summary>
-/// One audit as a validator plans it: a master seed and synthetic rows. The query is a function of both, so after the epoch anyone can rebuild its bytes and see that it was
-/// formed as a clinic's. Holds the master until the plan is opened: whoever has it reads the answers.
+/// An audit of a keyless circuit: its query is a function of one master seed and the rows.
 /// </summary>
-internal sealed class PlannedAudit
+internal sealed class PlannedAudit : IPlannedAudit
 {
     private readonly byte[] master;
+    private byte[]? requestHash;
 
     /// <summary>Plans a query; rows are padded with zero rows to a size class, as every client pads them.</summary>
     /// <exception cref="ArgumentException">The rows do not fit the model's set, have another number of features, or are none that the card admits.</exception>
@@ -42,21 +42,29 @@ internal sealed class PlannedAudit
     public KeylessLayout Layout { get; }
 
     /// <summary>All rows, padding included.</summary>
+    /// <remarks>Padding is answered 0 by every linear form.</remarks>
     public IReadOnlyList<long[]> Rows { get; }
 
     /// <summary>The master seed.</summary>
     public ReadOnlySpan<byte> Master => master;
 
-    /// <summary>The query's bytes.</summary>
+    /// <inheritdoc/>
+    public int RowClass => Layout.Rows;
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> RequestHash => requestHash ??= KeylessQuery.RequestHash(BuildQuery());
+
+    /// <inheritdoc/>
     public byte[] BuildQuery()
     {
         using KeylessClient client = new(master, Model.Card.Span, Model.Parameters, Layout);
         return client.Encrypt([.. Rows.SelectMany(row => row)]);
     }
 
-    /// <summary>
-    /// The audit with the answers of a reply; null where the reply does not decrypt to answers within the card's bound.
-    /// </summary>
+    /// <inheritdoc/>
+    public Audit? Read(ReadOnlySpan<byte> reply) => Read(RequestHash.Span, reply);
+
+    /// <summary>The same for a request hash that the caller has.</summary>
     public Audit? Read(ReadOnlySpan<byte> request, ReadOnlySpan<byte> reply)
     {
         using KeylessClient client = new(master, Model.Card.Span, Model.Parameters, Layout);
@@ -66,7 +74,7 @@ internal sealed class PlannedAudit
             : null;
     }
 
-    /// <summary>The plan's leaf for a miner.</summary>
+    /// <inheritdoc/>
     public byte[] Leaf(ReadOnlySpan<byte> miner)
     {
         // The leaf depends on master and rows only; the hashes of query and reply are not known yet.

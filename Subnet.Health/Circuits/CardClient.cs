@@ -43,6 +43,12 @@ internal sealed class CardClient
     /// <summary>Whether queries go under uploaded keys: a forest of private structure.</summary>
     public bool IsUnderKeys => Card.Forest is not null;
 
+    /// <summary>The commitment to the private part that the ledger has: 33 bytes of a vector commitment, or 32 of a hash for forests under keys.</summary>
+    public ReadOnlySpan<byte> Commitment => (Card.Forest?.Commitment ?? Card.Query.Commitment).AsSpan();
+
+    /// <summary>Entries of an encoded row.</summary>
+    public int RowLength => Card.Forest?.Edges.Bits ?? Card.Query.Encoding.Length;
+
     /// <summary>SHA-256 of all that turns rows into integers: rows prepared by one card are good for another of the same digest.</summary>
     public ImmutableArray<byte> EncodingDigest { get; }
 
@@ -73,7 +79,7 @@ internal sealed class CardClient
 
         int width = Card.Features.Names.Count;
         float[] features = width == 0 ? [] : Card.Features.Evaluate(rows);
-        int n = Card.Keyless?.Encoding.Length ?? Card.Forest!.Edges.Bits;
+        int n = RowLength;
         long[] integers = new long[checked(rows.Count * n)];
         for (int row = 0; row < rows.Count; row++)
         {
@@ -121,6 +127,23 @@ internal sealed class CardClient
         {
             Array.ForEach(bits, row => CryptographicOperations.ZeroMemory(row));
         }
+    }
+
+    /// <summary>Finishes answers that were decrypted elsewhere, row by row.</summary>
+    /// <param name="rows">The rows that were asked.</param>
+    /// <param name="answers">One for each row and class.</param>
+    public ScoredRow[] Finish(PreparedRows rows, ReadOnlySpan<long> answers)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        int classes = answers.Length / rows.Count;
+        int width = rows.FeatureVectors.Length / rows.Count;
+        ScoredRow[] scored = new ScoredRow[rows.Count];
+        for (int row = 0; row < scored.Length; row++)
+        {
+            scored[row] = ScoreFinish.Row(Card, answers.Slice(row * classes, classes), rows.FeatureVectors.AsSpan(row * width, width));
+        }
+
+        return scored;
     }
 
     /// <summary>Keys for one throw-away pseudonym and epoch.</summary>

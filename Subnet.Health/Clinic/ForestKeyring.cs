@@ -1,17 +1,13 @@
 using System.Collections.Concurrent;
-using Google.Protobuf;
 using Subnet.Crypto.Forests;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc;
-using Subnet.Health.Rpc.Client;
-using Subnet.Health.Rpc.InferenceV1;
-using State = Subnet.Health.Rpc.InferenceV1.KeyStatusReply.Types.State;
 
 namespace Subnet.Health.Clinic;
 
 /// <summary>
-/// The clinic's keys for forests of private structure: for each miner, card and access epoch one throw-away pseudonym, whose public part is uploaded
+/// The clinic's keys for forests of private structure: for each miner, card and epoch of the subnet one throw-away pseudonym, whose public part is uploaded
 /// before its first query and whose secret part is in memory alone. An upload that broke off goes on where the miner says. Keys that the
 /// miner has retired, or under which eight replies were refused, are replaced (protocol 2). Safe for concurrent use.
 /// </summary>
@@ -20,10 +16,7 @@ namespace Subnet.Health.Clinic;
 /// <param name="randomness">The operating system's generator in production; becomes this object's.</param>
 internal sealed class ForestKeyring(ILedgerClient ledger, MinerDirectory miners, RandomSourceFactory randomness) : IDisposable
 {
-    private const int ChunkBytes = 1 << 20;
     private const int MostRefusals = 8;
-    private static readonly TimeSpan UploadTimeout = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly ConcurrentDictionary<string, Pseudonym> pseudonyms = new(StringComparer.Ordinal);
@@ -35,20 +28,20 @@ internal sealed class ForestKeyring(ILedgerClient ledger, MinerDirectory miners,
     public async Task<ForestReader> ForAsync(MinerOffer offer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offer);
-        ulong epoch = await ledger.GetAccessEpochAsync(cancellationToken).ConfigureAwait(false);
+        ulong epoch = await ledger.GetSubnetEpochAsync(offer.Netuid, cancellationToken).ConfigureAwait(false);
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             string name = NameOf(offer);
             if (pseudonyms.TryGetValue(name, out Pseudonym? known) && known.Epoch == epoch && known.Refusals < MostRefusals
-                && await IsThereAsync(offer, known.Keys, cancellationToken).ConfigureAwait(false))
+                && await ForestKeyUpload.BringAsync(miners.ChannelTo(offer.Endpoint), offer.Card, known.Keys, cancellationToken).ConfigureAwait(false))
             {
                 return known.Keys;
             }
 
             // Queries that wait for their reply may still hold the old keys, so they are left to the collector.
             Pseudonym made = new(epoch, offer.Card.CreateKeys(randomness));
-            if (!await IsThereAsync(offer, made.Keys, cancellationToken).ConfigureAwait(false))
+            if (!await ForestKeyUpload.BringAsync(miners.ChannelTo(offer.Endpoint), offer.Card, made.Keys, cancellationToken).ConfigureAwait(false))
             {
                 throw new GrpcException(GrpcStatusCode.FailedPrecondition, "The miner does not take new keys.");
             }
@@ -86,48 +79,6 @@ internal sealed class ForestKeyring(ILedgerClient ledger, MinerDirectory miners,
     }
 
     private static string NameOf(MinerOffer offer) => $"{offer.HotkeyHex}/{offer.CardHex}";
-
-    // Asks what is there and brings the rest; false where the keys were retired.
-    private async Task<bool> IsThereAsync(MinerOffer offer, ForestReader keys, CancellationToken cancellationToken)
-    {
-        GrpcChannel channel = miners.ChannelTo(offer.Endpoint);
-        ByteString digest = ByteString.CopyFrom(keys.Digest.Span);
-        ByteString model = ByteString.CopyFrom(offer.Card.Hash);
-        KeyStatusReply status = await channel.UnaryAsync(
-            InferenceMethods.KeyStatus, new KeyStatusRequest { Digest = digest, Model = model }, GrpcCallOptions.None with { Timeout = StatusTimeout }, cancellationToken).ConfigureAwait(false);
-        if (status.State is State.Absent or State.Partial)
-        {
-            status = await UploadAsync(channel, keys, digest, model, status.ReceivedBytes, cancellationToken).ConfigureAwait(false);
-        }
-
-        return status.State switch
-        {
-            State.Ready => true,
-            State.Retired => false,
-            _ => throw new GrpcException(GrpcStatusCode.Unavailable, "The upload of the keys broke off."),
-        };
-    }
-
-    private static async Task<KeyStatusReply> UploadAsync(
-        GrpcChannel channel, ForestReader keys, ByteString digest, ByteString model, long from, CancellationToken cancellationToken)
-    {
-        await using GrpcCall<KeyChunk, KeyStatusReply> call = channel.Start(InferenceMethods.PutKeys, GrpcCallOptions.None with { Timeout = UploadTimeout }, cancellationToken);
-        int total = keys.Bundle.Length;
-        for (int at = (int)Math.Clamp(from, 0, total); at < total; at += ChunkBytes)
-        {
-            await call.WriteAsync(new KeyChunk
-            {
-                Digest = digest,
-                Model = model,
-                TotalBytes = total,
-                Offset = at,
-                Data = UnsafeByteOperations.UnsafeWrap(keys.Bundle.Slice(at, Math.Min(ChunkBytes, total - at))),
-            }).ConfigureAwait(false);
-        }
-
-        call.CompleteRequests();
-        return await call.ReadSingleAsync().ConfigureAwait(false);
-    }
 
     private sealed class Pseudonym(ulong epoch, ForestReader keys)
     {

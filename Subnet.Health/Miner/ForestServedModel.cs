@@ -10,7 +10,7 @@ namespace Subnet.Health.Miner;
 /// A forest of private structure, served from what <c>subnet model compile --circuit forest-private</c> (or <c>forest-batch</c>) wrote. Each query names the
 /// digest of an uploaded key bundle; the last ones used are kept expanded. Safe for concurrent use.
 /// </summary>
-internal sealed class ForestServedModel : IServedModel
+internal sealed class ForestServedModel : IModelUnderKeys
 {
     // A patient's circuit takes 40 ms and more, expanding its keys about as long: queries of one pseudonym mostly follow each other.
     private const int MostExpanded = 2;
@@ -65,7 +65,7 @@ internal sealed class ForestServedModel : IServedModel
         }
     }
 
-    /// <summary>Says where uploaded bundles are; before that every query is refused.</summary>
+    /// <inheritdoc/>
     public void UseKeys(KeyBundleStore keys) => store = keys;
 
     /// <summary>Loads a model.</summary>

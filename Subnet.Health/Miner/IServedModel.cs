@@ -2,6 +2,13 @@ using Subnet.Crypto.Commitments;
 
 namespace Subnet.Health.Miner;
 
+/// <summary>A model whose queries go under keys that clients upload.</summary>
+internal interface IModelUnderKeys : IServedModel
+{
+    /// <summary>Says where uploaded bundles are; before that every query is refused.</summary>
+    void UseKeys(KeyBundleStore keys);
+}
+
 /// <summary>A model that a miner serves: its public card, and answers to queries of it. Safe for concurrent use.</summary>
 internal interface IServedModel : IDisposable
 {

@@ -76,7 +76,7 @@ public sealed class MinerHost : IAsyncDisposable
         admission = new AdmissionControl(settings.Running, settings.Waiting);
         metrics = new MinerMetrics(settings.Name, () => admission.Inside);
         keys = new KeyBundleStore(Path.Combine(settings.Folder, "keys"), models, settings.KeyBytes, time);
-        foreach (ForestServedModel forest in models.OfType<ForestServedModel>())
+        foreach (IModelUnderKeys forest in models.OfType<IModelUnderKeys>())
         {
             forest.UseKeys(keys);
         }
@@ -334,7 +334,7 @@ public sealed class MinerHost : IAsyncDisposable
         }
 
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        keys.BeginEpoch(queries.View.Epoch);
+        await BeginKeysAsync(cancellationToken).ConfigureAwait(false);
         GrpcServices services = new();
         InferenceEndpoint.AddTo(services, queries, keys, proofs, models.Max(model => model.LargestQueryBytes));
         health.AddTo(services);
@@ -376,6 +376,7 @@ public sealed class MinerHost : IAsyncDisposable
                         await AnnounceAsync(stopping.Token).ConfigureAwait(false);
                     }
 
+                    await BeginKeysAsync(stopping.Token).ConfigureAwait(false);
                     ulong before = queries.View.Epoch;
                     await RefreshAsync(stopping.Token).ConfigureAwait(false);
                     if (queries.View.Epoch != before)
@@ -413,10 +414,13 @@ public sealed class MinerHost : IAsyncDisposable
         await witnesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    // Bundles of keys live by the subnet's epochs, not by those of tokens: audits are opened one epoch after they were asked, and a bundle that lived longer would be no validator's.
+    private async Task BeginKeysAsync(CancellationToken cancellationToken) =>
+        keys.BeginEpoch(await ledger.GetSubnetEpochAsync(settings.Netuid, cancellationToken).ConfigureAwait(false));
+
     private async Task BeginEpochAsync(CancellationToken cancellationToken)
     {
         ulong epoch = queries.View.Epoch;
-        keys.BeginEpoch(epoch);
         await settler.SettleAsync(withCurrent: false, cancellationToken).ConfigureAwait(false);
         await log.AnchorAsync(cancellationToken).ConfigureAwait(false);
 

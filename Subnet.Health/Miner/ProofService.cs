@@ -5,7 +5,6 @@ using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Proofs;
-using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Health.Audits;
 using Subnet.Health.Circuits;
 using Subnet.Health.Node;
@@ -58,8 +57,7 @@ internal sealed class ProofService : IDisposable
     {
         this.netuid = netuid;
         this.hotkey = hotkey;
-        this.models = models.Where(model => model.Opening is not null)
-            .ToDictionary(model => Convert.ToHexStringLower(model.CardHash.Span), StringComparer.Ordinal);
+        this.models = models.ToDictionary(model => Convert.ToHexStringLower(model.CardHash.Span), StringComparer.Ordinal);
         this.served = served;
         this.rows = rows;
         this.ledger = ledger;
@@ -106,17 +104,17 @@ internal sealed class ProofService : IDisposable
 
     private async Task<ProveReply> RespondAsync(AuditOpen request, IServedModel model)
     {
-        AuditedModel audited = Audited(model);
+        IAuditedModel audited = Audited(model);
         Dictionary<string, byte[]> replies = new(StringComparer.Ordinal);
         List<OpenedAudit> opened = [];
         foreach (Rpc.InferenceV1.OpenedAudit audit in request.Audits)
         {
-            if (!TryPlan(audited, audit, out PlannedAudit? planned))
+            if (!TryPlan(audited, audit, out IPlannedAudit? planned))
             {
                 return Refusal("malformed-audit");
             }
 
-            byte[] requestHash = KeylessQuery.RequestHash(planned!.BuildQuery());
+            byte[] requestHash = planned!.RequestHash.ToArray();
             byte[]? reply = await served.FindByRequestAsync(requestHash).ConfigureAwait(false) is { } kept ? QueryReply.Parser.ParseFrom(kept).Answer?.Reply.ToByteArray() : null;
             if (reply is not null)
             {
@@ -132,15 +130,9 @@ internal sealed class ProofService : IDisposable
         }
 
         ProofContext context = new(netuid, request.Epoch, hotkey.PublicKey, request.Validator.Span, request.Card.Span);
-        GeneratorSet set = GeneratorsFor(audited.Features * audited.Classes);
-        using IRandomSource random = randomness.Create();
-        AuditFault fault = new AuditResponder(model.Opening!, set, random).Respond(
-            context,
-            opened,
-            request.PlanRoot.Span,
-            request.OtherLeaves.Select(leaf => leaf.ToByteArray()),
-            hash => replies.GetValueOrDefault(Convert.ToHexStringLower(hash)),
-            out LinearProofResult? result);
+        AuditFault fault = audited is AuditedModel keyless
+            ? Prove(context, keyless, model.Opening!, request, opened, replies, out LinearProofResult? result)
+            : Recognise(context, request, opened, replies, out result);
         if (fault != AuditFault.None)
         {
             return Refusal(WordOf(fault));
@@ -149,19 +141,53 @@ internal sealed class ProofService : IDisposable
         // A validator that asked more different rows than it may collects equations: what it asked was answered, but it gets no proof and so no verdict out of it.
         return await rows.TryCountAsync(request.Card.Memory, request.Validator.Memory, audited.Features, opened.Where(audit => audit.Reply is not null).SelectMany(audit => audit.Planned.Rows))
             .ConfigureAwait(false)
-            ? Proof(request, result!, opened)
+            ? Proof(request, result, opened)
             : Refusal("too-many-rows");
     }
 
-    private ProveReply Proof(AuditOpen request, LinearProofResult result, List<OpenedAudit> opened)
+    private AuditFault Prove(
+        ProofContext context,
+        AuditedModel audited,
+        CommitmentOpening opening,
+        AuditOpen request,
+        List<OpenedAudit> opened,
+        Dictionary<string, byte[]> replies,
+        out LinearProofResult? result)
     {
-        AuditFile.Read(opened, hotkey.PublicKey, request.PlanRoot.Span, request.OtherLeaves.Select(leaf => leaf.ToByteArray()), out AuditFile? file);
-        LinearProof message = new()
+        using IRandomSource random = randomness.Create();
+        return new AuditResponder(opening, GeneratorsFor(audited.Features * audited.Classes), random).Respond(
+            context,
+            opened,
+            request.PlanRoot.Span,
+            request.OtherLeaves.Select(leaf => leaf.ToByteArray()),
+            hash => replies.GetValueOrDefault(Convert.ToHexStringLower(hash)),
+            out result);
+    }
+
+    private static AuditFault Recognise(
+        ProofContext context, AuditOpen request, List<OpenedAudit> opened, Dictionary<string, byte[]> replies, out LinearProofResult? result)
+    {
+        result = null;
+        return AuditResponder.Recognise(
+            context,
+            opened,
+            request.PlanRoot.Span,
+            request.OtherLeaves.Select(leaf => leaf.ToByteArray()),
+            hash => replies.GetValueOrDefault(Convert.ToHexStringLower(hash)),
+            out _);
+    }
+
+    // Without a proof the signature says that the opened plan is what was served.
+    private ProveReply Proof(AuditOpen request, LinearProofResult? result, List<OpenedAudit> opened)
+    {
+        AuditFile.Read(opened, hotkey.PublicKey, request.PlanRoot.Span, request.OtherLeaves.Select(leaf => leaf.ToByteArray()), null, out AuditFile? file);
+        LinearProof message = new() { Audits = ByteString.CopyFrom(file!.Audits.Root.Span) };
+        if (result is not null)
         {
-            Audits = ByteString.CopyFrom(file!.Audits.Root.Span),
-            Proof = ByteString.CopyFrom(result.Proof.Span),
-            Rho = ByteString.CopyFrom(result.Rho.Span),
-        };
+            message.Proof = ByteString.CopyFrom(result.Proof.Span);
+            message.Rho = ByteString.CopyFrom(result.Rho.Span);
+        }
+
         byte[] statement = AuditStatements.Proof(netuid, request.Epoch, request.Validator.Span, hotkey.PublicKey, request.Card.Span, message);
         message.Signature = ByteString.CopyFrom(DomainSignature.Sign(hotkey, AuditStatements.ProofDomain, statement));
         return new ProveReply { Proof = message };
@@ -225,19 +251,25 @@ internal sealed class ProofService : IDisposable
         }
     }
 
-    private static AuditedModel Audited(IServedModel model)
+    private static IAuditedModel Audited(IServedModel model)
     {
-        CardQuery query = CardReader.Read(model.Card.Span).Query;
+        ReadCard card = CardReader.Read(model.Card.Span);
+        if (card.Forest is not null)
+        {
+            return AuditedForest.Of(card);
+        }
+
+        CardQuery query = card.Query;
         return VectorCommitment.TryParse(model.Commitment.Span, out VectorCommitment? commitment)
             ? new AuditedModel(model.CardHash, query.Parameters, query.Encoding, query.Classes, query.Bound, commitment)
             : throw new InvalidOperationException("a model with an opening has a vector commitment");
     }
 
-    private static bool TryPlan(AuditedModel model, Rpc.InferenceV1.OpenedAudit audit, out PlannedAudit? planned)
+    private static bool TryPlan(IAuditedModel model, Rpc.InferenceV1.OpenedAudit audit, out IPlannedAudit? planned)
     {
         try
         {
-            planned = new PlannedAudit(model, audit.Master.Span, [.. audit.Rows.Select(row => row.Values.ToArray())]);
+            planned = model.Plan(audit.Master.Span, audit.Keys.Span, [.. audit.Rows.Select(row => row.Values.ToArray())]);
             return true;
         }
         catch (ArgumentException)
@@ -267,6 +299,7 @@ internal sealed class ProofService : IDisposable
         AuditFault.UnequalRepeats => "unequal-repeats",
         AuditFault.NothingAnswered => "nothing-answered",
         AuditFault.NotWhatWasServed => "not-what-was-served",
+        AuditFault.NothingRepeated => "nothing-repeated",
         _ => "nothing-to-prove",
     };
 }

@@ -52,6 +52,10 @@ internal static class LedgerQueries
     public static Task<ulong> GetAccessEpochAsync(this ILedgerClient ledger, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(static view => view.Parameters.AccessEpochAt(view.Height + 1), cancellationToken);
 
+    /// <summary>The epoch of a subnet as of the newest block; 0 for a subnet that is not there.</summary>
+    public static Task<ulong> GetSubnetEpochAsync(this ILedgerClient ledger, ushort netuid, CancellationToken cancellationToken = default) =>
+        ledger.ReadAsync(view => view.State.SubnetStates.Find(new SubnetKey(netuid))?.EpochIndex ?? 0, cancellationToken);
+
     /// <summary>The keys of a subnet's token issuer, of one access epoch or of all that still count, by epoch and denomination.</summary>
     public static Task<IReadOnlyList<IssuerKeyView>> GetIssuerKeysAsync(
         this ILedgerClient ledger, ushort netuid, ulong? epoch = null, CancellationToken cancellationToken = default) =>

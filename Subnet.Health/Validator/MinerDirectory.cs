@@ -71,14 +71,7 @@ internal sealed class MinerDirectory(ILedgerClient ledger, PeerChannels channels
             }
 
             CardClient card = CardClient.OpenAny(served.Canonical.Span);
-            if (card.IsUnderKeys)
-            {
-                // Audits rebuild a query from its master seed and prove a linear form; neither is defined for queries under a key bundle.
-                ValidatorLog.CardUnderKeys(logger, model.Card, endpoint);
-                return null;
-            }
-
-            if (!card.Hash.SequenceEqual(model.Card.ToArray()) || !card.Card.Query.Commitment.AsSpan().SequenceEqual(model.Registration.Commitment.Span))
+            if (!card.Hash.SequenceEqual(model.Card.ToArray()) || !card.Commitment.SequenceEqual(model.Registration.Commitment.Span))
             {
                 ValidatorLog.CardDiffers(logger, model.Card, endpoint);
                 return null;

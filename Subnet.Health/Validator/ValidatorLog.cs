@@ -41,9 +41,6 @@ internal static partial class ValidatorLog
     [LoggerMessage(4016, LogLevel.Warning, "subnet {Netuid}: the plan of epoch {Epoch} could not be announced to {Validator}: {Reason}")]
     public static partial void NotAnnounced(ILogger logger, ushort netuid, ulong epoch, string validator, string reason);
 
-    [LoggerMessage(4017, LogLevel.Warning, "the card {Card} at {Endpoint} is of a forest under keys, which no validator examines: it gets no challenges and no score; register a keyless circuit (forest-leaves) to be scored")]
-    public static partial void CardUnderKeys(ILogger logger, Hash256 card, Uri endpoint);
-
     [LoggerMessage(4020, LogLevel.Information, "subnet {Netuid}: {Copy} answers as {Owner}, whose commitment is older: one reward for both")]
     public static partial void Duplicate(ILogger logger, ushort netuid, string copy, string owner);
 

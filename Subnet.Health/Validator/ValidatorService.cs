@@ -263,6 +263,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         await host.DisposeAsync().ConfigureAwait(false);
         parts.Store.Dispose();
         await parts.OpenedRows.DisposeAsync().ConfigureAwait(false);
+        sending.Dispose();
         organic.Dispose();
         seeds.Dispose();
         random.Dispose();
@@ -343,9 +344,10 @@ internal sealed class ValidatorService : IAsyncDisposable
                 foreach (ServedCard model in await parts.Miners.ListAsync(clock.Netuid, cancellationToken).ConfigureAwait(false))
                 {
                     byte[] miner = model.Neuron.Hotkey.ToArray();
-                    await parts.Tokens.EnsureAsync(clock.Netuid, miner, 1, EpochsStocked * (budget.AuditRows + budget.Repeats), cancellationToken).ConfigureAwait(false);
-                    int batch = model.Card.RowClassFor(Math.Max(1, budget.LabelledRows)) ?? model.Card.RowClasses[^1];
-                    await parts.Tokens.EnsureAsync(clock.Netuid, miner, batch, EpochsStocked * (budget.Repeats > 0 ? 2 : 1), cancellationToken).ConfigureAwait(false);
+                    foreach ((int rows, int count) in budget.TokensFor(model.Card))
+                    {
+                        await parts.Tokens.EnsureAsync(clock.Netuid, miner, rows, EpochsStocked * count, cancellationToken).ConfigureAwait(false);
+                    }
                 }
             }
 

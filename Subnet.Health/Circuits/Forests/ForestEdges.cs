@@ -62,6 +62,31 @@ internal sealed class ForestEdges
         throw new ArgumentException($"feature {feature} has no edges", nameof(feature));
     }
 
+    /// <summary>Whether bits are those of some value: of each feature ones for the edges below it, then zeros, and zeros beyond all edges.</summary>
+    /// <param name="bits">Untrusted.</param>
+    public bool IsEncoded(ReadOnlySpan<long> bits)
+    {
+        if (bits.Length != Bits || bits.ContainsAnyExceptInRange(0, 1))
+        {
+            return false;
+        }
+
+        int at = 0;
+        foreach (FeatureEdges own in features)
+        {
+            ReadOnlySpan<long> above = bits.Slice(at, own.Edges.Length);
+            int ones = above.IndexOf(0);
+            if (ones >= 0 && above[ones..].Contains(1))
+            {
+                return false;
+            }
+
+            at += own.Edges.Length;
+        }
+
+        return !bits[at..].Contains(1);
+    }
+
     /// <summary>Encodes one row.</summary>
     /// <param name="x">The feature vector.</param>
     /// <param name="names">Names of the features, for the message.</param>

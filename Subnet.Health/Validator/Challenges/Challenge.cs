@@ -53,6 +53,9 @@ internal sealed record Challenge
     /// <summary>Master seed of the query, 32 bytes. Whoever has it reads the answers.</summary>
     public required byte[] Master { get; init; }
 
+    /// <summary>Master seed of the keys that it goes under, 32 bytes, for circuits with keys; else empty. Whoever has it reads every query under them.</summary>
+    public byte[] Keys { get; init; } = [];
+
     /// <summary>Encoded rows, without padding.</summary>
     public required long[][] Rows { get; init; }
 

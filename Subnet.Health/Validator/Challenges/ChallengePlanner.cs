@@ -34,22 +34,33 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
         byte[] hash = card.Hash.ToArray();
         List<Challenge> plan = [];
         List<long[]> known = [.. history.AuditRows];
-        foreach ((ChallengeKind kind, long[] row) in AuditRows(card, labelled, history.AuditRows.Count, known))
+        foreach ((ChallengeKind kind, long[] row) in card.IsUnderKeys
+            ? PairedRows(card, labelled, history.AuditRows, known)
+            : AuditRows(card, labelled, history.AuditRows.Count, known))
         {
             plan.Add(New(kind, [row], []));
         }
 
         if (labelled is not null && LabelledChallenge(card, labelled, history) is var (rows, numbers) && rows.Length > 0)
         {
-            plan.Add(New(ChallengeKind.Labelled, rows, numbers));
+            int size = Math.Min(rows.Length, card.RowClasses[^1]);
+            foreach ((long[][] asked, int[] labels) in rows.Chunk(size).Zip(numbers.Chunk(size)))
+            {
+                plan.Add(New(ChallengeKind.Labelled, asked, labels));
+            }
 
             // Labelled rows travel many in a query. Were audits always alone in theirs, a miner could serve batches with a better model than it committed and never have to prove it:
             // so one repeat is a batch of the same size, of rows that were asked before or are now, and tells nothing new of the weights.
             int repeat = plan.FindLastIndex(challenge => challenge.Kind == ChallengeKind.Repeat);
-            if (repeat >= 0 && known.Count > 0)
+            if (repeat >= 0 && known.Count > 0 && (size > 1 || !card.IsUnderKeys))
             {
-                plan[repeat] = New(ChallengeKind.Repeat, [.. Enumerable.Range(0, rows.Length).Select(i => known[^(1 + (i % known.Count))])], []);
+                plan[repeat] = New(ChallengeKind.Repeat, [.. Enumerable.Range(0, size).Select(i => known[^(1 + (i % known.Count))])], []);
             }
+        }
+
+        if (card.IsUnderKeys)
+        {
+            plan = [.. new PseudonymDraw(budget.MostQueriesOfKeys, random).Spread(plan)];
         }
 
         Shuffle(plan);
@@ -73,7 +84,7 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
     private IEnumerable<(ChallengeKind Kind, long[] Row)> AuditRows(CardClient card, LabelledRows? labelled, int asked, List<long[]> known)
     {
         RowBatch? words = labelled?.For(card.Inputs.Select(input => input.Column));
-        int most = OpenedRowStore.MostRows(card.Card.Query.Encoding.Length);
+        int most = OpenedRowStore.MostRows(card.RowLength);
         int fresh = Math.Clamp(most - asked, 0, budget.AuditRows);
         for (int i = 0; i < fresh; i++)
         {
@@ -89,6 +100,34 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
         }
     }
 
+    /// <summary>
+    /// Rows of a forest under keys, each asked twice: no proof speaks for its answers, so every row is compared. One is of an epoch before, where there is one: a model that was
+    /// exchanged meanwhile answers it otherwise.
+    /// </summary>
+    private IEnumerable<(ChallengeKind Kind, long[] Row)> PairedRows(CardClient card, LabelledRows? labelled, IReadOnlyList<long[]> asked, List<long[]> known)
+    {
+        RowBatch? words = labelled?.For(card.Inputs.Select(input => input.Column));
+        List<long[]> old = [.. asked];
+        Shuffle(old);
+        int fresh = Math.Clamp(OpenedRowStore.MostRows(card.RowLength) - asked.Count, 0, budget.AuditRows - (old.Count > 0 ? 1 : 0));
+        for (int i = 0; i < budget.AuditRows; i++)
+        {
+            if (i < fresh)
+            {
+                long[] row = SyntheticRows.Draw(card, words, random);
+                known.Add(row);
+                yield return (ChallengeKind.Audit, row);
+                yield return (ChallengeKind.Repeat, row);
+            }
+            else if (old.Count > 0)
+            {
+                long[] row = old[(i - fresh) % old.Count];
+                yield return (ChallengeKind.Repeat, row);
+                yield return (ChallengeKind.Repeat, row);
+            }
+        }
+    }
+
     private (long[][] Rows, int[] Numbers) LabelledChallenge(CardClient card, LabelledRows labelled, ChallengeHistory history)
     {
         List<int> unasked = [.. Enumerable.Range(0, labelled.Count).Where(row => !history.LabelledRows.Contains(row))];
@@ -96,7 +135,9 @@ internal sealed class ChallengePlanner(ChallengeBudget budget, IRandomSource ran
         RowBatch all = labelled.For(card.Inputs.Select(input => input.Column));
         List<long[]> rows = [];
         List<int> numbers = [];
-        int most = Math.Min(budget.LabelledRows, card.RowClasses[^1]);
+
+        // A forest that takes one patient in a query is asked in as many queries.
+        int most = card.IsUnderKeys && card.RowClasses[^1] == 1 ? budget.LabelledRows : Math.Min(budget.LabelledRows, card.RowClasses[^1]);
         foreach (int number in unasked)
         {
             if (rows.Count == most)

@@ -94,7 +94,7 @@ internal sealed class PlanningStep(ValidatorParts parts)
 
     /// <summary>The leaf of one audit.</summary>
     public static byte[] Leaf(Challenge challenge, CardClient card) =>
-        new PlannedAudit(AuditFiles.ModelOf(card.Card), challenge.Master, challenge.Rows).Leaf(challenge.Miner);
+        AuditFiles.ModelOf(card.Card).Plan(challenge.Master, challenge.Keys, challenge.Rows).Leaf(challenge.Miner);
 
     private async Task AnnounceAsync(StoredPlan plan, CancellationToken cancellationToken)
     {

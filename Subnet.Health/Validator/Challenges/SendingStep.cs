@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
+using Subnet.Crypto.Forests;
 using Subnet.Crypto.Identity;
 using Subnet.Health.Audits;
 using Subnet.Health.Clinic;
@@ -14,12 +15,13 @@ namespace Subnet.Health.Validator.Challenges;
 /// In the epoch: sends each planned query at its own hidden moment, as a clinic sends its own: with a token bought before, on a connection of its own, and a receipt demanded. What
 /// was sent and not answered goes again as the same bytes with the same token, also after a restart. Safe for concurrent use.
 /// </summary>
-internal sealed class SendingStep(ValidatorParts parts)
+internal sealed class SendingStep(ValidatorParts parts) : IDisposable
 {
     private const int Retries = 1;
 
     private readonly MinerClient client = new(parts.Settings.QueryTimeout, Retries, parts.Time);
     private readonly ConcurrentDictionary<long, bool> underWay = [];
+    private readonly SemaphoreSlim uploading = new(1, 1);
 
     /// <summary>Sends at once what is due at this height; for who drives a validator block by block.</summary>
     public Task RunAsync(EpochClock clock, CancellationToken cancellationToken) => SendAsync(
@@ -31,6 +33,9 @@ internal sealed class SendingStep(ValidatorParts parts)
     /// <param name="cancellationToken">Gives up.</param>
     public Task RunPacedAsync(EpochClock clock, TimeSpan block, CancellationToken cancellationToken) =>
         SendAsync(clock, challenge => ChallengeSchedule.DelayAt(clock, challenge.Master, block, Draw()), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => uploading.Dispose();
 
     private async Task SendAsync(EpochClock clock, Func<Challenge, TimeSpan?> delayOf, CancellationToken cancellationToken)
     {
@@ -87,10 +92,11 @@ internal sealed class SendingStep(ValidatorParts parts)
 
     private async Task SendAsync(Challenge challenge, ServedCard model, CancellationToken cancellationToken)
     {
-        PlannedAudit query = new(AuditFiles.ModelOf(model.Card.Card), challenge.Master, challenge.Rows);
+        IAuditedModel audited = AuditFiles.ModelOf(model.Card.Card);
+        IPlannedAudit query = audited.Plan(challenge.Master, challenge.Keys, challenge.Rows);
         byte[]? token = challenge.Token.Length > 0
             ? challenge.Token
-            : await parts.Tokens.TakeAsync(challenge.Netuid, challenge.Miner, query.Layout.Rows, cancellationToken).ConfigureAwait(false);
+            : await parts.Tokens.TakeAsync(challenge.Netuid, challenge.Miner, query.RowClass, cancellationToken).ConfigureAwait(false);
         if (token is null)
         {
             NotAnswered(challenge, "no token is left for it");
@@ -98,6 +104,11 @@ internal sealed class SendingStep(ValidatorParts parts)
         }
 
         parts.Store.MarkSent(challenge.Id, token);
+        if (audited is AuditedForest forest && !await BringKeysAsync(challenge, model, forest, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         QueryRequest request = new()
         {
             Query = ByteString.CopyFrom(query.BuildQuery()),
@@ -124,6 +135,37 @@ internal sealed class SendingStep(ValidatorParts parts)
             // Nothing was decided, or it is unknown whether: the same bytes go again with the next block.
             NotAnswered(challenge, e.Message);
         }
+    }
+
+    /// <summary>Brings the keys of a query as a clinic does, before the miner sees its token.</summary>
+    private async Task<bool> BringKeysAsync(Challenge challenge, ServedCard model, AuditedForest forest, CancellationToken cancellationToken)
+    {
+        using ForestReader keys = forest.Open(challenge.Keys);
+        forest.DigestOf(challenge.Keys, keys);
+
+        // Two queries of one bundle may be due at once; the second finds it there.
+        await uploading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using GrpcChannel channel = parts.Channels.Open(model.Endpoint, oneCall: true);
+            if (await ForestKeyUpload.BringAsync(channel, model.Card, keys, cancellationToken).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            parts.Store.MarkFailed(challenge.Id);
+            NotAnswered(challenge, "its miner has retired the keys");
+        }
+        catch (GrpcException e)
+        {
+            NotAnswered(challenge, $"the keys were not taken: {e.Message}");
+        }
+        finally
+        {
+            uploading.Release();
+        }
+
+        return false;
     }
 
     private void NotAnswered(Challenge challenge, string reason) =>

@@ -15,7 +15,7 @@ internal sealed record StoredPlan(ushort Netuid, ulong Epoch, byte[] Root, byte[
 internal sealed partial class ValidatorStore
 {
     private const string ChallengeColumns =
-        "id, netuid, epoch, miner, card, kind, master, rows, labels, state, event, token, reply, receipt, signature, latency_ms";
+        "id, netuid, epoch, miner, card, kind, master, rows, labels, state, event, token, reply, receipt, signature, latency_ms, keys";
 
     /// <summary>Stores a plan with its challenges, all or nothing.</summary>
     public void AddPlan(StoredPlan plan, IReadOnlyList<Challenge> challenges)
@@ -31,11 +31,11 @@ internal sealed partial class ValidatorStore
             foreach (Challenge challenge in challenges)
             {
                 using SqliteCommand insert = Command(
-                    "insert into challenge (netuid, epoch, miner, card, kind, master, rows, labels, event) values ($netuid, $epoch, $miner, $card, $kind, $master, $rows, $labels, $event)",
+                    "insert into challenge (netuid, epoch, miner, card, kind, master, rows, labels, event, keys) values ($netuid, $epoch, $miner, $card, $kind, $master, $rows, $labels, $event, $keys)",
                     [
                         ("$netuid", (int)challenge.Netuid), ("$epoch", challenge.Epoch), ("$miner", challenge.Miner), ("$card", challenge.Card),
                         ("$kind", (int)challenge.Kind), ("$master", challenge.Master), ("$rows", Pack(challenge.Rows)), ("$labels", Pack(challenge.Labels)),
-                        ("$event", challenge.Event),
+                        ("$event", challenge.Event), ("$keys", challenge.Keys),
                     ]);
                 insert.Transaction = transaction;
                 insert.ExecuteNonQuery();
@@ -124,5 +124,6 @@ internal sealed partial class ValidatorStore
         Receipt = Bytes(reader, 13),
         ReceiptSignature = Bytes(reader, 14),
         LatencyMs = reader.GetDouble(15),
+        Keys = Bytes(reader, 16),
     };
 }

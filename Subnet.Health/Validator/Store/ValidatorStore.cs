@@ -48,7 +48,7 @@ internal sealed partial class ValidatorStore : IDisposable
                     id integer primary key, netuid integer not null, epoch integer not null, miner blob not null, card blob not null, kind integer not null,
                     master blob not null, rows blob not null, labels blob not null, state integer not null default 0, event blob not null,
                     token blob not null default x'', reply blob not null default x'', receipt blob not null default x'', signature blob not null default x'',
-                    latency_ms real not null default 0);
+                    latency_ms real not null default 0, keys blob not null default x'');
                 create index if not exists challenge_epoch on challenge (netuid, epoch);
                 create index if not exists challenge_card on challenge (netuid, card);
                 create table if not exists announced (
@@ -73,6 +73,12 @@ internal sealed partial class ValidatorStore : IDisposable
                     netuid integer not null, epoch integer not null, uids blob not null, shares blob not null, salt blob not null, digest blob not null,
                     state integer not null default 0, primary key (netuid, epoch)) without rowid;
                 """);
+
+            // A file of before circuits with keys were examined has no column for their seeds.
+            if (Query("select count(*) from pragma_table_info('challenge') where name = 'keys'", static reader => reader.GetInt32(0)).Single() == 0)
+            {
+                Execute("alter table challenge add column keys blob not null default x''");
+            }
         }
         catch
         {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
@@ -25,9 +26,14 @@ namespace Subnet.Health.Validator.Verdicts;
 internal static class AuditFiles
 {
     /// <summary>What card and ledger say of a model.</summary>
-    public static AuditedModel ModelOf(ReadCard card)
+    public static IAuditedModel ModelOf(ReadCard card)
     {
         ArgumentNullException.ThrowIfNull(card);
+        if (card.Forest is not null)
+        {
+            return AuditedForest.Of(card);
+        }
+
         CardQuery query = card.Query;
         return VectorCommitment.TryParse(query.Commitment.AsSpan(), out VectorCommitment? commitment)
             ? new AuditedModel(card.Hash.ToArray(), query.Parameters, query.Encoding, query.Classes, query.Bound, commitment)
@@ -55,21 +61,7 @@ internal static class AuditFiles
         message.OtherLeaves.AddRange(otherLeaves.Select(leaf => ByteString.CopyFrom(leaf)));
         foreach (Challenge audit in audits)
         {
-            OpenedAuditMessage opened = new() { Master = ByteString.CopyFrom(audit.Master) };
-            foreach (long[] row in audit.Rows)
-            {
-                AuditRow values = new();
-                values.Values.AddRange(row);
-                opened.Rows.Add(values);
-            }
-
-            if (audit.State == ChallengeState.Answered)
-            {
-                opened.Receipt = ByteString.CopyFrom(audit.Receipt);
-                opened.ReceiptSignature = ByteString.CopyFrom(audit.ReceiptSignature);
-            }
-
-            message.Audits.Add(opened);
+            message.Audits.Add(Open(audit));
         }
 
         message.Signature = ByteString.CopyFrom(DomainSignature.Sign(key, AuditStatements.OpenDomain, AuditStatements.Open(message)));
@@ -79,8 +71,9 @@ internal static class AuditFiles
     /// <summary>The file for the co-validators.</summary>
     /// <param name="open">What was opened.</param>
     /// <param name="audits">The same audits in the same order.</param>
+    /// <param name="earlier">Answered audits of epochs before, of rows that were asked again; for forests under keys.</param>
     /// <param name="proof">What the miner sent; null for nothing.</param>
-    public static AuditFileMessage Create(AuditOpen open, IReadOnlyList<Challenge> audits, LinearProofMessage? proof)
+    public static AuditFileMessage Create(AuditOpen open, IReadOnlyList<Challenge> audits, IReadOnlyList<Challenge> earlier, LinearProofMessage? proof)
     {
         AuditFileMessage file = new() { Open = open };
         if (proof is not null)
@@ -89,41 +82,42 @@ internal static class AuditFiles
         }
 
         file.Replies.AddRange(audits.Select(audit => audit.State == ChallengeState.Answered ? ByteString.CopyFrom(audit.Reply) : ByteString.Empty));
+        file.Earlier.AddRange(earlier.Select(Open));
+        file.EarlierReplies.AddRange(earlier.Select(audit => ByteString.CopyFrom(audit.Reply)));
         return file;
     }
 
     /// <summary>Judges a file whose signatures were checked (<see cref="Fault"/>).</summary>
     /// <param name="file">The file.</param>
     /// <param name="model">The model as card and ledger have it.</param>
-    /// <param name="generators">For the commitment's length.</param>
+    /// <param name="generators">Makes those for a commitment's length.</param>
     /// <exception cref="ArgumentException">Rows that are none of the model's.</exception>
-    public static AuditVerdict Judge(AuditFileMessage file, AuditedModel model, GeneratorSet generators)
+    public static AuditVerdict Judge(AuditFileMessage file, IAuditedModel model, Func<int, GeneratorSet> generators)
     {
         ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(generators);
         AuditOpen open = file.Open;
         ProofContext context = new(checked((ushort)open.Netuid), open.Epoch, open.Miner.Span, open.Validator.Span, open.Card.Span);
-        List<OpenedAudit> opened = [];
         Dictionary<string, OpenedAuditMessage> receipts = new(StringComparer.Ordinal);
-        for (int i = 0; i < open.Audits.Count; i++)
-        {
-            OpenedAuditMessage audit = open.Audits[i];
-            PlannedAudit planned = new(model, audit.Master.Span, [.. audit.Rows.Select(row => row.Values.ToArray())]);
-            opened.Add(new OpenedAudit(planned, file.Replies[i].IsEmpty ? null : file.Replies[i].Memory));
-            receipts[Convert.ToHexStringLower(KeylessQuery.RequestHash(planned.BuildQuery()))] = audit;
-        }
-
+        List<OpenedAudit> opened = Read(open.Audits, file.Replies, model, receipts);
+        List<OpenedAudit> earlier = Read(file.Earlier, file.EarlierReplies, model, receipts);
         VerifierKey miner = MinerKey.Of(open.Miner.Span);
         string card = Convert.ToHexStringLower(open.Card.Span);
-        return AuditReview.Check(
-            context,
-            model.Commitment,
-            opened,
-            open.PlanRoot.Span,
-            open.OtherLeaves.Select(leaf => leaf.ToByteArray()),
-            (request, reply) => HasReceipt(receipts, miner, card, request, reply),
-            file.Proof is null ? [] : file.Proof.Proof.Span,
-            file.Proof is null ? [] : file.Proof.Rho.Span,
-            generators);
+        bool IsReceipted(byte[] request, byte[] reply) => HasReceipt(receipts, miner, card, request, reply);
+        IEnumerable<byte[]> others = open.OtherLeaves.Select(leaf => leaf.ToByteArray());
+        return model is AuditedModel keyless
+            ? AuditReview.Check(
+                context,
+                keyless.Commitment,
+                opened,
+                open.PlanRoot.Span,
+                others,
+                IsReceipted,
+                file.Proof is null ? [] : file.Proof.Proof.Span,
+                file.Proof is null ? [] : file.Proof.Rho.Span,
+                generators(keyless.Features * keyless.Classes))
+            : AuditReview.CheckForest(context, model.CommitmentText, opened, earlier, open.PlanRoot.Span, others, IsReceipted);
     }
 
     /// <summary>The rows that were answered.</summary>
@@ -149,9 +143,14 @@ internal static class AuditFiles
             return "there is one reply, or an empty one, for each opened audit";
         }
 
-        if (open.Audits.Any(audit => audit.Master.Length != KeylessSeeds.MasterBytes || audit.Rows.Count == 0) || open.OtherLeaves.Any(leaf => leaf.Length != 32))
+        if (open.Audits.Concat(file.Earlier).Any(audit => audit.Master.Length != KeylessSeeds.MasterBytes || audit.Rows.Count == 0) || open.OtherLeaves.Any(leaf => leaf.Length != 32))
         {
             return "a master has 32 bytes and rows, a leaf 32 bytes";
+        }
+
+        if (file.Earlier.Count != file.EarlierReplies.Count || file.Earlier.Count > open.Audits.Count || open.Audits.Concat(file.Earlier).Any(audit => audit.Keys.Length is not 0 and not 32))
+        {
+            return "a master of keys has 32 bytes, and there is one reply for each of at most as many earlier audits";
         }
 
         if (!DomainSignature.Verify(
@@ -177,6 +176,40 @@ internal static class AuditFiles
             // Rows with integers that no statement can hold: nobody signed that.
             return false;
         }
+    }
+
+    private static OpenedAuditMessage Open(Challenge audit)
+    {
+        OpenedAuditMessage opened = new() { Master = ByteString.CopyFrom(audit.Master), Keys = ByteString.CopyFrom(audit.Keys) };
+        foreach (long[] row in audit.Rows)
+        {
+            AuditRow values = new();
+            values.Values.AddRange(row);
+            opened.Rows.Add(values);
+        }
+
+        if (audit.State == ChallengeState.Answered)
+        {
+            opened.Receipt = ByteString.CopyFrom(audit.Receipt);
+            opened.ReceiptSignature = ByteString.CopyFrom(audit.ReceiptSignature);
+        }
+
+        return opened;
+    }
+
+    private static List<OpenedAudit> Read(
+        RepeatedField<OpenedAuditMessage> audits, RepeatedField<ByteString> replies, IAuditedModel model, Dictionary<string, OpenedAuditMessage> receipts)
+    {
+        List<OpenedAudit> opened = [];
+        for (int i = 0; i < audits.Count; i++)
+        {
+            OpenedAuditMessage audit = audits[i];
+            IPlannedAudit planned = model.Plan(audit.Master.Span, audit.Keys.Span, [.. audit.Rows.Select(row => row.Values.ToArray())]);
+            opened.Add(new OpenedAudit(planned, replies[i].IsEmpty ? null : replies[i].Memory));
+            receipts[Convert.ToHexStringLower(planned.RequestHash.Span)] = audit;
+        }
+
+        return opened;
     }
 
     private static bool HasReceipt(

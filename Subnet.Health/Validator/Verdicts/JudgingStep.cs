@@ -71,10 +71,10 @@ internal sealed class JudgingStep(ValidatorParts parts)
         EpochClock clock, StoredPlan plan, IReadOnlyList<Challenge> audits, ServedCard model, IEnumerable<byte[]> otherLeaves, CancellationToken cancellationToken)
     {
         AuditOpen open = AuditFiles.Open(parts.Hotkey, plan, audits, otherLeaves);
-        AuditFileMessage file = AuditFiles.Create(open, audits, await AskForProofAsync(open, model, cancellationToken).ConfigureAwait(false));
-        AuditedModel audited = AuditFiles.ModelOf(model.Card.Card);
-        AuditVerdict verdict = await Task.Run(
-            () => AuditFiles.Judge(file, audited, parts.Generators.For(audited.Features * audited.Classes)), cancellationToken).ConfigureAwait(false);
+        AuditFileMessage file = AuditFiles.Create(
+            open, audits, model.Card.IsUnderKeys ? Earlier(plan, audits) : [], await AskForProofAsync(open, model, cancellationToken).ConfigureAwait(false));
+        IAuditedModel audited = AuditFiles.ModelOf(model.Card.Card);
+        AuditVerdict verdict = await Task.Run(() => AuditFiles.Judge(file, audited, parts.Generators.For), cancellationToken).ConfigureAwait(false);
         byte[] statement = verdict.ToStatement();
         List<byte> signatures = [.. parts.PublicKey, .. DomainSignature.Sign(parts.Hotkey, AuditReview.Domain, statement)];
         foreach ((AccountId signer, byte[] signature) in await CollectAsync(clock, file, model.Neuron.Hotkey, statement, cancellationToken).ConfigureAwait(false))
@@ -88,6 +88,21 @@ internal sealed class JudgingStep(ValidatorParts parts)
         parts.Store.PutVerdict(new StoredVerdict(
             plan.Netuid, plan.Epoch, audits[0].Miner, audits[0].Card, statement, verdict.Passes, verdict.Code, [.. signatures], verdict.FormHash.ToArray()));
         ValidatorLog.Judged(parts.Logger, plan.Netuid, plan.Epoch, Ss58Address.Encode(audits[0].Miner), verdict.Code, signatures.Count / SignerBytes);
+    }
+
+    /// <summary>What was answered in epochs before to rows that were answered again in this one, the newest answer to each row.</summary>
+    private Challenge[] Earlier(StoredPlan plan, IReadOnlyList<Challenge> audits)
+    {
+        HashSet<string> rows = [.. audits.Where(audit => audit.State == ChallengeState.Answered).SelectMany(audit => audit.Rows).Select(row => string.Join(' ', row))];
+        return
+        [
+            .. parts.Store.ChallengesOf(plan.Netuid, audits[0].Card)
+                .Where(audit => audit is { State: ChallengeState.Answered, Rows.Length: 1 } && audit.Kind != ChallengeKind.Labelled && audit.Epoch < plan.Epoch
+                    && audit.Miner.AsSpan().SequenceEqual(audits[0].Miner) && rows.Contains(string.Join(' ', audit.Rows[0])))
+                .GroupBy(audit => string.Join(' ', audit.Rows[0]), StringComparer.Ordinal)
+                .Select(same => same.MaxBy(audit => audit.Id)!)
+                .Take(audits.Count),
+        ];
     }
 
     /// <summary>The miner's proof; null where it refuses, is late, or sends what it did not sign.</summary>

@@ -108,8 +108,8 @@ internal sealed class VerdictService(ValidatorParts parts)
 
         try
         {
-            AuditedModel audited = AuditFiles.ModelOf(card.Card);
-            AuditVerdict verdict = AuditFiles.Judge(file, audited, parts.Generators.For(audited.Features * audited.Classes));
+            IAuditedModel audited = AuditFiles.ModelOf(card.Card);
+            AuditVerdict verdict = AuditFiles.Judge(file, audited, parts.Generators.For);
             return await parts.OpenedRows.TryCountAsync(open.Card.Memory, open.Validator.Memory, audited.Features, AuditFiles.AnsweredRows(file)).ConfigureAwait(false)
                 ? verdict
                 : throw new GrpcException(

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Subnet.Crypto.CanonicalJson;
+using Subnet.Health.Audits;
 using Subnet.Health.Circuits;
 using Subnet.Health.Models.Rows;
+using Subnet.Health.Review.Entries;
 using Subnet.Health.Validator.Challenges;
 using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Verdicts;
@@ -114,10 +117,9 @@ internal sealed class ScoringStep(ValidatorParts parts)
         foreach (Challenge challenge in challenges.Where(challenge => challenge is { Kind: ChallengeKind.Labelled, State: ChallengeState.Answered }))
         {
             using PreparedRows rows = card.Prepare(RowSelection.Take(all, challenge.Labels));
-            using PendingQuery pending = card.Encrypt(rows, challenge.Master);
             try
             {
-                ScoredRow[] scored = pending.Decrypt(challenge.Reply);
+                ScoredRow[] scored = Decrypt(card, rows, challenge);
                 predictions.AddRange(scored.Select((row, i) => (challenge.Labels[i], ProbabilityOf(row), labelled.Outcomes[challenge.Labels[i]])));
             }
             catch (CircuitException)
@@ -128,6 +130,22 @@ internal sealed class ScoringStep(ValidatorParts parts)
         }
 
         return predictions;
+    }
+
+    private static ScoredRow[] Decrypt(CardClient card, PreparedRows rows, Challenge challenge)
+    {
+        if (!card.IsUnderKeys)
+        {
+            using PendingQuery pending = card.Encrypt(rows, challenge.Master);
+            return pending.Decrypt(challenge.Reply);
+        }
+
+        // The receipt, checked when it came, names the query's hash; making the query again would take its keys.
+        byte[] request = Convert.FromHexString(ReceiptStatement.Parse(CanonicalJsonReader.Read(challenge.Receipt)).In);
+        PlannedForestAudit asked = new(AuditedForest.Of(card.Card), challenge.Master, challenge.Keys, challenge.Rows);
+        return asked.TryDecrypt(request, challenge.Reply, out long[] answers)
+            ? card.Finish(rows, answers)
+            : throw new CircuitException("the reply does not decrypt to answers within the card's bound.");
     }
 
     /// <summary>The probability of the second class; a model without one is taken by its word.</summary>

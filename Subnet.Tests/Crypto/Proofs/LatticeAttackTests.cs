@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Commitments.Secp256k1;
 using Subnet.Crypto.Proofs;
 

@@ -143,6 +143,16 @@ internal sealed class AuditTests
     }
 
     [Test]
+    public void Made_up_unequal_reply_without_a_receipt_convicts_nobody()
+    {
+        // A repeat whose second reply the validator made by another model: unequal, but the miner never signed it.
+        PlannedAudit[] plan = [Plan([[1, 2, 3, 4, 5, 6]]), Plan([[1, 2, 3, 4, 5, 6]])];
+        OpenedAudit[] opened = [Ask(plan[0], honest), new OpenedAudit(plan[1], Answer(plan[1].BuildQuery(), better))];
+
+        Assert.That(Check(plan, opened, [], []).Fault, Is.EqualTo(AuditFault.NoReceipt));
+    }
+
+    [Test]
     public void Unanswered_leaf_stays_in_the_plan_and_out_of_the_proof()
     {
         PlannedAudit[] plan = [Plan([[1, 2, 3, 4, 5, 6]]), Plan([[1, 0, 0, 1, 0, 1]])];
@@ -150,7 +160,7 @@ internal sealed class AuditTests
 
         Assert.That(Respond(plan, opened, out LinearProofResult? result), Is.EqualTo(AuditFault.None));
         Assert.That(Check(plan, opened, result!).Count, Is.EqualTo(1));
-        Assert.That(AuditFile.Read([opened[1]], miner.PublicKey, Root([plan[1]]), [], out _), Is.EqualTo(AuditFault.NothingAnswered));
+        Assert.That(AuditFile.Read([opened[1]], miner.PublicKey, Root([plan[1]]), [], null, out _), Is.EqualTo(AuditFault.NothingAnswered));
     }
 
     [Test]

@@ -4,7 +4,6 @@ using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Proofs;
 using Subnet.Health.Audits;
-using Subnet.Health.Circuits;
 using Subnet.Health.Clinic;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
@@ -16,7 +15,6 @@ using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Verdicts;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
-using Subnet.Tests.Support;
 using AuditFile = Subnet.Health.Rpc.ValidationV1.AuditFile;
 using LinearProof = Subnet.Health.Rpc.InferenceV1.LinearProof;
 using MinerDirectory = Subnet.Health.Validator.MinerDirectory;
@@ -43,7 +41,7 @@ internal sealed class PlayedValidator : IAsyncDisposable
         this.coValidator = coValidator;
         this.model = model;
         hotkey = network.Key("validator-hot");
-        AuditedModel audited = AuditFiles.ModelOf(model.Card.Card);
+        AuditedModel audited = (AuditedModel)AuditFiles.ModelOf(model.Card.Card);
         asked = audited with { Encoding = new AnyRow(audited.Features) };
         atRest = AtRestKey.Derive(hotkey, "validator", random);
         TokenWallet wallet = new(Path.Combine(network.Folder, "played-tokens.db"), atRest);
@@ -134,7 +132,7 @@ internal sealed class PlayedValidator : IAsyncDisposable
     public async Task<ReviewReply> ReviewAsync(AuditOpen open, LinearProof? proof)
     {
         using GrpcChannel channel = channels.Open(coValidator, oneCall: false);
-        AuditFile file = AuditFiles.Create(open, answered, proof);
+        AuditFile file = AuditFiles.Create(open, answered, [], proof);
         return await channel.UnaryAsync(ValidationMethods.Review, file, GrpcCallOptions.None, CancellationToken.None);
     }
 

@@ -27,7 +27,7 @@ internal sealed class PublicFormTests
         LabelledRows labelled = new(File.ReadAllText(Path.Combine(RepositoryFolder.Find(), "samples", "data", "heart-cleveland-heldout.csv")));
         IReadOnlyList<Challenge> plan = new ChallengePlanner(new ChallengeBudget(AuditRows: 4, Repeats: 0, LabelledRows: 16), random)
             .Plan(1, 5, new byte[32], card, labelled, new ChallengeHistory([], new HashSet<int>()));
-        AuditedModel model = AuditFiles.ModelOf(card.Card);
+        AuditedModel model = (AuditedModel)AuditFiles.ModelOf(card.Card);
         long[][] rows = [.. plan.Where(challenge => challenge.Kind == ChallengeKind.Audit).Select(challenge => challenge.Rows.Single())];
         AuditList list = Answered(model, [.. plan.Where(challenge => challenge.Kind == ChallengeKind.Audit)], served.Opening!.Weights.ToArray());
         LinearStatement statement = LinearStatement.For(new ProofContext(1, 5, new byte[32], new byte[32], model.Card.Span), list, model.Commitment);

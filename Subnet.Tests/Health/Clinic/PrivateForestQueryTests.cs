@@ -1,18 +1,14 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Subnet.Crypto.Forests;
-using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
-using Subnet.Health.Circuits.Forests;
 using Subnet.Health.Clinic;
 using Subnet.Health.Miner;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Rows;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Rpc.InferenceV1;
-using ModelCard = Subnet.Health.Circuits.ModelCard;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Clinic;
@@ -21,18 +17,17 @@ namespace Subnet.Tests.Health.Clinic;
 [TestFixture]
 internal sealed class PrivateForestQueryTests
 {
-    private const string Case = "hf-fasttree";
-    private const int Ordinary = 60;
-
     private RoleNetwork network = null!;
+    private ForestSample forest = null!;
     private IPlainModel plain = null!;
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        plain = ModelReader.Read(SharedFolder.Require("vectors", "mlnet", Case, "model.zip"));
+        forest = new ForestSample();
+        plain = forest.Plain;
         network = await RoleNetwork.StartWithAsync(
-            (name, randomness) => Publish(name == "miner" ? CircuitKind.ForestPrivate : CircuitKind.ForestBatch, randomness), "miner", "second-miner");
+            (name, randomness) => forest.Publish(name == "miner" ? CircuitKind.ForestPrivate : CircuitKind.ForestBatch, randomness), "miner", "second-miner");
         await network.Clinic.BuyTokensAsync(network.Netuid, RoleNetwork.AddressOf("miner"), 1, 8);
         await network.Clinic.BuyTokensAsync(network.Netuid, RoleNetwork.AddressOf("second-miner"), 16, 2);
     }
@@ -104,7 +99,7 @@ internal sealed class PrivateForestQueryTests
     {
         using RandomSourceFactory randomness = RandomSourceFactory.FromSeed(new byte[64]);
         using TemporaryFolder folder = new();
-        using var model = (ForestServedModel)Publish(CircuitKind.ForestPrivate, randomness);
+        using var model = (ForestServedModel)forest.Publish(CircuitKind.ForestPrivate, randomness);
         KeyBundleStore store = new(folder.Path, [model], 1L << 30, TimeProvider.System);
         store.BeginEpoch(1);
         model.UseKeys(store);
@@ -142,11 +137,11 @@ internal sealed class PrivateForestQueryTests
     }
 
     private ClinicQuery Query(CircuitKind kind, int first, int count) =>
-        new(network.Netuid, CircuitWords.Of(kind), ClinicInput.FromCsv(new StringReader(Table(first, count))));
+        new(network.Netuid, CircuitWords.Of(kind), ClinicInput.FromCsv(new StringReader(ForestSample.Table(first, count))));
 
     private float[] Probabilities(int first, int count) => plain.Predict(Rows(first, count)).Find("Probability") is NumberOutput output ? output.Values : [];
 
-    private RowBatch Rows(int first, int count) => RowFileReader.Read(new StringReader(Table(first, count)), plain.Schema);
+    private RowBatch Rows(int first, int count) => forest.Rows(first, count);
 
     private static async IAsyncEnumerable<KeyChunk> Chunks(ReadOnlyMemory<byte> bundle, ReadOnlyMemory<byte> digest, ReadOnlyMemory<byte> card)
     {
@@ -162,26 +157,5 @@ internal sealed class PrivateForestQueryTests
                 Data = ByteString.CopyFrom(bundle.Span.Slice(at, Math.Min(KeyBundleStore.MostChunkBytes, bundle.Length - at))),
             };
         }
-    }
-
-    private static string Table(int first, int count)
-    {
-        string[] lines = File.ReadAllLines(SharedFolder.Require("vectors", "mlnet", Case, "input.csv"));
-        return string.Join('\n', [lines[0], .. lines.Skip(1 + first).Take(count)]);
-    }
-
-    private IServedModel Publish(CircuitKind kind, RandomSourceFactory randomness)
-    {
-        SplitModel split = plain.Split!;
-        RowBatch rows = Rows(0, Ordinary);
-        using IRandomSource random = randomness.Create();
-        CompiledForest compiled = ForestCompiler.Compile(split, new ReferenceRows(split, rows), kind, random);
-        byte[] salt = new byte[32];
-        random.Fill(salt);
-        ImmutableArray<CardInput> schema = CardSchema.Of(split, rows, FeatureMapping.Default);
-        byte[] card = ModelCard.Write(
-            compiled, plain.Schema, schema, new CardText(CircuitWords.Of(kind), "Heart failure", "Tests.", "Not for patients.", "vectors"), IntegerForest.Commit(salt, compiled.Forest.ToCanonical()));
-        byte[] file = ForestFile.Seal(new PrivateForest(ModelCard.Hash(card), salt, compiled.Forest), "password"u8.ToArray(), ScryptCost.Minimum, random);
-        return ServedModels.Load(card, file, "password"u8, randomness);
     }
 }

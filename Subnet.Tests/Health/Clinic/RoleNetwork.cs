@@ -85,7 +85,7 @@ internal sealed class RoleNetwork : IAsyncDisposable
         {
             // Queries of batches are large, and every connection may hold one.
             IServedModel model = modelOf(name, network.Randomness);
-            await network.StartMinerAsync(name, model, model is ForestServedModel ? network.SettingsOf(name) with { MemoryBytes = 4L << 30 } : null);
+            await network.StartMinerAsync(name, model, model is IModelUnderKeys ? network.SettingsOf(name) with { MemoryBytes = 4L << 30 } : null);
         }
 
         await network.BeginNextEpochAsync();

@@ -11,7 +11,6 @@ using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Clinic;
-using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc.Server;
