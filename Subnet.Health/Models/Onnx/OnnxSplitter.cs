@@ -103,9 +103,10 @@ internal sealed class OnnxSplitter
         int labels = ClassLabels.Read(context, "classlabels_int64s").Count;
         OnnxTreeEnsemble trees = OnnxTreeEnsemble.Read(context, "class", labels);
         bool single = labels == 2 && trees.OnlyFirstScore;
-        if (labels == 2 && !single)
+        int bases = TreeOperators.BasesOf(context).Length;
+        if ((labels == 2 && (!single || bases > 1)) || (labels > 2 && bases == 0 && Enumerable.Range(0, labels).Any(k => trees.HasAlways(k) != true)))
         {
-            // The label follows the second score alone, which no decision rule says.
+            // The label follows one of two scores alone, or passes over a class without a weight: no decision rule says so.
             return null;
         }
 

@@ -28,6 +28,9 @@ internal static class RowFileReader
         {
             MaxFieldSize = limits.MaxFieldCharacters,
             BadDataFound = null,
+
+            // Of a table of one column an empty line is a row whose value is missing.
+            IgnoreBlankLines = false,
         };
         using var parser = new CsvParser(text, configuration, leaveOpen: true);
         try
@@ -42,6 +45,11 @@ internal static class RowFileReader
             int rows = 0;
             while (parser.Read())
             {
+                if (header.Length > 1 && parser.Count <= 1 && string.IsNullOrEmpty(parser.RawRecord.Trim('\r', '\n')))
+                {
+                    continue;
+                }
+
                 if (parser.Count != header.Length)
                 {
                     throw new RowFormatException(

@@ -173,7 +173,7 @@ internal sealed class CutHead(CutGraph graph, CutRegion region, CutTable[] table
         }
 
         TreeEnsembleHead head = trees.ToHead(Width, ScoreLink.Identity)
-            ?? throw new CutException("the smallest or largest tree decides for each of several targets; export a model for each target");
+            ?? throw new CutException("for several targets the smallest or largest tree decides, or leaves lack a target that has a base value; export a model for each target");
         return head with
         {
             Trees = [.. head.Trees.Select(tree => tree with { Nodes = [.. tree.Nodes.Select(branch => branch with { Feature = branch.Feature + table.Start })] })],

@@ -59,26 +59,57 @@ internal static class OperatorSplit
     {
         int labels = ClassLabels.Read(context, "classlabels_int64s").Count;
         OnnxTreeEnsemble trees = OnnxTreeEnsemble.Read(context, "class", labels);
+        bool?[] scored = [.. Enumerable.Range(0, labels).Select(trees.HasAlways)];
+        int[] counted = [.. Enumerable.Range(0, labels).Where(k => scored[k] is null)];
         bool first = labels == 2 && trees.OnlyFirstScore;
         var attributes = new Dictionary<string, OnnxAttribute>(StringComparer.Ordinal);
-        foreach ((string name, OnnxAttribute attribute) in node.Attributes.Where(pair => !pair.Key.StartsWith("classlabels_", StringComparison.Ordinal) && pair.Key != "post_transform"))
+        foreach ((string name, OnnxAttribute attribute) in node.Attributes.Where(pair =>
+            !pair.Key.StartsWith("classlabels_", StringComparison.Ordinal) && !pair.Key.StartsWith("base_values", StringComparison.Ordinal) && pair.Key != "post_transform"))
         {
             string renamed = name.StartsWith("class_", StringComparison.Ordinal) ? "target_" + name["class_".Length..] : name;
             attributes[renamed] = Copy(attribute, renamed);
         }
 
-        attributes["n_targets"] = new OnnxAttribute("n_targets") { Integer = first ? 1 : labels };
-        if (first && attributes.TryGetValue("base_values", out OnnxAttribute? bases) && bases.Singles.Count > 1)
-        {
-            // With one sum for two labels the second base is of no effect.
-            attributes["base_values"] = new OnnxAttribute("base_values");
-            attributes["base_values"].Singles.Add(bases.Singles[0]);
-        }
-
+        int targets = first ? 1 : labels;
+        attributes["n_targets"] = new OnnxAttribute("n_targets") { Integer = targets + counted.Length };
+        CountWeights(context, attributes, counted, targets);
         Dictionary<string, OnnxAttribute> end = Only(node, "post_transform", "classlabels_int64s", "classlabels_strings");
         end["first_only"] = new OnnxAttribute("first_only") { Integer = first ? 1 : 0 };
+        end["one_class"] = new OnnxAttribute("one_class") { Integer = trees.OnlyOneScore ? 1 : 0 };
         end["all_positive"] = new OnnxAttribute("all_positive") { Integer = trees.AllPositive ? 1 : 0 };
+        end["scored"] = new OnnxAttribute("scored");
+        end["scored"].Integers.AddRange(scored.Select(has => has == true ? 1L : 0));
+        end["counted"] = new OnnxAttribute("counted");
+        end["counted"].Integers.AddRange(counted.Select(k => (long)k));
+        end["base_values"] = new OnnxAttribute("base_values");
+        end["base_values"].Singles.AddRange(TreeOperators.BasesOf(context));
         return [With(node, "TreeEnsembleRegressor", [Sums(node)], attributes), End(node, "TreeClassifierEnd", [Sums(node)], node.Outputs, end)];
+    }
+
+    // Whether a class had a weight at all may depend on the leaves, and the answer on that: each such class gets a target that
+    // counts its weights.
+    private static void CountWeights(NodeContext context, Dictionary<string, OnnxAttribute> attributes, int[] counted, int targets)
+    {
+        if (counted.Length == 0)
+        {
+            return;
+        }
+
+        long[] ids = context.Integers("class_ids");
+        OnnxAttribute weights = new("target_weights");
+        weights.Singles.AddRange(context.Tensor("class_weights_as_tensor")?.ToSingles() ?? context.Singles("class_weights"));
+        attributes.Remove("target_weights_as_tensor");
+        attributes[weights.Name] = weights;
+        for (int j = 0; j < counted.Length; j++)
+        {
+            foreach (int i in Enumerable.Range(0, ids.Length).Where(i => ids[i] == counted[j]))
+            {
+                attributes["target_treeids"].Integers.Add(context.Integers("class_treeids")[i]);
+                attributes["target_nodeids"].Integers.Add(context.Integers("class_nodeids")[i]);
+                attributes["target_ids"].Integers.Add(targets + j);
+                weights.Singles.Add(1);
+            }
+        }
     }
 
     private static OnnxNode[] SupportRegressor(OnnxNode node, NodeContext context)

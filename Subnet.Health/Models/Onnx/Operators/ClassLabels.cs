@@ -35,6 +35,11 @@ internal sealed class ClassLabels
         ? new Tensor<string>(ElementType.Text, [classes.Length], Array.ConvertAll(classes, at => texts[at]))
         : new Tensor<long>(ElementType.Int64, [classes.Length], Array.ConvertAll(classes, at => integers[at]));
 
+    /// <summary>The same, but of integers the places themselves: so ONNX Runtime answers for two classes with weights of their own.</summary>
+    public Tensor ChooseTextOrPlace(int[] classes) => texts.Length > 0
+        ? Choose(classes)
+        : new Tensor<long>(ElementType.Int64, [classes.Length], Array.ConvertAll(classes, at => (long)at));
+
     /// <summary>The first of the largest scores.</summary>
     public static int Largest(ReadOnlySpan<double> scores)
     {

@@ -40,16 +40,37 @@ internal static class EndOperators
 
     private static Kernel TreeClassifier(NodeContext node)
     {
-        PostTransform post = PostTransforms.Read(node);
         ClassLabels labels = ClassLabels.Read(node, "classlabels_int64s");
-        bool binary = node.Integer("first_only", 0) != 0;
-        bool positive = node.Integer("all_positive", 0) != 0;
+        bool first = node.Integer("first_only", 0) != 0;
+        bool[] scored = Array.ConvertAll(node.Integers("scored"), value => value != 0);
+        long[] counted = node.Integers("counted");
+        int targets = first ? 1 : labels.Count;
+        TreeClassRule rule = new(
+            labels, PostTransforms.Read(node), node.Integer("one_class", 0) != 0, node.Integer("all_positive", 0) != 0, node.Singles("base_values"));
+        if (scored.Length != labels.Count || Array.Exists(counted, k => k < 0 || k >= labels.Count))
+        {
+            throw node.Refuse($"it says of {scored.Length} of {labels.Count} classes whether they have weights", ModelFormatException.SaveAgain);
+        }
+
         return inputs =>
         {
             (float[] data, int rows, int columns) = Inputs.Table(Inputs.Require(inputs, 0));
-            return columns == (binary ? 1 : labels.Count)
-                ? TreeOperators.Classify(rows, labels, post, binary, positive, (row, scores) => Copy(data.AsSpan(row * columns, columns), scores))
-                : throw new OperatorException($"it has {labels.Count} labels and is given {columns} scores");
+            if (columns != targets + counted.Length)
+            {
+                throw new OperatorException($"it has {labels.Count} labels and is given {columns} scores");
+            }
+
+            return rule.Apply(rows, (row, sums, has) =>
+            {
+                Array.Clear(sums);
+                data.AsSpan(row * columns, targets).CopyTo(sums);
+                scored.CopyTo(has, 0);
+                for (int j = 0; j < counted.Length; j++)
+                {
+                    // A count: rounding to integers leaves it near a whole number.
+                    has[counted[j]] = data[(row * columns) + targets + j] > 0.5f;
+                }
+            });
         };
     }
 

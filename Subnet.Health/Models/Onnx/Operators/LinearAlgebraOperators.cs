@@ -14,6 +14,11 @@ internal static class LinearAlgebraOperators
         ("ReduceMax", node => Reduce(node, values => Pick(values, Math.Max), axesAreInputsFrom: 18)),
         ("ReduceMin", node => Reduce(node, values => Pick(values, Math.Min), axesAreInputsFrom: 18)),
         ("ReduceSumSquare", node => Reduce(node, SumOfSquares, axesAreInputsFrom: 18)),
+        ("ReduceL1", node => Reduce(node, values => Fold(values, Math.Abs), axesAreInputsFrom: 18)),
+        ("ReduceL2", node => Reduce(node, values => Math.Sqrt(SumOfSquares(values)), axesAreInputsFrom: 18)),
+        ("ReduceLogSum", node => Reduce(node, values => Math.Log(Sum(values)), axesAreInputsFrom: 18)),
+        ("ReduceLogSumExp", node => Reduce(node, LogSumExp, axesAreInputsFrom: 18)),
+        ("ReduceProd", node => Reduce(node, Product, axesAreInputsFrom: 18)),
         ("ArgMax", node => ArgBest(node, (value, best) => value > best)),
         ("ArgMin", node => ArgBest(node, (value, best) => value < best)),
     ];
@@ -264,15 +269,35 @@ internal static class LinearAlgebraOperators
         return sum;
     }
 
-    private static double SumOfSquares(ReadOnlySpan<double> values)
+    private static double SumOfSquares(ReadOnlySpan<double> values) => Fold(values, value => value * value);
+
+    private static double Fold(ReadOnlySpan<double> values, Func<double, double> of)
     {
         double sum = 0;
         foreach (double value in values)
         {
-            sum += value * value;
+            sum += of(value);
         }
 
         return sum;
+    }
+
+    private static double Product(ReadOnlySpan<double> values)
+    {
+        double product = 1;
+        foreach (double value in values)
+        {
+            product *= value;
+        }
+
+        return product;
+    }
+
+    // The largest is taken out, so that what is summed is at most 1 each.
+    private static double LogSumExp(ReadOnlySpan<double> values)
+    {
+        double largest = Pick(values, Math.Max);
+        return double.IsInfinity(largest) ? largest : largest + Math.Log(Fold(values, value => Math.Exp(value - largest)));
     }
 
     private static double Pick(ReadOnlySpan<double> values, Func<double, double, double> choose)

@@ -70,6 +70,9 @@ internal sealed class OnnxTreeEnsemble
     /// <summary>Whether every weight belongs to score 0.</summary>
     public bool OnlyFirstScore => leafWeights.All(weight => weight.Score == 0);
 
+    /// <summary>Whether all weights belong to one score, whichever.</summary>
+    public bool OnlyOneScore => leafWeights.Select(weight => weight.Score).Distinct().Count() == 1;
+
     /// <summary>Whether no weight is negative.</summary>
     public bool AllPositive => leafWeights.All(weight => weight.Weight >= 0);
 
@@ -79,8 +82,21 @@ internal sealed class OnnxTreeEnsemble
     /// <param name="scores">Number of targets or classes.</param>
     public static OnnxTreeEnsemble Read(NodeContext node, string prefix, int scores) => new TreeEnsembleReader(node, prefix, scores).Read();
 
+    /// <summary>Whether a row has a weight of this score whatever leaves it reaches (true), never (false), or now and then (null).</summary>
+    public bool? HasAlways(int score)
+    {
+        bool Holds(int leaf) => leafWeights.AsSpan(leafStarts[leaf]..leafStarts[leaf + 1]).ToArray().Any(weight => weight.Score == score);
+        bool always = roots.Any(root => Leaves(root).All(Holds));
+        return always ? true : leafWeights.Any(weight => weight.Score == score) ? null : false;
+    }
+
     /// <summary>The scores of every row before the post transform, row-major.</summary>
-    public double[] Scores(Tensor x)
+    public double[] Scores(Tensor x) => Sums(x, bases).Sums;
+
+    /// <summary>The sums of every row without base values, row-major, and whether a leaf that it reached had a weight of that score.</summary>
+    public (double[] Sums, bool[] Has) Sums(Tensor x) => Sums(x, new double[scores]);
+
+    private (double[] Sums, bool[] Has) Sums(Tensor x, double[] added)
     {
         (float[] data, int rows, int columns) = Inputs.Table(x);
         if (columns < features)
@@ -91,11 +107,11 @@ internal sealed class OnnxTreeEnsemble
         // Doubles are compared as doubles; all other numbers in single precision.
         double[]? wide = (x as Tensor<double>)?.Data;
         double[] result = new double[Tensor.CountOf([rows, scores])];
-        Span<bool> seen = scores <= 256 ? stackalloc bool[scores] : new bool[scores];
+        bool[] has = new bool[result.Length];
         for (int row = 0; row < rows; row++)
         {
             Span<double> own = result.AsSpan(row * scores, scores);
-            seen.Clear();
+            Span<bool> seen = has.AsSpan(row * scores, scores);
             foreach (int root in roots)
             {
                 Add(wide is null ? Walk(root, data.AsSpan(row * columns, columns)) : Walk(root, wide.AsSpan(row * columns, columns)), own, seen);
@@ -103,18 +119,42 @@ internal sealed class OnnxTreeEnsemble
 
             for (int s = 0; s < scores; s++)
             {
-                own[s] = (combination == TreeCombination.Average ? own[s] / roots.Length : own[s]) + bases[s];
+                if (scores > 1 && !seen[s])
+                {
+                    // Of several targets one without a weight is 0 in the runtime, base or not.
+                    continue;
+                }
+
+                own[s] = (combination == TreeCombination.Average ? own[s] / roots.Length : own[s]) + added[s];
             }
         }
 
-        return result;
+        return (result, has);
+    }
+
+    private IEnumerable<int> Leaves(int root)
+    {
+        var pending = new Stack<int>([root]);
+        while (pending.TryPop(out int at))
+        {
+            if (nodes[at].Mode == BranchMode.Leaf)
+            {
+                yield return at;
+            }
+            else
+            {
+                pending.Push(nodes[at].True);
+                pending.Push(nodes[at].False);
+            }
+        }
     }
 
     /// <summary>
     /// The same trees as a head; null where they are put together by their smallest or largest leaf for several scores, of which
-    /// a tree may have none.
+    /// a tree may have none, and where a row may be left without the base value of a score.
     /// </summary>
-    public TreeEnsembleHead? ToHead(int width, ScoreLink link) => combination is TreeCombination.Minimum or TreeCombination.Maximum && scores > 1
+    public TreeEnsembleHead? ToHead(int width, ScoreLink link) => scores > 1
+        && (combination is TreeCombination.Minimum or TreeCombination.Maximum || Enumerable.Range(0, scores).Any(s => bases[s] != 0 && HasAlways(s) != true))
         ? null
         : new TreeEnsembleHead(
             width,

@@ -53,7 +53,7 @@ internal static class PostTransforms
         }
     }
 
-    // Softmax in which a score of exactly zero stays zero and takes no part in the sum.
+    // Softmax in which a score of exactly zero stays zero and takes no part in the sum; of zeros alone nothing is left to share.
     private static void SoftmaxZero(Span<double> scores)
     {
         const double Zero = 1e-7;
@@ -68,12 +68,12 @@ internal static class PostTransforms
         {
             bool counts = score is > Zero or < -Zero;
             score = counts ? Math.Exp(score - largest) : score * Math.Exp(-largest);
-            sum += score;
+            sum += counts ? score : 0;
         }
 
         foreach (ref double score in scores)
         {
-            score = sum == 0 ? score : score / sum;
+            score /= sum;
         }
     }
 }

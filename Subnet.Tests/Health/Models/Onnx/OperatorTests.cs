@@ -49,6 +49,14 @@ internal sealed class OperatorTests
         Assert.That(Answer(Model(3, 13, Op("ReduceMean", "x", "y", Ints("axes", -1)))), Is.EqualTo(new[] { 0.5f }));
     }
 
+    [TestCase("ReduceL1", 5.5f)]
+    [TestCase("ReduceL2", 3.6400549f)]
+    [TestCase("ReduceProd", -3f)]
+    [TestCase("ReduceLogSum", 0.4054651f)]
+    [TestCase("ReduceLogSumExp", 3.0850973f)]
+    public void A_row_is_reduced_as_defined(string op, float expected) =>
+        Assert.That(Answer(Model(3, 13, Op(op, "x", "y", Ints("axes", 1)))), Is.EqualTo(new[] { expected }).Within(1e-6f));
+
     [Test]
     public void Batch_normalisation_is_applied_for_each_channel() =>
         Assert.That(

@@ -46,6 +46,25 @@ internal sealed class RowFileReaderTests
         Assert.That(rows.Get<float>(Schema.Inputs[2]).Slot(1).ToArray(), Is.EqualTo(new[] { 2f }));
     }
 
+    [TestCase("s\na\n\nb\n", new[] { "a", "", "b" })]
+    [TestCase("s\r\n\r\n\r\na", new[] { "", "", "a" })]
+    public void An_empty_line_of_a_table_of_one_column_is_a_row_whose_value_is_missing(string table, string[] expected)
+    {
+        ModelSchema schema = Schema with { Inputs = [new("s", ColumnKind.Text, 1, false)] };
+
+        RowBatch rows = RowFileReader.Read(new StringReader(table), schema);
+
+        Assert.That(rows.Get<string>(schema.Inputs[0]).Slot(0).ToArray(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void An_empty_line_of_a_wider_table_is_passed_over()
+    {
+        RowBatch rows = Read("age,sex,x.0,x.1,count\n\n1,m,1,2,3\n\n2,f,1,2,3\n\n");
+
+        Assert.That(rows.Get<float>(Schema.Inputs[0]).Slot(0).ToArray(), Is.EqualTo(new[] { 1f, 2 }));
+    }
+
     [TestCase("", "empty")]
     [TestCase("age,age\n", "two columns named age")]
     [TestCase("age,sex,count\n", "x.0 to x.1")]
