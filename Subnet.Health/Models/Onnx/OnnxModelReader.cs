@@ -74,7 +74,10 @@ internal static class OnnxModelReader
         HashSet<string> used = [.. steps.SelectMany(step => step.Node.Inputs), .. values];
         ImmutableArray<ModelColumn> columns = [.. graph.Inputs.Select(input => Column(input, used.Contains(input.Name), IsMlNet(graph)))];
         ImmutableArray<string> labels = Labels(steps);
-        bool oneByOne = graph.Inputs.Any(input => used.Contains(input.Name) && (input.Dimensions is not { Count: > 1 } || input.Dimensions[0] == 1));
+
+        // ML.NET's converter writes graphs for one row, whatever it says of the inputs' shapes: what it drops slots with, for one,
+        // picks elements of a table of one row.
+        bool oneByOne = IsMlNet(graph) || graph.Inputs.Any(input => used.Contains(input.Name) && (input.Dimensions is not { Count: > 1 } || input.Dimensions[0] == 1));
         return new OnnxModel(new ModelSchema(TaskOf(steps, labels), columns, names, labels), graph, steps, values, oneByOne) { Split = split, PlaintextReason = reason };
     }
 

@@ -7,6 +7,10 @@ namespace Subnet.Health.Models.Onnx.Operators;
 /// <summary>From one element type to another: Cast, and the hash of com.microsoft.</summary>
 internal static class ConversionOperators
 {
+    // NaN has many bit patterns and a hash tells them apart; this is the one that other platforms make of a missing value.
+    private const uint QuietSingle = 0x7FC00000;
+    private const ulong QuietDouble = 0x7FF8000000000000;
+
     /// <summary>Cast: numbers truncate towards zero, text is read and written in the invariant form.</summary>
     public static Kernel Cast(NodeContext node)
     {
@@ -31,8 +35,8 @@ internal static class ConversionOperators
             long[] hashes = tensor switch
             {
                 Tensor<string> x => Array.ConvertAll(x.Data, value => (long)Hash(Encoding.UTF8.GetBytes(value), seed)),
-                Tensor<float> x => Array.ConvertAll(x.Data, value => (long)Hash(BitConverter.GetBytes(value), seed)),
-                Tensor<double> x => Array.ConvertAll(x.Data, value => (long)Hash(BitConverter.GetBytes(value), seed)),
+                Tensor<float> x => Array.ConvertAll(x.Data, value => (long)Hash(BitConverter.GetBytes(float.IsNaN(value) ? QuietSingle : BitConverter.SingleToUInt32Bits(value)), seed)),
+                Tensor<double> x => Array.ConvertAll(x.Data, value => (long)Hash(BitConverter.GetBytes(double.IsNaN(value) ? QuietDouble : BitConverter.DoubleToUInt64Bits(value)), seed)),
                 Tensor<long> x when Integers.Bytes(x.Type) == 4 => Array.ConvertAll(x.Data, value => (long)Hash(BitConverter.GetBytes((int)value), seed)),
                 Tensor<long> x when Integers.Bytes(x.Type) == 8 => Array.ConvertAll(x.Data, value => (long)Hash(BitConverter.GetBytes(value), seed)),
                 _ => throw new OperatorTypeException($"it does not hash {tensor.Type}"),

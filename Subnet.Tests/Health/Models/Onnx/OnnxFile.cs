@@ -14,6 +14,15 @@ internal static class OnnxFile
         .. Bytes(7, [.. nodesAndInitializers.SelectMany(part => part), .. Bytes(11, Value("x", features)), .. Bytes(12, Value("y", 1))]),
     ];
 
+    /// <summary>The same as ML.NET's converter writes it: its name, and an output <c>y.output</c>.</summary>
+    public static byte[] MlNetModel(int features, int version, params byte[][] nodesAndInitializers) =>
+    [
+        .. Number(1, 6),
+        .. Text(2, "ML.NET"),
+        .. Bytes(8, Number(2, version)),
+        .. Bytes(7, [.. nodesAndInitializers.SelectMany(part => part), .. Bytes(11, Value("x", features)), .. Bytes(12, Value("y.output", 1))]),
+    ];
+
     /// <summary>A node; inputs and outputs separated by spaces.</summary>
     public static byte[] Op(string op, string inputs, string outputs, params byte[][] attributes) => InDomain("", op, inputs, outputs, attributes);
 

@@ -49,6 +49,28 @@ internal sealed class OperatorTests
         Assert.That(Answer(Model(3, 13, Op("ReduceMean", "x", "y", Ints("axes", -1)))), Is.EqualTo(new[] { 0.5f }));
     }
 
+    [Test]
+    public void A_graph_of_ml_net_is_run_row_by_row_whatever_its_shapes_say()
+    {
+        // Its converter drops slots by picking elements of a table of one row.
+        byte[] indices = Bytes(5, [.. Number(1, 1), .. Number(1, 2), .. Number(2, 7), .. Number(7, 2), .. Number(7, 0), .. Text(8, "i")]);
+        OnnxModel model = OnnxModelReader.Read("model.onnx", new MemoryStream(MlNetModel(3, 12, indices, Op("GatherElements", "x i", "y.output", Int("axis", 1)))));
+
+        PredictionBatch answers = model.Predict(new RowBatch(2, new RowColumn<float>("x", ColumnKind.Single, [1, 10], [2, 20], [3, 30])));
+
+        Assert.That(((NumberOutput)answers.Outputs[0]).Values, Is.EqualTo(new[] { 3f, 1, 30, 10 }));
+    }
+
+    [TestCase(1.5f, 376679366)]
+    [TestCase(float.NaN, 1927335251)]
+    public void A_number_is_hashed_by_its_bits_and_a_missing_one_by_those_of_the_quiet_nan(float value, long expected)
+    {
+        Tensor[] hash = ConversionOperators.MurmurHash3(new NodeContext(new OnnxNode("h", "com.microsoft", "MurmurHash3", [], [], new Dictionary<string, OnnxAttribute>()), 1, _ => null))(
+            [Inputs.Singles([value], 1)]);
+
+        Assert.That(((Tensor<long>)hash[0]).Data, Is.EqualTo(new[] { expected }));
+    }
+
     [TestCase("ReduceL1", 5.5f)]
     [TestCase("ReduceL2", 3.6400549f)]
     [TestCase("ReduceProd", -3f)]
