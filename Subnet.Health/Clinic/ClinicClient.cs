@@ -37,6 +37,7 @@ public sealed class ClinicClient : IAsyncDisposable
     private readonly TokenPurchase purchase;
     private readonly QuerySender sender;
     private readonly ForestKeyring keyring;
+    private readonly QueryEndFile ends;
 
     private Func<ValueTask> closeOwned = static () => ValueTask.CompletedTask;
 
@@ -55,6 +56,7 @@ public sealed class ClinicClient : IAsyncDisposable
         ranking = new MinerRanking(time);
         issuers = new IssuerChannels(settings.IssuerOf, settings.IssuerChannels ?? settings.Channels, time);
         purchase = new TokenPurchase(wallet, coldkey, ledger, issuers, time, random);
+        ends = new QueryEndFile(settings.Folder);
         witnesses = new LedgerWitnesses(ledger, log, settings.Witnesses, settings.IssuerChannels ?? settings.Channels, time);
         keyring = new ForestKeyring(ledger, miners, RandomSourceFactory.FromOperatingSystem());
         sender = new QuerySender(
@@ -244,12 +246,26 @@ public sealed class ClinicClient : IAsyncDisposable
     /// </exception>
     public async Task<ClinicAnswer> QueryAsync(ClinicQuery query, CancellationToken cancellationToken = default)
     {
-        Request request = await PrepareAsync(query, cancellationToken).ConfigureAwait(false);
-        using PreparedRows rows = request.Rows.Rows;
-        QueryAuthority authority = await AuthoriseAsync(query, request.Rows.Patient, rows.Count).ConfigureAwait(false);
+        long started = time.GetTimestamp();
         QueryRound round = new(settings, wallet, purchase, ranking, sender, ledger, time);
-        IReadOnlyList<int> sizes = Split(request.Offers[0].Card, rows.Count);
-        return await round.RunAsync(request.Offers, request.Rows, sizes, authority, cancellationToken).ConfigureAwait(false);
+        string outcome = QueryEnd.Answered;
+        try
+        {
+            Request request = await PrepareAsync(query, cancellationToken).ConfigureAwait(false);
+            using PreparedRows rows = request.Rows.Rows;
+            QueryAuthority authority = await AuthoriseAsync(query, request.Rows.Patient, rows.Count).ConfigureAwait(false);
+            IReadOnlyList<int> sizes = Split(request.Offers[0].Card, rows.Count);
+            return await round.RunAsync(request.Offers, request.Rows, sizes, authority, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            outcome = QueryEnd.OutcomeOf(fault);
+            throw;
+        }
+        finally
+        {
+            ends.Append(new QueryEnd(outcome, time.GetElapsedTime(started), round.FailedAttempts));
+        }
     }
 
     /// <summary>Asks several models, of several subnets if need be, at the same time: one answer for each request, in order.</summary>
@@ -332,6 +348,7 @@ public sealed class ClinicClient : IAsyncDisposable
         purchase.Dispose();
         issuers.Dispose();
         miners.Dispose();
+        ends.Dispose();
         await wallet.DisposeAsync().ConfigureAwait(false);
         await history.DisposeAsync().ConfigureAwait(false);
         await log.DisposeAsync().ConfigureAwait(false);

@@ -28,6 +28,11 @@ internal sealed class GatewayView : IAsyncDisposable
     private readonly ClinicHistory history;
     private readonly TokenWallet wallet;
     private readonly SemaphoreSlim writing = new(1, 1);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly QueryEndFile ends;
+    private readonly GatewayMetrics metrics;
+    private IReadOnlyList<TokenBudget> budgets = [];
+    private Task measuring = Task.CompletedTask;
 
     /// <param name="settings">The gateway.</param>
     /// <param name="coldkey">The clinic's key; stays the caller's and must live as long.</param>
@@ -43,6 +48,8 @@ internal sealed class GatewayView : IAsyncDisposable
         atRest = AtRestKey.Derive(coldkey, "clinic/" + settings.Name, this.random);
         history = new ClinicHistory(Path.Combine(settings.Folder, "history.db"), atRest);
         wallet = new TokenWallet(Path.Combine(settings.Folder, "tokens.db"), atRest);
+        ends = new QueryEndFile(settings.Folder);
+        metrics = new GatewayMetrics(settings.Name, () => Volatile.Read(ref budgets));
     }
 
     /// <summary>How long a log that another process has open is waited for.</summary>
@@ -50,6 +57,9 @@ internal sealed class GatewayView : IAsyncDisposable
 
     /// <summary>How long witnesses have for a look's checkpoint; the look itself is durable before.</summary>
     public TimeSpan WitnessPatience { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often what other processes did is counted.</summary>
+    public TimeSpan MeasureInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The gateway's name.</summary>
     public string Name => settings.Name;
@@ -107,13 +117,44 @@ internal sealed class GatewayView : IAsyncDisposable
         }
     }
 
+    /// <summary>Counts from now on what commands of this gateway did and do in other processes; for whoever collects <see cref="GatewayMetrics"/>. Call it once.</summary>
+    public void Measure() => measuring = MeasureAsync();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await measuring.ConfigureAwait(false);
+        stopping.Dispose();
+        metrics.Dispose();
+        ends.Dispose();
         await history.DisposeAsync().ConfigureAwait(false);
         await wallet.DisposeAsync().ConfigureAwait(false);
         atRest.Dispose();
         writing.Dispose();
+    }
+
+    private async Task MeasureAsync()
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (QueryEnd end in ends.ReadNew())
+                {
+                    metrics.Ended(end);
+                }
+
+                Volatile.Write(ref budgets, await TokensAsync().ConfigureAwait(false));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            {
+                // What cannot be read is not shown; the health check says which store does not open.
+                Volatile.Write(ref budgets, []);
+            }
+
+            await Task.Delay(MeasureInterval, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task PublishAsync(RoleLog log)

@@ -14,6 +14,9 @@ internal sealed class QueryRound(
 {
     private readonly ConcurrentBag<FailedAttempt> failed = [];
 
+    /// <summary>Attempts at a miner that failed so far.</summary>
+    public int FailedAttempts => failed.Count;
+
     /// <summary>Carries a request out.</summary>
     /// <param name="offers">Miners that may be asked.</param>
     /// <param name="request">All rows, what a constant stands for in each, and the notes on a record; the rows stay the caller's.</param>

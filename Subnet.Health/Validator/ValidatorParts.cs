@@ -24,6 +24,7 @@ namespace Subnet.Health.Validator;
 /// <param name="Random">Seeds, rows, salts.</param>
 /// <param name="Time">The clock of latencies and log entries.</param>
 /// <param name="Logger">Structured log.</param>
+/// <param name="Metrics">Counters.</param>
 internal sealed record ValidatorParts(
     ValidatorSettings Settings,
     SigningKey Hotkey,
@@ -38,7 +39,8 @@ internal sealed record ValidatorParts(
     GeneratorCache Generators,
     IRandomSource Random,
     TimeProvider Time,
-    ILogger Logger)
+    ILogger Logger,
+    ValidatorMetrics Metrics)
 {
     /// <summary>The hotkey's bytes.</summary>
     public byte[] PublicKey { get; } = Hotkey.PublicKey.ToArray();

@@ -129,6 +129,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         ValidatorStore? store = null;
         OpenedRowStore? rows = null;
         SqliteScoringStore? seeds = null;
+        ValidatorMetrics metrics = new(hotkey.Address);
         try
         {
             log = await RoleLog.OpenAsync(options, hotkey, time, random.Create()).ConfigureAwait(false);
@@ -140,7 +141,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             IRandomSource drawn = random.Create();
             MinerDirectory miners = new(ledger, channels, loggers.CreateLogger<MinerDirectory>());
             ValidatorParts parts = new(
-                settings, hotkey, ledger, store, rows, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger);
+                settings, hotkey, ledger, store, rows, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger, metrics);
             GrpcServices services = new();
             new VerdictService(parts).AddTo(services);
             TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
@@ -162,6 +163,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         }
         catch
         {
+            metrics.Dispose();
             store?.Dispose();
             if (rows is not null)
             {
@@ -214,6 +216,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             }
 
             organic.Forget(concluded.Select(over => over.Batch));
+            parts.Metrics.Scored(concluded.Length);
             return weights.IsWaiting;
         }
         finally
@@ -261,6 +264,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         await stopping.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.DisposeAsync().ConfigureAwait(false);
+        parts.Metrics.Dispose();
         parts.Store.Dispose();
         await parts.OpenedRows.DisposeAsync().ConfigureAwait(false);
         sending.Dispose();

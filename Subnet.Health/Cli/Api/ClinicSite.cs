@@ -19,7 +19,7 @@ internal static class ClinicSite
     /// <param name="otlp">Where metrics are pushed; null nowhere.</param>
     /// <param name="stop">Gives up starting.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static Task<RoleSite> StartAsync(GatewayView gateway, NodeSiteOptions options, IReadOnlySet<AccountId> users, int port, Uri? otlp, CancellationToken stop)
+    public static async Task<RoleSite> StartAsync(GatewayView gateway, NodeSiteOptions options, IReadOnlySet<AccountId> users, int port, Uri? otlp, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(gateway);
         ArgumentNullException.ThrowIfNull(options);
@@ -29,7 +29,7 @@ internal static class ClinicSite
         {
             Checks = [.. options.Checks, new HealthCheck("history", async _ => (await gateway.NewestAsync(1).ConfigureAwait(false)) is null ? "it does not open" : null)],
         };
-        return RoleSite.StartAsync(
+        RoleSite site = await RoleSite.StartAsync(
             options,
             new IPEndPoint(IPAddress.Loopback, port),
             null,
@@ -40,6 +40,10 @@ internal static class ClinicSite
                     new NavigationLink("clinic", "Clinic", "/clinic"),
                     writer => [new LoginPart(writer, sessions, new LoginChallenges(options.Time), allowed), new ClinicPart(new GatewayDesk(gateway), sessions, writer)]),
             ],
-            stop);
+            stop).ConfigureAwait(false);
+
+        // Only what is counted while somebody collects is in the figures.
+        gateway.Measure();
+        return site;
     }
 }

@@ -37,6 +37,7 @@ internal sealed class JudgingStep(ValidatorParts parts)
                 judged.Add(plan.Epoch);
             }
 
+            parts.Metrics.Closed(plan.Netuid, parts.Store.Challenges(plan.Netuid, plan.Epoch));
             parts.Store.ClosePlan(plan.Netuid, plan.Epoch);
         }
 
@@ -87,6 +88,7 @@ internal sealed class JudgingStep(ValidatorParts parts)
             ScoreEntries.TypeName, ScoreEntries.Verdict(Ss58Address.Encode(audits[0].Miner), statement, StoredVerdictSignatures.Read([.. signatures]))).ConfigureAwait(false);
         parts.Store.PutVerdict(new StoredVerdict(
             plan.Netuid, plan.Epoch, audits[0].Miner, audits[0].Card, statement, verdict.Passes, verdict.Code, [.. signatures], verdict.FormHash.ToArray()));
+        parts.Metrics.Judged(plan.Netuid, verdict.Passes, verdict.Code);
         ValidatorLog.Judged(parts.Logger, plan.Netuid, plan.Epoch, Ss58Address.Encode(audits[0].Miner), verdict.Code, signatures.Count / SignerBytes);
     }
 

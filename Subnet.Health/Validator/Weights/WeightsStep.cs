@@ -54,15 +54,18 @@ internal sealed class WeightsStep(ValidatorParts parts, IWeightPolicy policy)
 
             if (!outcome.IsAccepted)
             {
+                parts.Metrics.Expired(row.Netuid);
                 ValidatorLog.WeightsExpired(parts.Logger, row.Netuid, row.Epoch, outcome.Reason.Describe().Code);
             }
             else if (isReveal)
             {
                 parts.Store.MarkWeights(row.Netuid, row.Epoch, WeightsState.Revealed);
+                parts.Metrics.Revealed(row.Netuid);
                 ValidatorLog.Revealed(parts.Logger, row.Netuid, row.Epoch);
             }
             else
             {
+                parts.Metrics.Committed(row.Netuid);
                 ValidatorLog.Committed(parts.Logger, row.Netuid, row.Epoch);
             }
         }
@@ -139,6 +142,7 @@ internal sealed class WeightsStep(ValidatorParts parts, IWeightPolicy policy)
             else if (committed is null || committed + period < clock.Epoch)
             {
                 parts.Store.MarkWeights(row.Netuid, row.Epoch, WeightsState.Expired);
+                parts.Metrics.Expired(row.Netuid);
                 ValidatorLog.WeightsExpired(parts.Logger, row.Netuid, row.Epoch, committed is null ? "never committed" : "not revealed in time");
             }
         }

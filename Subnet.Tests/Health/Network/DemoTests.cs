@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Subnet.Tests.Support;
 
@@ -69,6 +71,43 @@ internal sealed class DemoTests
         Assert.That(children.Where(child => Directory.Exists($"/proc/{child}")), Is.Empty);
     }
 
+    // SIGKILL leaves the demonstration no moment to stop anybody: its parties see their input end.
+    [Test]
+    public async Task Demonstration_that_is_killed_leaves_no_process_and_no_port()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("children are looked up in /proc");
+        }
+
+        const int Parties = 13;
+        using TemporaryFolder home = new();
+        using System.Diagnostics.Process demo = SubnetProcess.Start(
+            RepositoryFolder.Find(), ["demo", "--small", "--processes", "--home", home.Combine("home"), "--folder", home.Combine("demo")]);
+        using CancellationTokenSource late = new(Patience);
+        int[] children = [], ports = [];
+        while (children.Length < Parties || ports.Length < Parties / 2)
+        {
+            await Task.Delay(50, late.Token);
+            children = ChildrenOf(demo.Id);
+            ports = [.. children.SelectMany(PortsOf)];
+        }
+
+        demo.Kill();
+        await demo.WaitForExitAsync(late.Token);
+        Assert.That(demo.ExitCode, Is.EqualTo(137));
+        while (children.Any(IsRunning))
+        {
+            await Task.Delay(50, late.Token);
+        }
+
+        foreach (int port in ports)
+        {
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            Assert.That(listener.Start, Throws.Nothing, $"port {port}");
+        }
+    }
+
     [Test]
     public async Task Party_whose_demonstration_is_gone_ends_by_itself()
     {
@@ -106,6 +145,39 @@ internal sealed class DemoTests
         catch (IOException)
         {
             return null;
+        }
+    }
+
+    // One that nobody waits for stays in state Z.
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    // The sockets in state LISTEN (0A) of all processes, and which of them this one holds.
+    private static IEnumerable<int> PortsOf(int process)
+    {
+        try
+        {
+            HashSet<string> held = [.. Directory.EnumerateFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget ?? "")];
+            return
+            [
+                .. File.ReadLines($"/proc/{process}/net/tcp").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Where(fields => fields[3] == "0A" && held.Contains($"socket:[{fields[9]}]"))
+                    .Select(fields => int.Parse(fields[1].Split(':')[1], System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture)),
+            ];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 

@@ -13,6 +13,7 @@ using Subnet.Health.Validator;
 using Subnet.Health.Validator.Challenges;
 using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Weights;
+using Subnet.Health.Web.Telemetry;
 using Subnet.Tests.Health.Rpc;
 using Subnet.Tests.Support;
 using AuditFile = Subnet.Health.Rpc.ValidationV1.AuditFile;
@@ -58,10 +59,12 @@ internal sealed class ValidatorServiceTests
     [Test]
     public async Task Restart_between_commit_and_reveal_loses_nothing()
     {
+        using RoleMetrics metrics = new();
         ulong epoch = (await Clock()).Epoch;
         await using (ValidatorService first = await Open(new Fixed(Miner)))
         {
             await Advance(first, blocks: 2);
+            Assert.That(metrics.Scrape(), Does.Contain(WeightsLine("committed")));
             Assert.That(first.Store.FindWeights(netuid, epoch)!.State, Is.EqualTo(WeightsState.Decided));
             Assert.That(await Commits(), Is.EqualTo(1), "the commit is on the ledger");
         }
@@ -71,6 +74,7 @@ internal sealed class ValidatorServiceTests
         await using ValidatorService second = await Open(new Fixed(Owner));
         await Advance(second, blocks: 2);
         Assert.That(second.Store.FindWeights(netuid, epoch)!.State, Is.EqualTo(WeightsState.Revealed));
+        Assert.That(metrics.Scrape(), Does.Contain(WeightsLine("revealed")));
         SparseRow row = (await Row())!;
         Assert.That(row.Uids.ToArray(), Is.EqualTo(new[] { Miner }));
     }
@@ -199,6 +203,8 @@ internal sealed class ValidatorServiceTests
             Assert.That(refusal.Status.Code, Is.EqualTo(GrpcStatusCode.InvalidArgument));
         }
     }
+
+    private string WeightsLine(string step) => $"subnet_validator_weights_total{{netuid=\"{netuid}\",step=\"{step}\",validator=\"{hotkey.Address}\"}} 1";
 
     private const ushort Owner = 0;
     private const ushort Miner = 1;

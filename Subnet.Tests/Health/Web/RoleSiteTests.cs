@@ -84,6 +84,52 @@ internal sealed partial class RoleSiteTests
     }
 
     [Test]
+    public async Task Gateway_counts_what_commands_in_other_processes_asked_and_names_nobody()
+    {
+        // Two patients: tokens of the other tests are of another size.
+        ClinicQuery Two() => new(network.Netuid, "heart", ClinicInput.FromCsv(new StringReader(CompiledSample.Heart.Table(2))));
+        await using (ClinicClient poor = await network.OpenClinicAsync("figures"))
+        {
+            Assert.That((await Assert.ThrowsAsync<ClinicException>(() => poor.QueryAsync(Two())))!.Fault, Is.EqualTo(ClinicFault.NoToken));
+        }
+
+        await using GatewayView gateway = new(
+            new ClinicSettings("figures", Path.Combine(network.Folder, "clinic-figures"), _ => network.IssuerAddress), clinicKey, network.Ledger.Client, TimeProvider.System, random)
+        {
+            MeasureInterval = TimeSpan.FromMilliseconds(5),
+        };
+        await using IRoleSite site = await sites.ClinicAsync(gateway, clinicKey.PublicKey.ToArray(), network.Ledger.Client, default);
+        using HttpClient client = new() { BaseAddress = site.Address };
+        ClinicAnswer asked;
+        await using (ClinicClient clinic = await network.OpenClinicAsync("figures"))
+        {
+            foreach (string miner in new[] { "miner", "second-miner" })
+            {
+                await clinic.BuyTokensAsync(network.Netuid, RoleNetwork.AddressOf(miner), 16, 2);
+            }
+
+            asked = await clinic.QueryAsync(Two());
+        }
+
+        string text = "";
+        await RoleNetwork.WaitForAsync(async () =>
+        {
+            text = await client.GetStringAsync("/metrics");
+            return text.Contains("subnet_gateway_queries_total{gateway=\"figures\",outcome=\"answered\"}", StringComparison.Ordinal)
+                && text.Contains("rows=\"16\",state=\"ready\"} 3", StringComparison.Ordinal);
+        });
+        Assert.That(text, Does.Contain("subnet_gateway_queries_total{gateway=\"figures\",outcome=\"no-token\"} 1"));
+        Assert.That(text, Does.Match("subnet_gateway_query_duration_s_count\\{gateway=\"figures\",outcome=\"answered\"\\} [1-9]"));
+        Assert.That(text, Does.Contain("subnet_gateway_failovers_total{gateway=\"figures\"} 0"));
+        string[] own = [.. text.Split('\n').Where(line => line.Contains("subnet_gateway", StringComparison.Ordinal))];
+        string file = await File.ReadAllTextAsync(Path.Combine(network.Folder, "clinic-figures", "query-ends"));
+        foreach (string secret in new[] { asked.Queries[0].Miner, asked.Scores[0].Event, "patient" })
+        {
+            Assert.That(own.Append(file), Has.None.Contains(secret));
+        }
+    }
+
+    [Test]
     public async Task Miner_that_drains_is_not_well()
     {
         await using RoleNetwork other = await RoleNetwork.StartAsync("miner");

@@ -80,6 +80,24 @@ internal sealed class ValidatorSiteTests
     }
 
     [Test]
+    public async Task Queries_are_in_the_metrics_once_their_epoch_is_over_and_name_no_miner()
+    {
+        Plan(epoch: 3, closed: false);
+        string[] lines = [];
+        for (int i = 0; i < 2_000 && !lines.Any(line => line.StartsWith("subnet_validator_challenges_total", StringComparison.Ordinal)); i++)
+        {
+            await Task.Delay(5);
+            lines = [.. (await client.GetStringAsync("/metrics")).Split('\n').Where(line => line.Contains(hotkey.Address, StringComparison.Ordinal))];
+        }
+
+        string subnet = $"netuid=\"{netuid}\"", validatorLabel = $"validator=\"{hotkey.Address}\"";
+        Assert.That(lines, Does.Contain($"subnet_validator_challenges_total{{{subnet},outcome=\"answered\",{validatorLabel}}} 2"));
+        Assert.That(lines, Does.Contain($"subnet_validator_challenges_total{{{subnet},outcome=\"late\",{validatorLabel}}} 1"));
+        Assert.That(lines, Does.Contain($"subnet_validator_challenge_duration_s_count{{{subnet},{validatorLabel}}} 2"), "those of the epoch that runs are not there");
+        Assert.That(lines, Has.None.Contains(Ss58Address.Encode(Miner)));
+    }
+
+    [Test]
     public async Task A_validator_that_stopped_is_not_well()
     {
         await validator.StopAsync(CancellationToken.None);
