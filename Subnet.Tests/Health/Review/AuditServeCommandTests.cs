@@ -4,6 +4,7 @@ using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Health.Review.Logs;
 using Subnet.Health.Review.Queries;
 using Subnet.Health.Review.Sources;
+using Subnet.Tests.Health.Web;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Review;
@@ -70,6 +71,7 @@ internal sealed class AuditServeCommandTests
     {
         using CancellationTokenSource stop = new();
         (Task<CommandRun> serving, string url) = await ServeAsync(stop.Token);
+        await HttpPortAttack.RunAsync(new Uri(url), "/checkpoint");
         using HttpClient client = new();
         using HttpResponseMessage tile = await client.GetAsync(new Uri(url + "/tile/0/000.p/10"));
         client.DefaultRequestHeaders.Authorization = new("Bearer", Token);

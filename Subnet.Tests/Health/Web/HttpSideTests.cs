@@ -168,6 +168,9 @@ internal sealed class HttpSideTests
     }
 
     [Test]
+    public async Task Broken_long_and_unread_requests_end_and_it_goes_on() => await HttpPortAttack.RunAsync(_side.Address, "/metrics", "/api/v1/blocks/events");
+
+    [Test]
     public async Task Nothing_can_be_written()
     {
         foreach (HttpMethod method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Delete })
