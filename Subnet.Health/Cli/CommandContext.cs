@@ -53,8 +53,8 @@ internal sealed class CommandContext
     public string ExistingFile(string path)
     {
         string full = FullPath(path);
-        return File.Exists(full)
-            ? full
+        return File.Exists(full) ? full
+            : Directory.Exists(full) ? throw new CommandException(ErrorCodes.FileNotFound, $"'{path}' is a folder, and a file is wanted.", "Name a file in it.")
             : throw new CommandException(ErrorCodes.FileNotFound, $"The file '{path}' does not exist.", "Check the path.");
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Logging;
 using Subnet.Health.Cli.Output;
@@ -11,7 +12,7 @@ using Subnet.Health.Rpc.Server;
 namespace Subnet.Health.Cli;
 
 /// <summary>Parses a command line, carries it out, and turns whatever happens into an exit code and one sentence.</summary>
-internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptions, RootCommand>? tree = null)
+internal sealed partial class SubnetApp(CommandEnvironment environment, Func<GlobalOptions, RootCommand>? tree = null)
 {
     private readonly GlobalOptions options = new();
     private readonly Func<GlobalOptions, RootCommand> tree = tree ?? CommandTree.Create;
@@ -111,8 +112,23 @@ internal sealed class SubnetApp(CommandEnvironment environment, Func<GlobalOptio
     private static CommandException UsageError(ParseResult parsed)
     {
         string message = string.Join(" ", parsed.Errors.Select(error => error.Message.TrimEnd('.') + ".").Distinct());
-        return UsageError(parsed, message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal));
+        return UsageError(parsed, InWords(message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)));
     }
+
+    // The parser names types of this program where it means what can be typed.
+    private static string InWords(string message) => TypeName().Replace(message, match => match.Groups["type"].Value switch
+    {
+        nameof(Byte) => "as a whole number from 0 to 255",
+        nameof(UInt16) => "as a whole number from 0 to 65535",
+        nameof(UInt32) or nameof(UInt64) => "as a whole number, 0 or more",
+        nameof(Int32) or nameof(Int64) => "as a whole number",
+        nameof(Double) or nameof(Single) or nameof(Decimal) => "as a number",
+        nameof(Boolean) => "as true or false",
+        _ => "as it should be",
+    });
+
+    [GeneratedRegex(@"as expected type '(?:System\.Nullable`1\[)?System\.(?<type>\w+)\]?'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex TypeName();
 
     private static CommandException UsageError(ParseResult parsed, string message)
     {

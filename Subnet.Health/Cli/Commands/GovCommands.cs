@@ -105,6 +105,11 @@ internal sealed class GovListCommand : LedgerCommand
         GovListDocument document = GovListDocument.Of(ledger.State);
         context.Output.Document(document, console =>
         {
+            if (document.Proposals.Count == 0)
+            {
+                console.WriteLine("no proposals");
+            }
+
             foreach (ProposalEntry entry in document.Proposals)
             {
                 console.WriteLine($"{entry.Id} {entry.Status} {entry.What}, votes until block {entry.VotingEndsBlock}");

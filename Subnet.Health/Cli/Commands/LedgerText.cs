@@ -38,7 +38,7 @@ internal static class LedgerText
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal tao)
             && tao > 0 && tao <= 21_000_000m && tao * RaoPerTao == decimal.Truncate(tao * RaoPerTao)
             ? (ulong)(tao * RaoPerTao)
-            : throw new CommandException(ErrorCodes.Usage, $"'{text}' is not an amount.", $"Give TAO with up to nine decimals, such as 1.5{(allowAll ? ", or all" : "")}.");
+            : throw new CommandException(ErrorCodes.Usage, $"'{text}' is not an amount.", $"Give TAO above 0, up to 21000000 and with up to nine decimals, such as 1.5{(allowAll ? ", or all" : "")}.");
     }
 
     /// <summary>An amount in smallest units, shown in TAO or alpha.</summary>

@@ -33,11 +33,10 @@ internal static class ExceptionTranslator
         ModelFormatException e => new CommandException(
             ErrorCodes.ModelUnreadable, $"{e.Place}{(e.Component is null ? "" : $" ({e.Component})")}: {e.Problem}.", Sentence(e.Fix), e),
         RowFormatException e => new CommandException(
-            ErrorCodes.RowsUnreadable, e.Message, "Correct the table; 'subnet model inspect' shows what the model needs.", e),
+            ErrorCodes.RowsUnreadable, Sentence(e.Message), "Correct the table; 'subnet model inspect' shows what the model needs.", e),
         RowsRefusedException e => new CommandException(
             ErrorCodes.RowsRefused, Sentence(e.Message), "Complete or leave out these rows; 'subnet model card' shows what a card admits.", e),
-        CircuitException e => new CommandException(
-            ErrorCodes.ModelNotCompiled, Sentence(e.Message), "'subnet model predict' evaluates it in the clear.", e),
+        CircuitException e => OfCircuit(e),
         FileNotFoundException e => new CommandException(
             ErrorCodes.FileNotFound, $"The file '{e.FileName}' does not exist.", "Check the path.", e),
         DirectoryNotFoundException e => new CommandException(ErrorCodes.FileNotFound, e.Message, "Check the path.", e),
@@ -53,6 +52,16 @@ internal static class ExceptionTranslator
             ErrorCodes.FileMalformed, $"The JSON does not fit: {e.Message}", "Compare it with the documented form.", e),
         _ => null,
     };
+
+    // Its message is what is wrong, then after a semicolon what to do; a model without a circuit has a way of its own.
+    private static CommandException OfCircuit(CircuitException e)
+    {
+        const string Separator = "; ";
+        int at = e.Message.LastIndexOf(Separator, StringComparison.Ordinal);
+        return at < 0
+            ? new CommandException(ErrorCodes.ModelNotCompiled, Sentence(e.Message), "'subnet model predict' evaluates it in the clear.", e)
+            : new CommandException(ErrorCodes.ModelNotCompiled, Sentence(e.Message[..at] + "."), Sentence(e.Message[(at + Separator.Length)..]), e);
+    }
 
     private static string Sentence(string clause) =>
         string.Concat(char.ToUpperInvariant(clause[0]).ToString(), clause.AsSpan(1).TrimEnd('.'), ".");

@@ -45,6 +45,10 @@ internal sealed class RoleCommandTests
         Write("clinic", null, "clinic");
         Write("miner", null, "miner");
         Write("miner", "default", "miner-hot");
+
+        // A validator that could not start its pages has announced its address: another hotkey than a miner's.
+        Write("owner", null, "owner");
+        Write("owner", "default", "owner-hot");
         CommandRun bought = await Run("clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "8", "--wallet-name", "clinic", "--yes");
         Assert.That(bought.ExitCode, Is.Zero, bought.Error);
     }
@@ -209,10 +213,24 @@ internal sealed class RoleCommandTests
         Assert.That(run.Error, Does.Contain("consent's reference").And.Contains("c-4711@2"));
     }
 
+    [TestCase("0 miners cannot agree", "--agree", "0")]
+    [TestCase("is a folder, and a file is wanted", "--csv", ".")]
+    [TestCase("'twelve' for option '--agree' as a whole number", "--agree", "twelve")]
+    [TestCase("Both --fhir and --csv", "--fhir", "x.json", "--csv", "y.csv")]
+    [TestCase("cannot be a consent's reference", "--consent", "Consent/1")]
+    [TestCase("is no day", "--as-of", "2020-13-01")]
+    public async Task Wrong_option_of_a_query_is_one_error_that_says_what_is_wrong(string expected, params string[] options)
+    {
+        CommandRun run = await Run(["clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--wallet-name", "clinic", .. options]);
+        Assert.That(run.ExitCode, Is.EqualTo(options[^1] == "." ? 3 : 2), run.Error);
+        Assert.That(run.Error.Trim().Split('\n'), Has.Length.EqualTo(1), "one error");
+        Assert.That(run.Error, Does.Contain(expected).And.StartWith("subnet: ").And.Not.Contain("System."));
+    }
+
     [TestCase("--http-port", "clinic", "serve", "--wallet-name", "clinic")]
     [TestCase("--port", "dashboard")]
-    [TestCase("--port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "miner")]
-    [TestCase("--http-port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "miner")]
+    [TestCase("--port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "owner")]
+    [TestCase("--http-port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "owner")]
     public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option(string option, params string[] command)
     {
         int port = node.Port;
@@ -235,7 +253,7 @@ internal sealed class RoleCommandTests
     public async Task Status_of_a_miner_that_serves_is_0_and_of_none_1()
     {
         CommandRun run = await Run("miner", "status", "--netuid", $"{network.Netuid}", "--wallet-name", "miner", "--json");
-        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.ExitCode, Is.Zero, run.Error + run.Output);
         MinerStatusDocument document = JsonSerializer.Deserialize<MinerStatusDocument>(run.Output, JsonText.Indented)!;
         Assert.That(document.Models.Single().IsServed);
         CommandRun none = await Run("miner", "status", "--netuid", $"{network.Netuid}", "--hotkey", InProcessLedger.SigningKeyOf("owner-hot").Address);

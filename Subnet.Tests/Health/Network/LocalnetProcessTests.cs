@@ -61,6 +61,7 @@ internal sealed class LocalnetProcessTests
         JsonNode metagraph = await Json("metagraph", "1", "--network", "local");
         JsonNode models = await Json("clinic", "models");
         (int code, string logs, string error) = await Run("localnet", "logs", "--role", "miner", "--json");
+        (int ExitCode, string Output, string Error) unknown = await Run("localnet", "logs", "--role", "miner", "--name", "nobody");
         Assert.Multiple(() =>
         {
             Assert.That(Roles(network).Count(role => role["pid"] is not null), Is.EqualTo(13));
@@ -68,6 +69,8 @@ internal sealed class LocalnetProcessTests
             Assert.That(metagraph["neurons"]!.AsArray(), Has.Count.GreaterThanOrEqualTo(6));
             Assert.That(models["models"]!.AsArray().Select(model => (string)model!["id"]!).Distinct(), Is.EquivalentTo(new[] { "heart-cleveland", "diabetes130", "wdbc" }));
             Assert.That(code, Is.Zero, error);
+            Assert.That(unknown.ExitCode, Is.EqualTo(2));
+            Assert.That(unknown.Error, Does.Contain("The network has no miner named 'nobody'"));
             Assert.That(logs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (string)JsonNode.Parse(line)!["name"]!).Distinct().Count(), Is.EqualTo(6));
         });
     }

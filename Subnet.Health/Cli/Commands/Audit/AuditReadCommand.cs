@@ -127,7 +127,7 @@ internal abstract class AuditReadCommand : SubnetCommand
         return policy.Logs.Count > 0 && origin is not null
             ? (origin, policy)
             : throw new CommandException(
-                ErrorCodes.Usage, "A review needs the log's own key.", "Give --log-key, or --policy with one log line; with several logs also --origin.");
+                ErrorCodes.Usage, "A review needs the log's own key.", "Give --origin with the log's whole name (the first line of its checkpoint), --log-key, or --policy with one log line; with several log lines also --origin.");
     }
 
     /// <summary>Whom the reviewer trusts; nobody where neither a policy nor a key is given.</summary>

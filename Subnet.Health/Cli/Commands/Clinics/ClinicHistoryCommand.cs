@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Clinic;
 
@@ -28,10 +29,16 @@ internal sealed class ClinicHistoryCommand : SubnetCommand
     /// <inheritdoc/>
     public override async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        const int MostShown = 100_000;
+        if (context.Get(last) is < 1 or > MostShown)
+        {
+            throw new CommandException(ErrorCodes.Usage, $"{context.Get(last)} queries cannot be shown.", $"Give --last 1 to {MostShown}.");
+        }
+
         ClinicAccess access = await clinic.OpenAsync(context, cancellationToken).ConfigureAwait(false);
         await using (access.ConfigureAwait(false))
         {
-            IReadOnlyList<ClinicRecord> records = await access.Client.HistoryAsync(Math.Clamp(context.Get(last), 1, 100_000)).ConfigureAwait(false);
+            IReadOnlyList<ClinicRecord> records = await access.Client.HistoryAsync(context.Get(last)).ConfigureAwait(false);
             context.Output.Document(new ClinicHistoryDocument([.. records.Select(ClinicRecordEntry.Of)]), console => console.Write(Table(records)));
             return ExitCode.Done;
         }
@@ -47,7 +54,7 @@ internal sealed class ClinicHistoryCommand : SubnetCommand
                 record.Event,
                 record.Netuid.ToString(CultureInfo.InvariantCulture),
                 Markup.Escape(record.Model),
-                Markup.Escape(record.Patient ?? $"{record.Rows} patients"),
+                Markup.Escape(record.Patient ?? (record.Rows == 1 ? "1 patient" : $"{record.Rows} patients")),
                 string.Join(' ', record.Scores.Take(3).Select(score => score.Probability?.ToString("P1", CultureInfo.InvariantCulture) ?? score.Label)),
                 string.Join(' ', record.Scores.Where(score => score.Outcome is not null).Select(score => score.Outcome == true ? "yes" : "no")),
                 record.Miner);

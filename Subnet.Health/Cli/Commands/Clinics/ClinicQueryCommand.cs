@@ -90,7 +90,7 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
 
     private static void Show(IAnsiConsole console, LeakSheet sheet)
     {
-        console.WriteLine($"{sheet.Model}: {sheet.Patients} patients in {sheet.Queries} queries of {sheet.QueryBytes} bytes, each on a connection of its own; nothing was sent");
+        console.WriteLine($"{sheet.Model}: {(sheet.Patients == 1 ? "1 patient" : $"{sheet.Patients} patients")} in {(sheet.Queries == 1 ? "1 query" : $"{sheet.Queries} queries")} of {sheet.QueryBytes} bytes, each on a connection of its own; nothing was sent");
         console.WriteLine("encrypted: " + string.Join(' ', sheet.Inputs));
         if (sheet.Imputed.Count > 0)
         {
@@ -163,6 +163,11 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
 
     private async Task<List<ClinicQuery>> ReadQueriesAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        if (context.Get(agree) < 1)
+        {
+            throw new CommandException(ErrorCodes.Usage, $"{context.Get(agree)} miners cannot agree.", "Give --agree 1 for one answer, or the number of miners that must give the same.");
+        }
+
         if (context.Get(fhir) is not null && context.Get(csv) is not null)
         {
             throw new CommandException(ErrorCodes.Usage, "Both --fhir and --csv are given.", "Give one of them.");

@@ -181,10 +181,22 @@ internal sealed class LocalnetLogsCommand : SubnetCommand
         LocalnetControl control = LocalnetAccess.Open(context);
         NetworkFile file = await LocalnetAccess.GuardAsync(() => Task.FromResult(
             control.Read() ?? throw new LocalnetException("there is no local network in this home"))).ConfigureAwait(false);
-        foreach (NetworkRole party in file.Roles.Where(party => context.Get(role) is null || party.Role == context.Get(role)))
+        NetworkRole[] meant =
+        [
+            .. file.Roles.Where(party => (context.Get(role) is not { } kind || party.Role == kind) && (context.Get(name) is not { } only || party.Name == only)),
+        ];
+        if (meant.Length == 0)
+        {
+            throw new CommandException(
+                ErrorCodes.Usage,
+                $"The network has no {context.Get(role) ?? "role"}{(context.Get(name) is { } wanted ? $" named '{wanted}'" : "")}.",
+                "'subnet localnet status' lists the roles.");
+        }
+
+        foreach (NetworkRole party in meant)
         {
             string path = control.LogOf(party.Role, party.Name);
-            if ((context.Get(name) is { } only && party.Name != only) || !File.Exists(path))
+            if (!File.Exists(path))
             {
                 continue;
             }
