@@ -54,6 +54,7 @@ internal sealed class PlanReader(LaneProgramBuilder builder, ModelColumn[] input
             "bag_row" => BagRow(step),
             "replaced_row" => ReplacedRow(step),
             "hash" => Hash(step),
+            "combined_hash" => CombinedHash(step),
             "constant" => new ConstantStage(Sized(step.Singles("value"), 1)[0], Write(LaneKind.Single, step.Texts("to"), 1)[0]),
             _ => throw new PlanFormatException($"the step '{operation}' is unknown"),
         });
@@ -199,13 +200,25 @@ internal sealed class PlanReader(LaneProgramBuilder builder, ModelColumn[] input
         return new KeyToBinaryStage(from, Write(LaneKind.Single, step.Texts("to"), bits * from.Length), bits);
     }
 
-    private HashStage Hash(PlanObject step)
+    private Lane[] Hashed(PlanObject step)
     {
         string[] names = step.Texts("from");
         PlanObject.Require(names.Length > 0 && names[0].Length > 0, "a hash reads something");
         int kind = PlanStep.Letters.IndexOf(names[0][0], StringComparison.Ordinal);
         PlanObject.Require(kind >= 0 && (LaneKind)kind != LaneKind.Integer, "text, numbers or keys are hashed");
-        Lane[] from = Read((LaneKind)kind, names);
+        return Read((LaneKind)kind, names);
+    }
+
+    private CombinedHashStage CombinedHash(PlanObject step) => new(
+        step.Flag("boolean") ? ColumnKind.Boolean : null,
+        Hashed(step),
+        Write(LaneKind.Key, step.Texts("to"), 1)[0],
+        (int)One(step.Integers("bits"), 1, MaxHashBits),
+        (uint)One(step.Integers("seed"), 0, uint.MaxValue));
+
+    private HashStage Hash(PlanObject step)
+    {
+        Lane[] from = Hashed(step);
         return new HashStage(
             step.Flag("boolean") ? ColumnKind.Boolean : null,
             from,

@@ -113,19 +113,18 @@ internal static class KeyTransforms
             bool ordered = component.Bool8();
             bool combine = component.Version >= CombineFrom && component.Bool8();
             BoundColumn column = scope.Get(component, input);
-            if (combine && column.IsVector)
-            {
-                throw component.Unsupported($"all slots of {input} are hashed to one key", "hash the slots one by one");
-            }
-
             if (column.Kind is ColumnKind.Integer or ColumnKind.Unsigned)
             {
                 throw component.Unsupported($"the integer column {input} is hashed", "read the column as text or as Single");
             }
 
-            Lane[] to = scope.Builder.NewLanes(LaneKind.Key, column.Slots.Length);
-            scope.Builder.Add(new HashStage(column.Kind, column.Values, to, bits, seed, ordered));
-            made.Add(column.With(output, null, to) with { KeyCount = 1L << bits });
+            bool asOne = combine && column.IsVector;
+            Lane[] to = scope.Builder.NewLanes(LaneKind.Key, asOne ? 1 : column.Slots.Length);
+            scope.Builder.Add(asOne
+                ? new CombinedHashStage(column.Kind, column.Values, to[0], bits, seed)
+                : new HashStage(column.Kind, column.Values, to, bits, seed, ordered));
+            BoundColumn keys = column.With(output, null, to) with { KeyCount = 1L << bits };
+            made.Add(asOne ? keys with { IsVector = false, SlotNames = [output] } : keys);
         }
 
         // What hashed to each key, kept for people to look at.

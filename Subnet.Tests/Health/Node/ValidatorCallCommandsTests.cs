@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Subnet.Core.Ledger.Calls;
-using Subnet.Core.Registration;
 using Subnet.Core.State;
-using Subnet.Core.Storage;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Tokens;

@@ -1,5 +1,6 @@
 using System.Text;
 using Subnet.Health.Models;
+using Subnet.Health.Models.Evaluation;
 using Subnet.Health.Models.MlNet;
 using Body = Subnet.Tests.Health.Models.MlNet.MlNetFile.Body;
 
@@ -178,6 +179,17 @@ internal sealed class TransformLayoutTests
             Assert.That(sums[0], Is.AnyOf(1f, 10f, 100f, 1000f));
             Assert.That(sums[1], Is.EqualTo(sums[0]), "blanks at both ends do not count");
         });
+    }
+
+    [Test]
+    public void All_slots_are_hashed_to_one_key_where_asked_and_a_missing_slot_has_none()
+    {
+        MlNetFile file = new MlNetFile().Schema(("x", 2)).Chain(3)
+            .Add("TransformerChain/Transform_000/", "HashTransform", "HASHTRNS", 0x00010004, new Body().Pairs(("k", "x")).I32(2).U32(9).U8(0, 1))
+            .Add("TransformerChain/Transform_001/", "KeyToVectorTransform", "KEY2VECT", 0x00010002, new Body().Pairs(("y", "k")).U8(0));
+        uint words = MurmurHash.Round(MurmurHash.Round(9, BitConverter.SingleToUInt32Bits(1.5f)), 0);
+        uint key = MurmurHash.Finish(words, 8) & 3;
+        Assert.That(Predict(file, 4, "1.5,-0", "1.5,"), Is.EqualTo(new[] { (float)Math.Pow(10, key), 0 }));
     }
 
     [Test]
