@@ -3,7 +3,6 @@ using Subnet.Core.Analysis;
 using Subnet.Core.Consensus;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
-using Subnet.Crypto.Identity;
 using Subnet.Health.Node;
 using Subnet.Tests.Support;
 
