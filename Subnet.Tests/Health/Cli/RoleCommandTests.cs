@@ -183,7 +183,7 @@ internal sealed class RoleCommandTests
         Assert.That((await Say(noisy, keygen)).ExitCode, Is.Zero, said.ToString());
         CommandRun exported = await Say(noisy, "clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "1", "--export", token, "--wallet-name", "clinic", "--yes");
         Assert.That(exported.ExitCode, Is.Zero, exported.Error);
-        secrets.Add("an unspent token", File.ReadAllBytes(token).AsSpan(2, 32));
+        secrets.Add("an unspent token", Convert.FromHexString(File.ReadAllText(token).Trim()).AsSpan(2, 32));
         File.Delete(token);
         string[] query = ["clinic", "query", "--model", "heart", "--netuid", $"{network.Netuid}", "--csv", Table(1), "--wallet-name", "clinic"];
         Assert.That((await Say(noisy, query)).ExitCode, Is.Zero, said.ToString());
