@@ -17,6 +17,11 @@ internal static class Program
             return await LogTest.RunAsync(logRest);
         }
 
+        if (args is ["cost", .. string[] costRest])
+        {
+            return CostTest.Run(costRest);
+        }
+
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;
     }
