@@ -19,10 +19,10 @@ internal static class CostTest
 {
     private const int Rows = 31;
     private const double Allowed = 0.2;
-    private const int FewestRounds = 4;
+    private const int FewestRounds = 2;
     private const int MostRounds = 400;
     private static readonly TimeSpan Keyless = TimeSpan.FromMilliseconds(120);
-    private static readonly TimeSpan Forests = TimeSpan.FromMilliseconds(1200);
+    private static readonly TimeSpan Forests = TimeSpan.FromMilliseconds(2000);
     private static readonly TimeProvider Clock = TimeProvider.System;
 
     /// <summary>Measures all of it.</summary>
