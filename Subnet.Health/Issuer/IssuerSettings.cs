@@ -13,8 +13,8 @@ internal sealed record IssuerSettings(ushort Netuid, string Folder)
     /// <summary>Tokens that wait for their signature, at most; a signature takes about 5 ms of a core.</summary>
     public int MostWaiting { get; init; } = 2048;
 
-    /// <summary>Lots that are signed at one time. The issuer shares its machine, so not all cores.</summary>
-    public int Workers { get; init; } = 1;
+    /// <summary>Signatures that are made at one time, some 5 ms of a core each: unless told otherwise, one for each core.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Makes a secret key: the platform's RSA, unless a test has its own.</summary>
     public Func<BlindRsaSecretKey> GenerateKey { get; init; } = BlindRsaSecretKey.Generate;

@@ -160,15 +160,7 @@ internal sealed class TokenIssuerService : IAsyncDisposable
                 throw new GrpcException(GrpcStatusCode.FailedPrecondition, $"The account paid for {purchased} tokens of this key, and more would be signed.");
             }
 
-            await workers.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await Task.Run(() => Sign(issuer, lot, cancellationToken), cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                workers.Release();
-            }
+            return await SignAsync(issuer, lot, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -193,20 +185,27 @@ internal sealed class TokenIssuerService : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private static BuyReply Sign(TokenIssuer issuer, BuyLot lot, CancellationToken cancellationToken)
+    /// <summary>Signs a lot on all workers. Lots that come together share them signature by signature, so that a small one does not wait for a large one's end.</summary>
+    private async Task<BuyReply> SignAsync(TokenIssuer issuer, BuyLot lot, CancellationToken cancellationToken)
     {
-        BuyReply reply = new();
-        foreach (ByteString item in lot.Requests)
+        byte[][] responses = new byte[lot.Requests.Count][];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = settings.Workers, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, responses.Length), options, async (i, stop) =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!issuer.TryIssue(item.Span, out byte[]? response))
+            await workers.WaitAsync(stop).ConfigureAwait(false);
+            try
             {
-                throw new GrpcException(GrpcStatusCode.InvalidArgument, "A token request is malformed or of another key.");
+                responses[i] = issuer.TryIssue(lot.Requests[i].Span, out byte[]? response)
+                    ? response
+                    : throw new GrpcException(GrpcStatusCode.InvalidArgument, "A token request is malformed or of another key.");
             }
-
-            reply.Responses.Add(ByteString.CopyFrom(response));
-        }
-
+            finally
+            {
+                workers.Release();
+            }
+        }).ConfigureAwait(false);
+        BuyReply reply = new();
+        reply.Responses.AddRange(responses.Select(response => ByteString.CopyFrom(response)));
         return reply;
     }
 

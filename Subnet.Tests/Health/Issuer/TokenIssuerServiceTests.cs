@@ -52,6 +52,19 @@ internal sealed class TokenIssuerServiceTests
     }
 
     [Test]
+    public async Task Lots_that_all_workers_sign_at_once_come_back_in_the_order_of_their_requests()
+    {
+        const int Count = 12;
+        await PayAsync(2 * Count);
+        TokenRequest[] requests = await Task.WhenAll(Enumerable.Range(0, 2 * Count).Select(_ => NewRequestAsync()));
+        BuyReply[] replies = await Task.WhenAll(requests.Chunk(Count).Select(lot => network.Issuer.BuyAsync(Signed(Lot(lot), "clinic"), CancellationToken.None)));
+        ByteString[] responses = [.. replies.SelectMany(reply => reply.Responses)];
+        Assert.That(responses, Has.Length.EqualTo(2 * Count));
+        Assert.That(requests.Zip(responses, (request, response) => request.TryFinish(response.Span, out _)), Is.All.True, "each is the signature of the request in its place");
+        Array.ForEach(requests, request => request.Dispose());
+    }
+
+    [Test]
     public async Task Never_more_is_signed_than_was_paid_for_also_when_asked_at_once()
     {
         await PayAsync(2);
@@ -150,7 +163,7 @@ internal sealed class TokenIssuerServiceTests
         return TokenRequest.Create(key!, TokenChallenge.ForMiner(AccessTokenVerifier.IssuerOf(network.Netuid), network.Netuid, new byte[32]), random);
     }
 
-    private BuyLot Lot(TokenRequest request) => new() { Netuid = network.Netuid, Epoch = epoch, Rows = 1, Requests = { ByteString.CopyFrom(request.Encoded) } };
+    private BuyLot Lot(params TokenRequest[] requests) => new() { Netuid = network.Netuid, Epoch = epoch, Rows = 1, Requests = { requests.Select(request => ByteString.CopyFrom(request.Encoded)) } };
 
     private BuyRequest Signed(BuyLot lot, string buyer)
     {
