@@ -12,7 +12,6 @@ using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Storage;
 using Subnet.Health.Clinic;
 using Subnet.Health.Review.Sources;
-using Subnet.Health.Node;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Scoring;
 using Subnet.Health.Validator;
