@@ -36,6 +36,7 @@ internal sealed class TokenWallet : IAsyncDisposable
     private const int IdBytes = 16;
     private const int MostAhead = 8;
     private const int UsualAhead = 4;
+    private const int FewLeft = 2;
     private const string Schema =
         """
         create table if not exists token (
@@ -127,8 +128,9 @@ internal sealed class TokenWallet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes one token out for a query, the oldest that is good; null where none is. From the second time on a few are taken out by one flush of the disk: those not used come
-    /// back when the wallet is closed, and after a crash at most eight of a kind stay out, so that no token can be shown with two queries.
+    /// Takes one token out for a query, the oldest that is good; null where none is. From the second time on a few are taken out by one flush of the disk, and the next few
+    /// before those are used up, so that a query seldom waits for the disk here: those not used come back when the wallet is closed, and after a crash at most eight of a kind
+    /// stay out, so that no token can be shown with two queries.
     /// </summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="miner">The miner, 64 hexadecimal digits.</param>
@@ -140,6 +142,11 @@ internal sealed class TokenWallet : IAsyncDisposable
         Shelf shelf = shelves.GetOrAdd((netuid, miner, rows), _ => new Shelf());
         if (shelf.TryTake(epoch) is { } ready)
         {
+            if (shelf.IsUsed && shelf.Tokens.Count <= FewLeft && Interlocked.CompareExchange(ref shelf.Ahead, 1, 0) == 0)
+            {
+                shelf.Refilling = RefillAheadAsync(shelf, netuid, miner, rows, epoch, now);
+            }
+
             return ready;
         }
 
@@ -155,25 +162,11 @@ internal sealed class TokenWallet : IAsyncDisposable
 
             int wanted = Math.Clamp(Volatile.Read(ref shelf.Waiting), shelf.IsUsed ? UsualAhead : 1, MostAhead);
             shelf.IsUsed = true;
-            List<(byte[] Id, byte[] Secret, long Epoch)> found = await file.RunAsync(connection =>
-            {
-                List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
-                    "select id, secret, epoch from token where netuid = $0 and miner = $1 and rows = $2 and state = $3 and epoch >= $4 and epoch <= $5 and usable_at <= $6 order by epoch, usable_at, id limit $7",
-                    reader => (reader.Blob(0)!, reader.Blob(1)!, reader.GetInt64(2)),
-                    (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds(), wanted);
-                foreach ((byte[] id, _, _) in oldest)
-                {
-                    connection.Execute("update token set state = $1 where id = $0", id, (int)State.Taken);
-                }
 
-                return oldest;
-            }).ConfigureAwait(false);
-            foreach ((byte[] id, byte[] secret, long its) in found)
-            {
-                shelf.Tokens.Enqueue(new TakenToken(id, Open(secret, id), (ulong)its));
-            }
-
-            return shelf.TryTake(epoch);
+            // The first is this query's: on the shelf others, who did not wait, could take them all while the store has more.
+            List<TakenToken> found = await TakeOutAsync(netuid, miner, rows, epoch, now, wanted).ConfigureAwait(false);
+            found.Skip(1).ToList().ForEach(shelf.Tokens.Enqueue);
+            return found.FirstOrDefault();
         }
         finally
         {
@@ -220,6 +213,7 @@ internal sealed class TokenWallet : IAsyncDisposable
     {
         foreach (Shelf shelf in shelves.Values)
         {
+            await shelf.Refilling.ConfigureAwait(false);
             foreach (TakenToken unused in shelf.Tokens)
             {
                 await ReturnAsync(unused).ConfigureAwait(false);
@@ -231,6 +225,47 @@ internal sealed class TokenWallet : IAsyncDisposable
         await file.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Beside the query that found few left. A fault is not its own: the query that finds the shelf empty meets the same one.
+    private async Task RefillAheadAsync(Shelf shelf, ushort netuid, string miner, int rows, ulong epoch, DateTimeOffset now)
+    {
+        await shelf.Refill.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            int wanted = Math.Min(UsualAhead, MostAhead - shelf.Tokens.Count);
+            if (wanted > 0)
+            {
+                (await TakeOutAsync(netuid, miner, rows, epoch, now, wanted).ConfigureAwait(false)).ForEach(shelf.Tokens.Enqueue);
+            }
+        }
+        catch (Exception fault) when (fault is Microsoft.Data.Sqlite.SqliteException or ClinicException or ObjectDisposedException)
+        {
+            return;
+        }
+        finally
+        {
+            shelf.Refill.Release();
+            Volatile.Write(ref shelf.Ahead, 0);
+        }
+    }
+
+    private async Task<List<TakenToken>> TakeOutAsync(ushort netuid, string miner, int rows, ulong epoch, DateTimeOffset now, int wanted)
+    {
+        List<(byte[] Id, byte[] Secret, long Epoch)> found = await file.RunAsync(connection =>
+        {
+            List<(byte[] Id, byte[] Secret, long Epoch)> oldest = connection.Query(
+                "select id, secret, epoch from token where netuid = $0 and miner = $1 and rows = $2 and state = $3 and epoch >= $4 and epoch <= $5 and usable_at <= $6 order by epoch, usable_at, id limit $7",
+                reader => (reader.Blob(0)!, reader.Blob(1)!, reader.GetInt64(2)),
+                (int)netuid, miner, rows, (int)State.Ready, epoch == 0 ? 0L : (long)epoch - 1, (long)epoch, now.ToUnixTimeMilliseconds(), wanted);
+            foreach ((byte[] id, _, _) in oldest)
+            {
+                connection.Execute("update token set state = $1 where id = $0", id, (int)State.Taken);
+            }
+
+            return oldest;
+        }).ConfigureAwait(false);
+        return [.. found.Select(token => new TakenToken(token.Id, Open(token.Secret, token.Id), (ulong)token.Epoch))];
+    }
+
     private byte[] Open(byte[] secret, byte[] id) => atRest.Open(secret, id)
         ?? throw new ClinicException(ClinicFault.StoreFailed, "The token wallet does not open.", "Use the wallet it was made with; if its file was changed, restore it.");
 
@@ -238,6 +273,11 @@ internal sealed class TokenWallet : IAsyncDisposable
     private sealed class Shelf
     {
         public int Waiting;
+
+        public int Ahead;
+
+        /// <summary>The last refill that was begun before the shelf was empty.</summary>
+        public Task Refilling { get; set; } = Task.CompletedTask;
 
         /// <summary>Whether it was filled before: who asks again will ask once more.</summary>
         public bool IsUsed { get; set; }

@@ -161,6 +161,33 @@ internal sealed class ClinicFaultTests
     }
 
     [Test]
+    public async Task Tokens_taken_out_ahead_and_not_used_come_back_when_the_wallet_is_closed([Range(1, 9)] int used)
+    {
+        using TemporaryFolder folder = new();
+        using SigningKey key = InProcessLedger.SigningKeyOf("clinic");
+        using OperatingSystemRandomSource random = new();
+        using AtRestKey atRest = AtRestKey.Derive(key, "test", random);
+        const int Tokens = 20;
+        const int MostOut = 8;
+        await using (TokenWallet wallet = new(folder.Combine("tokens.db"), atRest))
+        {
+            await wallet.AddRequestsAsync(new TokenKind(1, Hex("miner"), 1, 1), Tokens, DateTimeOffset.UnixEpoch, random);
+            IReadOnlyList<OpenTokenRequest> requests = await wallet.OpenRequestsAsync(1, 1, 1, Tokens);
+            await wallet.FinishAsync([.. requests.Select(request => (request.Id, request.Seed))]);
+            HashSet<string> taken = [];
+            for (int i = 0; i < used; i++)
+            {
+                Assert.That(taken.Add(Convert.ToHexStringLower((await wallet.TakeAsync(1, Hex("miner"), 1, 1, DateTimeOffset.UnixEpoch))!.Id)));
+            }
+
+            Assert.That((await wallet.BudgetAsync(DateTimeOffset.UnixEpoch)).Single().Ready, Is.InRange(Tokens - used - MostOut, Tokens - used));
+        }
+
+        await using TokenWallet again = new(folder.Combine("tokens.db"), atRest);
+        Assert.That((await again.BudgetAsync(DateTimeOffset.UnixEpoch)).Single().Ready, Is.EqualTo(Tokens - used));
+    }
+
+    [Test]
     public async Task Miner_that_is_not_reached_costs_no_token_and_the_message_says_why()
     {
         await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
