@@ -52,7 +52,9 @@ internal static class TableRecipes
             ("logmv-cdf", () => Chain(Plain(), t.NormalizeLogMeanVariance("Features", useCdf: true))),
             ("bin", () => Chain(Plain(), t.NormalizeBinning("Features", maximumBinCount: 16))),
             ("bin-free", () => Chain(Plain(), t.NormalizeBinning("Features", fixZero: false, maximumBinCount: 16))),
-            ("robust", () => Chain(Plain(), t.NormalizeRobustScaling("Features", centerData: false))),
+
+            // Numbers alone: ML.NET's own scaler fails on a sparse row.
+            ("robust", () => Chain(Impute(), t.Concatenate("N", table.Numbers), t.NormalizeRobustScaling("N", centerData: false), Hot(table.Words), t.Concatenate("Features", ["N", .. table.Words]))),
             ("norm", () => Chain(Plain(), t.NormalizeLpNorm("Features"))),
             ("contrast", () => Chain(Plain(), t.NormalizeGlobalContrast("Features"))),
             ("scalar-minmax", () => Chain([Impute(), .. table.Numbers.Select(column => t.NormalizeMinMax(column)), Hot(table.Words), Joined()])),
@@ -167,17 +169,17 @@ internal static class TableRecipes
                 yield return Classes($"{name}-lbfgs", make, () => Softmax());
             }
 
-            FastTreeBinaryTrainer Trees() => b.Trainers.FastTree(new FastTreeBinaryTrainer.Options { NumberOfThreads = 1, NumberOfTrees = 10, NumberOfLeaves = 8 });
+            FastTreeBinaryTrainer Trees() => b.Trainers.FastTree(new FastTreeBinaryTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1, NumberOfTrees = 10, NumberOfLeaves = 8 });
             yield return Classes("lbfgs-dense", Scaled, () => Softmax(0));
             yield return Classes("sdca", Scaled, () => m.SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1 }));
             yield return Classes("sdca-hinge", Scaled, () => m.SdcaNonCalibrated(new SdcaNonCalibratedMulticlassTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1 }));
             yield return Classes("bayes", Raw, () => m.NaiveBayes("L"));
-            yield return Classes("each-perceptron", Scaled, () => m.OneVersusAll(b.Trainers.AveragedPerceptron(), "L"));
-            yield return Classes("each-perceptron-isotonic", Scaled, () => m.OneVersusAll(b.Trainers.AveragedPerceptron(), "L", false, (IEstimator<ISingleFeaturePredictionTransformer<ICalibrator>>)b.Calibrators.Isotonic()));
-            yield return Classes("each-svm", Scaled, () => m.OneVersusAll(b.Trainers.LinearSvm(), "L", useProbabilities: false));
+            yield return Classes("each-perceptron", Scaled, () => m.OneVersusAll(b.Trainers.AveragedPerceptron("L"), "L"));
+            yield return Classes("each-perceptron-isotonic", Scaled, () => m.OneVersusAll(b.Trainers.AveragedPerceptron("L"), "L", false, (IEstimator<ISingleFeaturePredictionTransformer<ICalibrator>>)b.Calibrators.Isotonic("L")));
+            yield return Classes("each-svm", Scaled, () => m.OneVersusAll(b.Trainers.LinearSvm("L"), "L", useProbabilities: false));
             yield return Classes("each-trees", Raw, () => m.OneVersusAll(Trees(), "L"));
-            yield return Classes("each-gam", Plain, () => m.OneVersusAll(b.Trainers.Gam(new GamBinaryTrainer.Options { NumberOfThreads = 1, NumberOfIterations = 100, MaximumBinCountPerFeature = 24 }), "L"));
-            yield return Classes("pairs-logistic", Scaled, () => m.PairwiseCoupling(b.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options { NumberOfThreads = 1 }), "L"));
+            yield return Classes("each-gam", Plain, () => m.OneVersusAll(b.Trainers.Gam(new GamBinaryTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1, NumberOfIterations = 100, MaximumBinCountPerFeature = 24 }), "L"));
+            yield return Classes("pairs-logistic", Scaled, () => m.PairwiseCoupling(b.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1 }), "L"));
             yield return Classes("pairs-trees", Raw, () => m.PairwiseCoupling(Trees(), "L"));
             yield return Classes("lightgbm", Raw, () => m.LightGbm(new LightGbmMulticlassTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1, Seed = 1, NumberOfIterations = 10, NumberOfLeaves = 6 }));
             yield return Classes("lightgbm-softmax", Raw, () => m.LightGbm(new LightGbmMulticlassTrainer.Options { LabelColumnName = "L", NumberOfThreads = 1, Seed = 1, NumberOfIterations = 10, NumberOfLeaves = 6, UseSoftmax = true }));
