@@ -99,7 +99,7 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
             : await parts.Tokens.TakeAsync(challenge.Netuid, challenge.Miner, query.RowClass, cancellationToken).ConfigureAwait(false);
         if (token is null)
         {
-            NotAnswered(challenge, "no token is left for it");
+            NotAnswered(challenge, UnansweredReason.NoToken, "no token is left for it");
             return;
         }
 
@@ -128,12 +128,12 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
             }
 
             parts.Store.MarkFailed(challenge.Id);
-            NotAnswered(challenge, outcome.Fault ?? $"refused ({outcome.Refusal?.Code})");
+            NotAnswered(challenge, UnansweredReason.Of(outcome), outcome.Fault ?? $"refused ({outcome.Refusal?.Code})");
         }
         catch (GrpcException e)
         {
             // Nothing was decided, or it is unknown whether: the same bytes go again with the next block.
-            NotAnswered(challenge, e.Message);
+            NotAnswered(challenge, UnansweredReason.Of(e), e.Message);
         }
     }
 
@@ -154,11 +154,11 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
             }
 
             parts.Store.MarkFailed(challenge.Id);
-            NotAnswered(challenge, "its miner has retired the keys");
+            NotAnswered(challenge, UnansweredReason.KeysRetired, "its miner has retired the keys");
         }
         catch (GrpcException e)
         {
-            NotAnswered(challenge, $"the keys were not taken: {e.Message}");
+            NotAnswered(challenge, UnansweredReason.Of(e), $"the keys were not taken: {e.Message}");
         }
         finally
         {
@@ -168,6 +168,9 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
         return false;
     }
 
-    private void NotAnswered(Challenge challenge, string reason) =>
-        ValidatorLog.NotAnswered(parts.Logger, challenge.Netuid, Ss58Address.Encode(challenge.Miner), reason);
+    private void NotAnswered(Challenge challenge, string reason, string detail)
+    {
+        parts.Store.PutReason(challenge.Id, reason);
+        ValidatorLog.NotAnswered(parts.Logger, challenge.Netuid, Ss58Address.Encode(challenge.Miner), detail);
+    }
 }

@@ -91,13 +91,30 @@ internal sealed partial class ValidatorStore
         """,
         reader => (reader.GetInt32(0), reader.GetInt32(1)), ("$netuid", (int)netuid)).Single();
 
+    /// <summary>
+    /// Challenges without an answer that counts, by miner (32 bytes) and <see cref="UnansweredReason"/>. Of epochs that are not judged only those that something is known of: the
+    /// others may still be sent or answered.
+    /// </summary>
+    public IReadOnlyList<(byte[] Miner, string Reason, int Count)> CountUnanswered(ushort netuid) => Query(
+        """
+        select c.miner, case when c.reason <> '' then c.reason when c.state = 0 then $unsent else $unknown end as why, count(*) from challenge c
+        join plan p on p.netuid = c.netuid and p.epoch = c.epoch
+        where c.netuid = $netuid and c.state <> 2 and (p.closed = 1 or c.reason <> '' or c.state = 3)
+        group by c.miner, why order by c.miner, why
+        """,
+        reader => (Bytes(reader, 0), reader.GetString(1), reader.GetInt32(2)),
+        ("$netuid", (int)netuid), ("$unsent", UnansweredReason.NotSent), ("$unknown", UnansweredReason.NoAnswer));
+
+    /// <summary>Stores why a challenge has no answer yet; a later answer clears it.</summary>
+    public void PutReason(long id, string reason) => Execute("update challenge set reason = $reason where id = $id", ("$reason", reason), ("$id", id));
+
     /// <summary>Stores the token of a challenge before it is sent.</summary>
     public void MarkSent(long id, byte[] token) =>
         Execute("update challenge set state = 1, token = $token where id = $id", ("$token", token), ("$id", id));
 
     /// <summary>Stores an answer.</summary>
     public void MarkAnswered(long id, byte[] reply, byte[] receipt, byte[] signature, double latencyMs) => Execute(
-        "update challenge set state = 2, reply = $reply, receipt = $receipt, signature = $signature, latency_ms = $latency where id = $id",
+        "update challenge set state = 2, reply = $reply, receipt = $receipt, signature = $signature, latency_ms = $latency, reason = '' where id = $id",
         ("$reply", reply), ("$receipt", receipt), ("$signature", signature), ("$latency", latencyMs), ("$id", id));
 
     /// <summary>Stores that nothing that counts came.</summary>

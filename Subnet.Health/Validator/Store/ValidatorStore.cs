@@ -48,7 +48,7 @@ internal sealed partial class ValidatorStore : IDisposable
                     id integer primary key, netuid integer not null, epoch integer not null, miner blob not null, card blob not null, kind integer not null,
                     master blob not null, rows blob not null, labels blob not null, state integer not null default 0, event blob not null,
                     token blob not null default x'', reply blob not null default x'', receipt blob not null default x'', signature blob not null default x'',
-                    latency_ms real not null default 0, keys blob not null default x'');
+                    latency_ms real not null default 0, keys blob not null default x'', reason text not null default '');
                 create index if not exists challenge_epoch on challenge (netuid, epoch);
                 create index if not exists challenge_card on challenge (netuid, card);
                 create table if not exists announced (
@@ -74,11 +74,9 @@ internal sealed partial class ValidatorStore : IDisposable
                     state integer not null default 0, primary key (netuid, epoch)) without rowid;
                 """);
 
-            // A file of before circuits with keys were examined has no column for their seeds.
-            if (Query("select count(*) from pragma_table_info('challenge') where name = 'keys'", static reader => reader.GetInt32(0)).Single() == 0)
-            {
-                Execute("alter table challenge add column keys blob not null default x''");
-            }
+            // A file of before circuits with keys were examined has no column for their seeds, one of before reasons were kept none for these.
+            AddMissingColumn("keys", "blob not null default x''");
+            AddMissingColumn("reason", "text not null default ''");
         }
         catch
         {
@@ -89,6 +87,14 @@ internal sealed partial class ValidatorStore : IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => connection.Dispose();
+
+    private void AddMissingColumn(string name, string type)
+    {
+        if (Query("select count(*) from pragma_table_info('challenge') where name = $name", static reader => reader.GetInt32(0), ("$name", name)).Single() == 0)
+        {
+            Execute($"alter table challenge add column {name} {type}");
+        }
+    }
 
     private int Execute(string sql, params (string Name, object Value)[] parameters)
     {

@@ -80,11 +80,34 @@ internal sealed class ValidatorSiteTests
     }
 
     [Test]
+    public async Task Its_owner_alone_sees_why_queries_were_not_answered_by_miner_and_code()
+    {
+        ValidatorStore store = validator.Store;
+        IReadOnlyList<Challenge> judged = store.Challenges(netuid, 4), running = store.Challenges(netuid, 1_000_000);
+        Assert.That(Unanswered(), Is.EqualTo((string[])["1 no-answer"]), "of the running epoch's one nothing is known yet");
+        store.PutReason(judged[2].Id, UnansweredReason.TimedOut);
+        store.MarkFailed(running[2].Id);
+        store.PutReason(running[2].Id, "token-refused");
+        store.PutReason(running[0].Id, UnansweredReason.Busy);
+        store.MarkAnswered(running[0].Id, [1], [2], [3], 5);
+        Assert.That(Unanswered(), Is.EqualTo((string[])["1 timed-out", "1 token-refused"]), "an answer after all leaves no reason behind");
+        Assert.That(await client.GetStringAsync("/api/v1/validator"), Does.Not.Contain("timed-out").And.Not.Contain("refused"));
+
+        IEnumerable<string> Unanswered() => ValidatorStatusDocument.Of("north", store).Subnets[0].Unanswered!.Select(entry =>
+        {
+            Assert.That(entry.Miner, Is.EqualTo(Ss58Address.Encode(Miner)));
+            return $"{entry.Count} {entry.Reason}";
+        });
+    }
+
+    [Test]
     public async Task Queries_are_in_the_metrics_once_their_epoch_is_over_and_name_no_miner()
     {
         Plan(epoch: 3, closed: false);
         string[] lines = [];
-        for (int i = 0; i < 2_000 && !lines.Any(line => line.StartsWith("subnet_validator_challenges_total", StringComparison.Ordinal)); i++)
+
+        // They are counted one after another: the late one, counted last, says that all are.
+        for (int i = 0; i < 2_000 && !lines.Any(line => line.Contains("outcome=\"late\"", StringComparison.Ordinal)); i++)
         {
             await Task.Delay(5);
             lines = [.. (await client.GetStringAsync("/metrics")).Split('\n').Where(line => line.Contains(hotkey.Address, StringComparison.Ordinal))];

@@ -33,6 +33,11 @@ internal sealed class ValidatorStatusCommand : SubnetCommand
             foreach (ValidatorStatusEntry subnet in document.Subnets)
             {
                 console.WriteLine($"subnet {subnet.Netuid}: {subnet.PlannedEpochs} epochs planned, {subnet.Sent} queries sent, {subnet.Answered} answered, {subnet.PendingWeights} rows of weights not revealed yet");
+                foreach (IGrouping<string, ValidatorUnansweredEntry> miner in (subnet.Unanswered ?? []).GroupBy(static entry => entry.Miner))
+                {
+                    console.WriteLine($"  not answered by {miner.Key}: {string.Join(", ", miner.Select(static entry => $"{entry.Count} {entry.Reason}"))}");
+                }
+
                 Table table = new Table().Border(TableBorder.Minimal).AddColumns("miner", "score", "audited epochs", "last verdict", "signatures");
                 foreach (ValidatorMinerEntry miner in subnet.Miners)
                 {
@@ -54,13 +59,20 @@ internal sealed record ValidatorStatusDocument(string Name, IReadOnlyList<Valida
     public const string FormatName = "subnet/validator-status/1";
 
     /// <summary>All that a store has.</summary>
-    public static ValidatorStatusDocument Of(string name, ValidatorStore store) =>
-        Of(name, store, netuid => (store.CountSent(netuid), store.CountIn(netuid, ChallengeState.Answered)));
+    public static ValidatorStatusDocument Of(string name, ValidatorStore store) => Of(
+        name,
+        store,
+        netuid => (store.CountSent(netuid), store.CountIn(netuid, ChallengeState.Answered)),
+        netuid => [.. store.CountUnanswered(netuid).Select(static entry => new ValidatorUnansweredEntry(Ss58Address.Encode(entry.Miner), entry.Reason, entry.Count))]);
 
-    /// <summary>The same with the queries of judged epochs only: who watches the numbers of a running one learns which queries are audits.</summary>
-    public static ValidatorStatusDocument OfJudged(string name, ValidatorStore store) => Of(name, store, store.CountJudged);
+    /// <summary>
+    /// The same with the queries of judged epochs only, and without reasons: who watches the numbers of a running one learns which queries are audits, and a miner that refuses
+    /// one query and finds it counted learns whose it was.
+    /// </summary>
+    public static ValidatorStatusDocument OfJudged(string name, ValidatorStore store) => Of(name, store, store.CountJudged, static _ => null);
 
-    private static ValidatorStatusDocument Of(string name, ValidatorStore store, Func<ushort, (int Sent, int Answered)> queries) => new(
+    private static ValidatorStatusDocument Of(
+        string name, ValidatorStore store, Func<ushort, (int Sent, int Answered)> queries, Func<ushort, IReadOnlyList<ValidatorUnansweredEntry>?> unanswered) => new(
         name,
         [
             .. store.Netuids().Select(netuid =>
@@ -68,7 +80,13 @@ internal sealed record ValidatorStatusDocument(string Name, IReadOnlyList<Valida
                 IReadOnlyList<StoredVerdict> verdicts = store.Verdicts(netuid);
                 (int sent, int answered) = queries(netuid);
                 return new ValidatorStatusEntry(
-                    netuid, store.CountPlans(netuid), sent, answered, store.PendingWeights(netuid).Count, [.. store.Scores(netuid).Select(score => MinerOf(score, verdicts))]);
+                    netuid,
+                    store.CountPlans(netuid),
+                    sent,
+                    answered,
+                    unanswered(netuid),
+                    store.PendingWeights(netuid).Count,
+                    [.. store.Scores(netuid).Select(score => MinerOf(score, verdicts))]);
             }),
         ]);
 
@@ -86,9 +104,17 @@ internal sealed record ValidatorStatusDocument(string Name, IReadOnlyList<Valida
 /// <param name="PlannedEpochs">Epochs with a plan.</param>
 /// <param name="Sent">Queries sent.</param>
 /// <param name="Answered">Queries answered with a receipt.</param>
+/// <param name="Unanswered">Why others have no answer that counts, sent or not, for the validator's owner only; absent on its pages.</param>
 /// <param name="PendingWeights">Rows decided and not revealed.</param>
 /// <param name="Miners">The miners it scored.</param>
-internal sealed record ValidatorStatusEntry(ushort Netuid, int PlannedEpochs, int Sent, int Answered, int PendingWeights, IReadOnlyList<ValidatorMinerEntry> Miners);
+internal sealed record ValidatorStatusEntry(
+    ushort Netuid, int PlannedEpochs, int Sent, int Answered, IReadOnlyList<ValidatorUnansweredEntry>? Unanswered, int PendingWeights, IReadOnlyList<ValidatorMinerEntry> Miners);
+
+/// <summary>Queries to one miner that have no answer for one reason.</summary>
+/// <param name="Miner">Its address.</param>
+/// <param name="Reason">The code of its refusal, or what else happened, as a word.</param>
+/// <param name="Count">How many.</param>
+internal sealed record ValidatorUnansweredEntry(string Miner, string Reason, int Count);
 
 /// <summary>A miner as the validator sees it.</summary>
 /// <param name="Miner">Its address.</param>
