@@ -57,6 +57,16 @@ public sealed record EmissionTrace
     /// <summary>What the epoch's block paid it.</summary>
     public required IReadOnlyList<EmissionPayment> Payments { get; init; }
 
+    /// <summary>
+    /// Alpha that all validators of the block's epoch got together, takes and root's part among it. The epoch's own figures are floored shares of miners' and validators' emission together
+    /// and say only in which proportion validators divide the pots that were set aside for them (<c>design/yuma.md</c> 3.13 and 8): what one is paid differs from its figure by a few units, and
+    /// by all that its parents, or a pot of miners without emission, take or add.
+    /// </summary>
+    public required ulong PaidToValidators { get; init; }
+
+    /// <summary>What the epoch's own figures of all validators, before that division, add up to.</summary>
+    public required ulong EpochOfValidators { get; init; }
+
     /// <summary>Whether the block commits to the record and to the result that this was computed from.</summary>
     public required bool IsCommitted { get; init; }
 
@@ -93,8 +103,11 @@ public sealed record EmissionTrace
             Payments =
             [
                 .. events.Where(e => e.Netuid == MechanismIndex.NetuidOf(record.Netuid) && e.Subject == hotkey && IsPayment(e.Kind))
-                    .Select(static e => new EmissionPayment(e.Kind, e.Amount, e.Kind is EventKind.ValidatorEmission or EventKind.RootEmission ? e.Extra : 0)),
+                    .Select(static e => new EmissionPayment(e.Kind, e.Amount, IsOfValidators(e.Kind) ? e.Extra : 0)),
             ],
+            PaidToValidators = events.Where(e => e.Netuid == MechanismIndex.NetuidOf(record.Netuid) && IsOfValidators(e.Kind))
+                .Aggregate(0UL, static (sum, e) => checked(sum + e.Amount + e.Extra)),
+            EpochOfValidators = checked((ulong)why.ValidatorEmission),
             IsCommitted = events.Any(e => e.Kind == EventKind.EpochRun && e.Netuid == record.Netuid && e.Amount == record.Index && e.Subject == read && e.Other == decided),
         };
     }
@@ -120,6 +133,7 @@ public sealed record EmissionTrace
         }
     }
 
-    private static bool IsPayment(EventKind kind) => kind is EventKind.ServerEmission or EventKind.ServerEmissionWithheld
-        or EventKind.ValidatorEmission or EventKind.RootEmission or EventKind.OwnerCut;
+    private static bool IsOfValidators(EventKind kind) => kind is EventKind.ValidatorEmission or EventKind.RootEmission;
+
+    private static bool IsPayment(EventKind kind) => IsOfValidators(kind) || kind is EventKind.ServerEmission or EventKind.ServerEmissionWithheld or EventKind.OwnerCut;
 }

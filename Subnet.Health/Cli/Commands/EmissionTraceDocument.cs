@@ -8,7 +8,8 @@ using Subnet.Health.Node;
 namespace Subnet.Health.Cli.Commands;
 
 /// <summary>
-/// The answer of <c>subnet emission explain --hotkey</c>: from each validator's weight to what was paid. Shares are 0 to 1, amounts alpha in its smallest unit.
+/// The answer of <c>subnet emission explain --hotkey</c>: from each validator's weight to what was paid. Shares are 0 to 1, amounts alpha in its smallest unit. A validator's emission is what
+/// it has of the epoch's figures for all validators; it is paid in that proportion of what all were paid.
 /// </summary>
 internal sealed record EmissionTraceDocument(
     ushort Netuid,
@@ -26,6 +27,8 @@ internal sealed record EmissionTraceDocument(
     double Dividends,
     Amount ServerEmissionAlpha,
     Amount ValidatorEmissionAlpha,
+    Amount AllValidatorsEmissionAlpha,
+    Amount AllValidatorsPaidAlpha,
     IReadOnlyList<EmissionPaymentItem> Payments,
     bool PaidAsMiner) : Document(FormatName)
 {
@@ -51,6 +54,8 @@ internal sealed record EmissionTraceDocument(
             outcome.Dividends.ToDouble(),
             outcome.ServerEmission,
             outcome.ValidatorEmission,
+            trace.EpochOfValidators,
+            trace.PaidToValidators,
             [.. trace.Payments.Select(static p => new EmissionPaymentItem(p.Kind, p.Amount, p.Take))],
             trace.IsPaidAsMiner);
     }
@@ -74,6 +79,11 @@ internal sealed record EmissionTraceDocument(
         foreach (EmissionPaymentItem p in Payments)
         {
             Line($"paid: {p.Kind} {p.AmountAlpha}{(p.TakeAlpha.Value > 0 ? $", take {p.TakeAlpha}" : "")}");
+        }
+
+        if (ValidatorEmissionAlpha.Value > 0)
+        {
+            Line($"all validators: {AllValidatorsEmissionAlpha} by the epoch's figures, paid {AllValidatorsPaidAlpha}: their pot is divided in proportion to the figures, so a payment can be some units off its figure");
         }
 
         return text.ToString();

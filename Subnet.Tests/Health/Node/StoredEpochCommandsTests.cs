@@ -110,6 +110,38 @@ internal sealed class StoredEpochCommandsTests
     }
 
     [Test]
+    public async Task Validators_are_paid_their_pot_in_proportion_to_the_epochs_figures_and_nothing_is_made_by_rounding()
+    {
+        IReadOnlyList<ulong> indexes = await ledger.Node.Client.GetEpochIndexesAsync(1);
+        int most = 0;
+        foreach ((ulong previous, ulong index) in indexes.Zip(indexes.Skip(1)))
+        {
+            EpochRecord before = (await ledger.Node.Client.GetEpochAsync(1, previous))!, record = (await ledger.Node.Client.GetEpochAsync(1, index))!;
+            LedgerBlock block = (await ledger.Node.Client.GetBlockAsync(record.Height))!;
+            EmissionTrace[] traces = [.. record.Neurons.Select(n => EmissionTrace.Of(record, [.. block.Events], n.Hotkey)!)];
+            ulong paid = traces[0].PaidToValidators, owner = Sum(block, EventKind.OwnerCut), dustBefore = Sum((await ledger.Node.Client.GetBlockAsync(before.Height))!, EventKind.Dust);
+            ulong handedOut = owner + paid + Sum(block, EventKind.ServerEmission) + Sum(block, EventKind.ServerEmissionWithheld) + Sum(block, EventKind.EmissionRecycled) + Sum(block, EventKind.Dust);
+            Assert.That(handedOut, Is.EqualTo(record.Input.Emission + owner + dustBefore), "what was set aside, and no unit more");
+            foreach (EmissionTrace trace in traces.Where(t => t.Outcome.ValidatorEmission > 0))
+            {
+                Int128 own = trace.Payments.Where(static p => p.Kind is EventKind.ValidatorEmission or EventKind.RootEmission).Aggregate((Int128)0, static (sum, p) => sum + p.Amount + p.Take);
+                Int128 share = (Int128)trace.Outcome.ValidatorEmission * paid / trace.EpochOfValidators;
+
+                // A quotient of 32 fraction bits and the roundings down of take and rest.
+                Assert.That(Int128.Abs(own - share), Is.LessThanOrEqualTo((Int128)(paid >> 32) + 3), $"uid {trace.Uid} in epoch {index}");
+            }
+
+            most = Math.Max(most, traces.Count(t => t.Outcome.ValidatorEmission > 0));
+        }
+
+        Assert.That(most, Is.EqualTo(2), "an epoch in which the pot was divided");
+        CommandRun told = await ledger.Home.Read("emission", "explain", "--netuid", "1", "--hotkey", Address(AliceHot));
+        Assert.That(told.Output, Does.Match("all validators: [0-9]+ by the epoch's figures, paid [0-9]+:"));
+
+        static ulong Sum(LedgerBlock of, EventKind kind) => of.Events.Where(e => e.Kind == kind && e.Netuid == 1).Aggregate(0UL, static (sum, e) => sum + e.Amount);
+    }
+
+    [Test]
     public async Task Changed_record_or_event_is_not_what_the_block_commits_to()
     {
         EpochRecord record = (await ledger.Node.Client.GetEpochAsync(1))!;
