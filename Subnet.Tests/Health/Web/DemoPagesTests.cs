@@ -236,6 +236,9 @@ internal sealed partial class DemoPagesTests
         Assert.That(await File.ReadAllTextAsync(log), Is.EqualTo(cosigned), "the witnesses are gone: what they cosigned is not replaced by what they did not");
         await visit.KeepAsync("demo-clinic");
         await visit.KeepAsync("picture-clinic");
+        await page.SetViewportSizeAsync(390, 860);
+        Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(390), "a result, the queries and the tokens fit a telephone");
+        await visit.KeepAsync("demo-clinic-narrow");
     }
 
     [TestCase("/")]
