@@ -29,7 +29,7 @@ internal sealed class TokenOptions
 }
 
 /// <summary><c>subnet subnets fees NETUID</c>: what access costs, and what was sold and settled.</summary>
-internal sealed class SubnetsFeesCommand : LedgerCommand
+internal sealed class SubnetsFeesCommand : LedgerReadCommand<SubnetsFeesDocument>
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
 
@@ -37,24 +37,22 @@ internal sealed class SubnetsFeesCommand : LedgerCommand
         : base("fees", "Show what access to a subnet costs, how fees are divided, and what was sold and settled.", new CommandExample("subnets fees 1", "a ledger with that subnet")) => Arguments.Add(netuid);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(SubnetsFeesDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override SubnetsFeesDocument Read(CommandContext context, LedgerEngine ledger)
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        SubnetsFeesDocument document = SubnetsFeesDocument.Of(ledger.State, ledger.Height, number);
-        context.Output.Document(document, console =>
+        return SubnetsFeesDocument.Of(ledger.State, ledger.Height, number);
+    }
+
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, SubnetsFeesDocument document)
+    {
+        console.WriteLine($"a row costs {LedgerText.Tao((ulong)document.PriceRao.Value)} TAO; of a fee {LedgerText.Percent((ushort)document.Burn)} is burned, {LedgerText.Percent((ushort)document.Owner)} goes to the owner, the rest to the miner");
+        console.WriteLine($"access epoch {document.CurrentEpoch}");
+        foreach (IssuerKeyEntry key in document.Keys)
         {
-            console.WriteLine($"a row costs {LedgerText.Tao((ulong)document.PriceRao.Value)} TAO; of a fee {LedgerText.Percent((ushort)document.Burn)} is burned, {LedgerText.Percent((ushort)document.Owner)} goes to the owner, the rest to the miner");
-            console.WriteLine($"access epoch {document.CurrentEpoch}");
-            foreach (IssuerKeyEntry key in document.Keys)
-            {
-                console.WriteLine($"epoch {key.Epoch} for {key.Denomination} rows: {LedgerText.Tao((ulong)key.PriceRao.Value)} TAO each, sold {key.Sold}, settled {key.Settled}, {LedgerText.Tao((ulong)key.EscrowRao.Value)} TAO held");
-            }
-        });
-        return ExitCode.Done;
+            console.WriteLine($"epoch {key.Epoch} for {key.Denomination} rows: {LedgerText.Tao((ulong)key.PriceRao.Value)} TAO each, sold {key.Sold}, settled {key.Settled}, {LedgerText.Tao((ulong)key.EscrowRao.Value)} TAO held");
+        }
     }
 }
 

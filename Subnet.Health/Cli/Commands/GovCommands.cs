@@ -89,7 +89,7 @@ internal sealed class GovVoteCommand : LedgerCallCommand
 }
 
 /// <summary><c>subnet gov list</c>.</summary>
-internal sealed class GovListCommand : LedgerCommand
+internal sealed class GovListCommand : LedgerReadCommand<GovListDocument>
 {
     public GovListCommand()
         : base("list", "List the proposals, newest first.", new CommandExample("gov list", "a ledger"))
@@ -97,25 +97,20 @@ internal sealed class GovListCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(GovListDocument)];
+    protected override GovListDocument Read(CommandContext context, LedgerEngine ledger) => GovListDocument.Of(ledger.State);
 
     /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override void Print(IAnsiConsole console, GovListDocument document)
     {
-        GovListDocument document = GovListDocument.Of(ledger.State);
-        context.Output.Document(document, console =>
+        if (document.Proposals.Count == 0)
         {
-            if (document.Proposals.Count == 0)
-            {
-                console.WriteLine("no proposals");
-            }
+            console.WriteLine("no proposals");
+        }
 
-            foreach (ProposalEntry entry in document.Proposals)
-            {
-                console.WriteLine($"{entry.Id} {entry.Status} {entry.What}, votes until block {entry.VotingEndsBlock}");
-            }
-        });
-        return ExitCode.Done;
+        foreach (ProposalEntry entry in document.Proposals)
+        {
+            console.WriteLine($"{entry.Id} {entry.Status} {entry.What}, votes until block {entry.VotingEndsBlock}");
+        }
     }
 }
 
@@ -129,7 +124,7 @@ internal sealed record GovListDocument(IReadOnlyList<ProposalEntry> Proposals) :
 }
 
 /// <summary><c>subnet gov show</c>.</summary>
-internal sealed class GovShowCommand : LedgerCommand
+internal sealed class GovShowCommand : LedgerReadCommand<GovShowDocument>
 {
     private readonly Argument<ulong> proposal = new("PROPOSAL") { Description = "Number of the proposal." };
 
@@ -137,10 +132,7 @@ internal sealed class GovShowCommand : LedgerCommand
         : base("show", "Show one proposal and its votes.", new CommandExample("gov show 1", "a ledger with that proposal")) => Arguments.Add(proposal);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(GovShowDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override GovShowDocument Read(CommandContext context, LedgerEngine ledger)
     {
         ulong id = context.Get(proposal);
         if (!ledger.State.Proposals.Contains(new ProposalKey(id)))
@@ -148,19 +140,20 @@ internal sealed class GovShowCommand : LedgerCommand
             throw LedgerAccess.Refused(RejectionReason.ProposalNotFound);
         }
 
-        GovShowDocument document = GovShowDocument.Of(ledger.State, id);
-        context.Output.Document(document, console =>
+        return GovShowDocument.Of(ledger.State, id);
+    }
+
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, GovShowDocument document)
+    {
+        ProposalEntry p = document.Proposal;
+        console.WriteLine($"proposal {p.Id} by {p.Proposer}: {p.What}");
+        console.WriteLine($"{p.Status}; votes until block {p.VotingEndsBlock}, effect in block {p.ExecuteBlock}");
+        console.WriteLine($"yes {LedgerText.Tao((ulong)p.YesRao.Value)} no {LedgerText.Tao((ulong)p.NoRao.Value)} abstain {LedgerText.Tao((ulong)p.AbstainRao.Value)} of {LedgerText.Tao((ulong)p.TotalRao.Value)} TAO");
+        foreach (VoteEntry vote in document.Votes)
         {
-            ProposalEntry p = document.Proposal;
-            console.WriteLine($"proposal {p.Id} by {p.Proposer}: {p.What}");
-            console.WriteLine($"{p.Status}; votes until block {p.VotingEndsBlock}, effect in block {p.ExecuteBlock}");
-            console.WriteLine($"yes {LedgerText.Tao((ulong)p.YesRao.Value)} no {LedgerText.Tao((ulong)p.NoRao.Value)} abstain {LedgerText.Tao((ulong)p.AbstainRao.Value)} of {LedgerText.Tao((ulong)p.TotalRao.Value)} TAO");
-            foreach (VoteEntry vote in document.Votes)
-            {
-                console.WriteLine($"  {vote.Voter} {vote.Choice} {LedgerText.Tao((ulong)vote.PowerRao.Value)}");
-            }
-        });
-        return ExitCode.Done;
+            console.WriteLine($"  {vote.Voter} {vote.Choice} {LedgerText.Tao((ulong)vote.PowerRao.Value)}");
+        }
     }
 }
 

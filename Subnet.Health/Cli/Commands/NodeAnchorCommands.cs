@@ -12,7 +12,7 @@ using Subnet.Health.Cli.Output;
 namespace Subnet.Health.Cli.Commands;
 
 /// <summary><c>subnet node anchors</c>.</summary>
-internal sealed class NodeAnchorsCommand : LedgerCommand
+internal sealed class NodeAnchorsCommand : LedgerReadCommand<NodeAnchorsDocument>
 {
     public NodeAnchorsCommand()
         : base("anchors", "List the newest anchored checkpoint of every transparency log.", new CommandExample("node anchors", "a ledger"))
@@ -20,20 +20,15 @@ internal sealed class NodeAnchorsCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(NodeAnchorsDocument)];
+    protected override NodeAnchorsDocument Read(CommandContext context, LedgerEngine ledger) => NodeAnchorsDocument.Of(ledger.State);
 
     /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override void Print(IAnsiConsole console, NodeAnchorsDocument document)
     {
-        NodeAnchorsDocument document = NodeAnchorsDocument.Of(ledger.State);
-        context.Output.Document(document, console =>
+        foreach (AnchorEntry anchor in document.Anchors)
         {
-            foreach (AnchorEntry anchor in document.Anchors)
-            {
-                console.WriteLine($"{anchor.Origin} size {anchor.Size} root {Convert.ToHexStringLower(anchor.Root)} in block {anchor.Block} by {anchor.Submitter}");
-            }
-        });
-        return ExitCode.Done;
+            console.WriteLine($"{anchor.Origin} size {anchor.Size} root {Convert.ToHexStringLower(anchor.Root)} in block {anchor.Block} by {anchor.Submitter}");
+        }
     }
 }
 

@@ -164,7 +164,7 @@ internal sealed class StakeClaimCommand : LedgerCallCommand
 }
 
 /// <summary><c>subnet stake list</c>.</summary>
-internal sealed class StakeListCommand : LedgerCommand
+internal sealed class StakeListCommand : LedgerReadCommand<StakeListDocument>
 {
     private readonly WalletKeys wallet = new();
     private readonly Option<string?> account = new("--account") { Description = "A coldkey's address (default: the wallet's).", HelpName = "ADDRESS" };
@@ -177,29 +177,27 @@ internal sealed class StakeListCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(StakeListDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override StakeListDocument Read(CommandContext context, LedgerEngine ledger)
     {
         AccountId coldkey = context.Get(account) is { } text ? LedgerText.Account(text) : wallet.Account(context, asHotkey: false);
-        StakeListDocument document = StakeListDocument.Of(new LedgerView(ledger), coldkey);
-        context.Output.Document(document, console =>
-        {
-            Table table = new Table().AddColumns("netuid", "hotkey", "stake", "worth in TAO", "root dividends");
-            foreach (StakeEntry entry in document.Stakes)
-            {
-                table.AddRow(
-                    new Text(entry.Netuid.ToString(CultureInfo.InvariantCulture)),
-                    new Text(entry.Hotkey),
-                    new Text(LedgerText.Tao((ulong)entry.Stake.Value)),
-                    new Text(LedgerText.Tao((ulong)entry.WorthRao.Value)),
-                    new Text(entry.ClaimableAlpha is { } claim ? LedgerText.Tao((ulong)claim.Value) : ""));
-            }
+        return StakeListDocument.Of(new LedgerView(ledger), coldkey);
+    }
 
-            console.Write(table);
-        });
-        return ExitCode.Done;
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, StakeListDocument document)
+    {
+        Table table = new Table().AddColumns("netuid", "hotkey", "stake", "worth in TAO", "root dividends");
+        foreach (StakeEntry entry in document.Stakes)
+        {
+            table.AddRow(
+                new Text(entry.Netuid.ToString(CultureInfo.InvariantCulture)),
+                new Text(entry.Hotkey),
+                new Text(LedgerText.Tao((ulong)entry.Stake.Value)),
+                new Text(LedgerText.Tao((ulong)entry.WorthRao.Value)),
+                new Text(entry.ClaimableAlpha is { } claim ? LedgerText.Tao((ulong)claim.Value) : ""));
+        }
+
+        console.Write(table);
     }
 }
 
@@ -241,7 +239,7 @@ internal sealed class DelegateTakeCommand : LedgerCallCommand
 }
 
 /// <summary><c>subnet delegate list</c>.</summary>
-internal sealed class DelegateListCommand : LedgerCommand
+internal sealed class DelegateListCommand : LedgerReadCommand<DelegateListDocument>
 {
     public DelegateListCommand()
         : base("list", "List the hotkeys one can stake behind: owner, take, root stake.", new CommandExample("delegate list", "a ledger"))
@@ -249,28 +247,23 @@ internal sealed class DelegateListCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(DelegateListDocument)];
+    protected override DelegateListDocument Read(CommandContext context, LedgerEngine ledger) => DelegateListDocument.Of(ledger.State);
 
     /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override void Print(IAnsiConsole console, DelegateListDocument document)
     {
-        DelegateListDocument document = DelegateListDocument.Of(ledger.State);
-        context.Output.Document(document, console =>
+        Table table = new Table().AddColumns("hotkey", "owner", "take", "root stake", "root nominators");
+        foreach (DelegateEntry entry in document.Delegates)
         {
-            Table table = new Table().AddColumns("hotkey", "owner", "take", "root stake", "root nominators");
-            foreach (DelegateEntry entry in document.Delegates)
-            {
-                table.AddRow(
-                    new Text(entry.Hotkey),
-                    new Text(entry.Owner),
-                    new Text(LedgerText.Percent(entry.Take)),
-                    new Text(LedgerText.Tao((ulong)entry.RootStakeRao.Value)),
-                    new Text(entry.RootNominators.ToString(CultureInfo.InvariantCulture)));
-            }
+            table.AddRow(
+                new Text(entry.Hotkey),
+                new Text(entry.Owner),
+                new Text(LedgerText.Percent(entry.Take)),
+                new Text(LedgerText.Tao((ulong)entry.RootStakeRao.Value)),
+                new Text(entry.RootNominators.ToString(CultureInfo.InvariantCulture)));
+        }
 
-            console.Write(table);
-        });
-        return ExitCode.Done;
+        console.Write(table);
     }
 }
 
@@ -329,7 +322,7 @@ internal sealed class ChildrenSetCommand : LedgerCallCommand
 }
 
 /// <summary><c>subnet children show</c>.</summary>
-internal sealed class ChildrenShowCommand : LedgerCommand
+internal sealed class ChildrenShowCommand : LedgerReadCommand<ChildrenShowDocument>
 {
     private readonly Option<ushort> netuid = StakeOptions.Netuid();
     private readonly Option<string> hotkey = StakeOptions.Hotkey();
@@ -342,38 +335,36 @@ internal sealed class ChildrenShowCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(ChildrenShowDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override ChildrenShowDocument Read(CommandContext context, LedgerEngine ledger)
     {
         HotkeyKey key = new(context.Get(netuid), LedgerText.Account(context.Get(hotkey)!));
         PendingChildSet? pending = ledger.State.PendingChildren.Find(key);
-        ChildrenShowDocument document = new(
+        return new(
             key.Netuid,
             LedgerText.Address(key.Hotkey),
             Entries(ledger.State.Children.Find(key)?.Children ?? []),
             [.. ledger.State.ParentsOf(key.Netuid, key.Hotkey).Select(static p => new ChildEntry(LedgerText.Address(p.Parent), p.Proportion))],
             pending is null ? null : Entries(pending.Children),
             pending is null ? null : pending.EffectiveBlock);
-        context.Output.Document(document, console =>
-        {
-            Print("child", document.Children);
-            Print("parent", document.Parents);
-            if (document.Pending is { } waiting)
-            {
-                Print($"from block {document.PendingBlock} on: child", waiting);
-            }
+    }
 
-            void Print(string what, IReadOnlyList<ChildEntry> entries)
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, ChildrenShowDocument document)
+    {
+        PrintAll("child", document.Children);
+        PrintAll("parent", document.Parents);
+        if (document.Pending is { } waiting)
+        {
+            PrintAll($"from block {document.PendingBlock} on: child", waiting);
+        }
+
+        void PrintAll(string what, IReadOnlyList<ChildEntry> entries)
+        {
+            foreach (ChildEntry entry in entries)
             {
-                foreach (ChildEntry entry in entries)
-                {
-                    console.WriteLine($"{what} {entry.Hotkey} {((double)entry.Proportion.Value / ulong.MaxValue).ToString("P2", CultureInfo.InvariantCulture)}");
-                }
+                console.WriteLine($"{what} {entry.Hotkey} {((double)entry.Proportion.Value / ulong.MaxValue).ToString("P2", CultureInfo.InvariantCulture)}");
             }
-        });
-        return ExitCode.Done;
+        }
     }
 
     private static List<ChildEntry> Entries(IReadOnlyList<ChildLink> links) =>

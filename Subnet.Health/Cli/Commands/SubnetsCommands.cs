@@ -12,7 +12,7 @@ using Subnet.Health.Cli.Output;
 namespace Subnet.Health.Cli.Commands;
 
 /// <summary><c>subnet subnets list</c>.</summary>
-internal sealed class SubnetsListCommand : LedgerCommand
+internal sealed class SubnetsListCommand : LedgerReadCommand<SubnetsListDocument>
 {
     public SubnetsListCommand()
         : base("list", "List the subnets with their prices and pools.", new CommandExample("subnets list", "a ledger"))
@@ -20,32 +20,27 @@ internal sealed class SubnetsListCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(SubnetsListDocument)];
+    protected override SubnetsListDocument Read(CommandContext context, LedgerEngine ledger) => SubnetsListDocument.Of(ledger.State);
 
     /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override void Print(IAnsiConsole console, SubnetsListDocument document)
     {
-        SubnetsListDocument document = SubnetsListDocument.Of(ledger.State);
-        context.Output.Document(document, console =>
+        Table table = new Table().AddColumns("netuid", "name", "neurons", "price", "moving price", "TAO in pool", "alpha out", "burn price", "owner");
+        foreach (SubnetEntry entry in document.Subnets)
         {
-            Table table = new Table().AddColumns("netuid", "name", "neurons", "price", "moving price", "TAO in pool", "alpha out", "burn price", "owner");
-            foreach (SubnetEntry entry in document.Subnets)
-            {
-                table.AddRow(
-                    new Text(entry.Netuid.ToString(CultureInfo.InvariantCulture)),
-                    new Text(entry.Name),
-                    new Text($"{entry.Neurons}/{entry.MaxNeurons}"),
-                    new Text(entry.Price.ToString("0.######", CultureInfo.InvariantCulture)),
-                    new Text(entry.MovingPrice.ToString("0.######", CultureInfo.InvariantCulture)),
-                    new Text(LedgerText.Tao((ulong)entry.PoolTaoRao.Value)),
-                    new Text(LedgerText.Tao((ulong)entry.AlphaOutstanding.Value)),
-                    new Text(LedgerText.Tao((ulong)entry.BurnPriceRao.Value)),
-                    new Text(entry.Owner));
-            }
+            table.AddRow(
+                new Text(entry.Netuid.ToString(CultureInfo.InvariantCulture)),
+                new Text(entry.Name),
+                new Text($"{entry.Neurons}/{entry.MaxNeurons}"),
+                new Text(entry.Price.ToString("0.######", CultureInfo.InvariantCulture)),
+                new Text(entry.MovingPrice.ToString("0.######", CultureInfo.InvariantCulture)),
+                new Text(LedgerText.Tao((ulong)entry.PoolTaoRao.Value)),
+                new Text(LedgerText.Tao((ulong)entry.AlphaOutstanding.Value)),
+                new Text(LedgerText.Tao((ulong)entry.BurnPriceRao.Value)),
+                new Text(entry.Owner));
+        }
 
-            console.Write(table);
-        });
-        return ExitCode.Done;
+        console.Write(table);
     }
 }
 
@@ -58,7 +53,7 @@ internal sealed record SubnetsListDocument(IReadOnlyList<SubnetEntry> Subnets) :
 }
 
 /// <summary><c>subnet subnets show NETUID</c>.</summary>
-internal sealed class SubnetsShowCommand : LedgerCommand
+internal sealed class SubnetsShowCommand : LedgerReadCommand<SubnetsShowDocument>
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
 
@@ -66,24 +61,22 @@ internal sealed class SubnetsShowCommand : LedgerCommand
         : base("show", "Show one subnet: owner, pool, what waits for its epoch.", new CommandExample("subnets show 1", "a ledger with that subnet")) => Arguments.Add(netuid);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(SubnetsShowDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override SubnetsShowDocument Read(CommandContext context, LedgerEngine ledger)
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        SubnetsShowDocument document = new(SubnetEntry.Of(ledger.State, number));
-        context.Output.Document(document, console =>
-        {
-            SubnetEntry s = document.Subnet;
-            console.WriteLine($"subnet {s.Netuid} `{s.Name}` of {s.Owner}, hotkey {s.OwnerHotkey}");
-            console.WriteLine($"created in block {s.CreatedBlock}, {(s.StartedBlock is null ? "not started" : $"started in block {s.StartedBlock}")}, {s.Neurons} of {s.MaxNeurons} uids");
-            console.WriteLine($"price {s.Price.ToString("0.#########", CultureInfo.InvariantCulture)} TAO, moving {s.MovingPrice.ToString("0.#########", CultureInfo.InvariantCulture)}");
-            console.WriteLine($"pool {LedgerText.Tao((ulong)s.PoolTaoRao.Value)} TAO and {LedgerText.Tao((ulong)s.PoolAlpha.Value)} alpha; {LedgerText.Tao((ulong)s.AlphaOutstanding.Value)} alpha outside");
-            console.WriteLine($"pending {LedgerText.Tao((ulong)s.PendingAlpha.Value)} alpha, next epoch in block {s.NextEpochBlock}, registration costs {LedgerText.Tao((ulong)s.BurnPriceRao.Value)} TAO");
-        });
-        return ExitCode.Done;
+        return new(SubnetEntry.Of(ledger.State, number));
+    }
+
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, SubnetsShowDocument document)
+    {
+        SubnetEntry s = document.Subnet;
+        console.WriteLine($"subnet {s.Netuid} `{s.Name}` of {s.Owner}, hotkey {s.OwnerHotkey}");
+        console.WriteLine($"created in block {s.CreatedBlock}, {(s.StartedBlock is null ? "not started" : $"started in block {s.StartedBlock}")}, {s.Neurons} of {s.MaxNeurons} uids");
+        console.WriteLine($"price {s.Price.ToString("0.#########", CultureInfo.InvariantCulture)} TAO, moving {s.MovingPrice.ToString("0.#########", CultureInfo.InvariantCulture)}");
+        console.WriteLine($"pool {LedgerText.Tao((ulong)s.PoolTaoRao.Value)} TAO and {LedgerText.Tao((ulong)s.PoolAlpha.Value)} alpha; {LedgerText.Tao((ulong)s.AlphaOutstanding.Value)} alpha outside");
+        console.WriteLine($"pending {LedgerText.Tao((ulong)s.PendingAlpha.Value)} alpha, next epoch in block {s.NextEpochBlock}, registration costs {LedgerText.Tao((ulong)s.BurnPriceRao.Value)} TAO");
     }
 }
 
@@ -194,7 +187,7 @@ internal sealed class SubnetsRegisterCommand : LedgerCallCommand
 }
 
 /// <summary><c>subnet subnets hyperparameters NETUID</c>.</summary>
-internal sealed class SubnetsHyperparametersCommand : LedgerCommand
+internal sealed class SubnetsHyperparametersCommand : LedgerReadCommand<SubnetsHyperparametersDocument>
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
 
@@ -202,21 +195,19 @@ internal sealed class SubnetsHyperparametersCommand : LedgerCommand
         : base("hyperparameters", "Show the hyperparameters of a subnet and who may set them.", new CommandExample("subnets hyperparameters 1", "a ledger with that subnet")) => Arguments.Add(netuid);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(SubnetsHyperparametersDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override SubnetsHyperparametersDocument Read(CommandContext context, LedgerEngine ledger)
     {
         Find(ledger, context.Get(netuid));
-        SubnetsHyperparametersDocument document = SubnetsHyperparametersDocument.Of(ledger.State, context.Get(netuid));
-        context.Output.Document(document, console =>
+        return SubnetsHyperparametersDocument.Of(ledger.State, context.Get(netuid));
+    }
+
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, SubnetsHyperparametersDocument document)
+    {
+        foreach (HyperparameterEntry entry in document.Hyperparameters)
         {
-            foreach (HyperparameterEntry entry in document.Hyperparameters)
-            {
-                console.WriteLine($"{entry.Name,-32} {entry.Value,22}  {entry.SetBy}");
-            }
-        });
-        return ExitCode.Done;
+            console.WriteLine($"{entry.Name,-32} {entry.Value,22}  {entry.SetBy}");
+        }
     }
 }
 
@@ -261,7 +252,7 @@ internal sealed class SubnetsSetCommand : LedgerCallCommand
 }
 
 /// <summary><c>subnet metagraph NETUID</c>.</summary>
-internal sealed class MetagraphCommand : LedgerCommand
+internal sealed class MetagraphCommand : LedgerReadCommand<MetagraphDocument>
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
 
@@ -269,36 +260,34 @@ internal sealed class MetagraphCommand : LedgerCommand
         : base("metagraph", "Show every neuron of a subnet with the outcome of its last epoch.", new CommandExample("metagraph 1", "a ledger with that subnet")) => Arguments.Add(netuid);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(MetagraphDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override MetagraphDocument Read(CommandContext context, LedgerEngine ledger)
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        MetagraphDocument document = MetagraphDocument.Of(ledger.State, ledger.Height, number);
-        context.Output.Document(document, console =>
-        {
-            Table table = new Table().AddColumns("uid", "hotkey", "alpha", "root", "permit", "incentive", "dividends", "consensus", "vtrust", "emission", "updated");
-            foreach (MetagraphEntry n in document.Neurons)
-            {
-                table.AddRow(
-                    new Text(n.Uid.ToString(CultureInfo.InvariantCulture)),
-                    new Text(n.Hotkey),
-                    new Text(LedgerText.Tao((ulong)n.AlphaStake.Value)),
-                    new Text(LedgerText.Tao((ulong)n.RootStakeRao.Value)),
-                    new Text(n.ValidatorPermit ? "*" : ""),
-                    new Text(LedgerText.Percent(n.Incentive)),
-                    new Text(LedgerText.Percent(n.Dividends)),
-                    new Text(LedgerText.Percent(n.Consensus)),
-                    new Text(LedgerText.Percent(n.ValidatorTrust)),
-                    new Text(LedgerText.Tao((ulong)n.EmissionAlpha.Value)),
-                    new Text(n.LastUpdateBlock.ToString()));
-            }
+        return MetagraphDocument.Of(ledger.State, ledger.Height, number);
+    }
 
-            console.Write(table);
-        });
-        return ExitCode.Done;
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, MetagraphDocument document)
+    {
+        Table table = new Table().AddColumns("uid", "hotkey", "alpha", "root", "permit", "incentive", "dividends", "consensus", "vtrust", "emission", "updated");
+        foreach (MetagraphEntry n in document.Neurons)
+        {
+            table.AddRow(
+                new Text(n.Uid.ToString(CultureInfo.InvariantCulture)),
+                new Text(n.Hotkey),
+                new Text(LedgerText.Tao((ulong)n.AlphaStake.Value)),
+                new Text(LedgerText.Tao((ulong)n.RootStakeRao.Value)),
+                new Text(n.ValidatorPermit ? "*" : ""),
+                new Text(LedgerText.Percent(n.Incentive)),
+                new Text(LedgerText.Percent(n.Dividends)),
+                new Text(LedgerText.Percent(n.Consensus)),
+                new Text(LedgerText.Percent(n.ValidatorTrust)),
+                new Text(LedgerText.Tao((ulong)n.EmissionAlpha.Value)),
+                new Text(n.LastUpdateBlock.ToString()));
+        }
+
+        console.Write(table);
     }
 }
 

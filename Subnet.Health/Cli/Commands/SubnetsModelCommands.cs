@@ -8,7 +8,7 @@ using Subnet.Health.Cli.Output;
 namespace Subnet.Health.Cli.Commands;
 
 /// <summary><c>subnet subnets models NETUID</c>.</summary>
-internal sealed class SubnetsModelsCommand : LedgerCommand
+internal sealed class SubnetsModelsCommand : LedgerReadCommand<SubnetsModelsDocument>
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
     private readonly Option<bool> retired = new("--retired") { Description = "Those that were taken out of use too." };
@@ -21,23 +21,21 @@ internal sealed class SubnetsModelsCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(SubnetsModelsDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override SubnetsModelsDocument Read(CommandContext context, LedgerEngine ledger)
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        SubnetsModelsDocument document = SubnetsModelsDocument.Of(ledger.State, number, context.Get(retired));
-        context.Output.Document(document, console =>
+        return SubnetsModelsDocument.Of(ledger.State, number, context.Get(retired));
+    }
+
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, SubnetsModelsDocument document)
+    {
+        foreach (RegisteredModelEntry model in document.Models)
         {
-            foreach (RegisteredModelEntry model in document.Models)
-            {
-                string end = model.RetiredBlock is { } block ? $", retired in block {block}" : "";
-                console.WriteLine($"{Convert.ToHexStringLower(model.Card)} of {model.Hotkey}, block {model.Block}{end}");
-            }
-        });
-        return ExitCode.Done;
+            string end = model.RetiredBlock is { } block ? $", retired in block {block}" : "";
+            console.WriteLine($"{Convert.ToHexStringLower(model.Card)} of {model.Hotkey}, block {model.Block}{end}");
+        }
     }
 }
 

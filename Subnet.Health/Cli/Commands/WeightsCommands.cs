@@ -132,7 +132,7 @@ internal sealed class WeightsRevealCommand() : WeightsCallCommand(
 }
 
 /// <summary><c>subnet weights show</c>.</summary>
-internal sealed class WeightsShowCommand : LedgerCommand
+internal sealed class WeightsShowCommand : LedgerReadCommand<WeightsShowDocument>
 {
     private readonly Argument<ushort> netuid = LedgerText.Netuid();
     private readonly Option<int> mechanism = LedgerText.Mechanism();
@@ -145,23 +145,21 @@ internal sealed class WeightsShowCommand : LedgerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Type> Documents => [typeof(WeightsShowDocument)];
-
-    /// <inheritdoc/>
-    protected override ExitCode Answer(CommandContext context, LedgerEngine ledger)
+    protected override WeightsShowDocument Read(CommandContext context, LedgerEngine ledger)
     {
         ushort number = context.Get(netuid);
         Find(ledger, number);
-        WeightsShowDocument document = WeightsShowDocument.Of(ledger.State, LedgerText.Place(number, context.Get(mechanism)));
-        context.Output.Document(document, console =>
+        return WeightsShowDocument.Of(ledger.State, LedgerText.Place(number, context.Get(mechanism)));
+    }
+
+    /// <inheritdoc/>
+    protected override void Print(IAnsiConsole console, WeightsShowDocument document)
+    {
+        foreach (WeightsEntry row in document.Rows)
         {
-            foreach (WeightsEntry row in document.Rows)
-            {
-                string weights = string.Join(' ', row.Uids.Zip(row.Values, static (u, v) => $"{u}:{v}"));
-                console.WriteLine($"uid {row.Uid} {row.Hotkey} block {row.LastUpdateBlock} commits {row.Commits}  {weights}");
-            }
-        });
-        return ExitCode.Done;
+            string weights = string.Join(' ', row.Uids.Zip(row.Values, static (u, v) => $"{u}:{v}"));
+            console.WriteLine($"uid {row.Uid} {row.Hotkey} block {row.LastUpdateBlock} commits {row.Commits}  {weights}");
+        }
     }
 }
 
