@@ -13,17 +13,31 @@ namespace Subnet.Health.Miner.Check;
 /// Runs a validator's own challenges against a model before it goes live: synthetic rows and repeats of them, encrypted under fresh keys,
 /// answered, decrypted, the whole plan opened, proved and judged as co-validators judge it. What passes here passes an honest audit.
 /// </summary>
-internal sealed class ModelCheck(MinimumCompute minimum, ushort netuid, SigningKey hotkey, IRandomSourceFactory randomness, TimeProvider time)
+/// <param name="minimum">What a host must manage.</param>
+/// <param name="netuid">The subnet.</param>
+/// <param name="hotkey">The miner's key.</param>
+/// <param name="randomness">Seeds of queries.</param>
+/// <param name="time">The clock.</param>
+/// <param name="folder">A folder of the check's own for keys of models that need some; made where it is needed, and removed again.</param>
+internal sealed class ModelCheck(MinimumCompute minimum, ushort netuid, SigningKey hotkey, IRandomSourceFactory randomness, TimeProvider time, string folder)
 {
+    /// <summary>The epoch that is played.</summary>
+    public const ulong Epoch = 1;
+
     private const int Audits = 9;
-    private const ulong Epoch = 1;
 
     /// <summary>Challenges one model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="rows">Rows that the card admits, encoded; at least one.</param>
+    /// <exception cref="IOException">Keys could not be written to the folder.</exception>
     public async Task<IReadOnlyList<CheckFinding>> RunAsync(IServedModel model, IReadOnlyList<long[]> rows)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (model is IModelUnderKeys underKeys)
+        {
+            return await new ForestCheck(netuid, hotkey, randomness, time, folder).RunAsync(underKeys, rows).ConfigureAwait(false);
+        }
+
         CardQuery query = CardReader.Read(model.Card.Span).Query;
         if (model.Opening is not { } opening || !VectorCommitment.TryParse(model.Commitment.Span, out VectorCommitment? commitment))
         {
@@ -61,7 +75,9 @@ internal sealed class ModelCheck(MinimumCompute minimum, ushort netuid, SigningK
             byte[]? reply = await model.AnswerAsync(query, CancellationToken.None).ConfigureAwait(false);
             times[i] = time.GetElapsedTime(started).TotalMilliseconds;
             refused += reply is null ? 1 : 0;
-            opened.Add(new OpenedAudit(planned, reply));
+            
+            // A null array would become memory of no bytes, which is a reply.
+            opened.Add(new OpenedAudit(planned, reply is null ? null : new ReadOnlyMemory<byte>(reply)));
         }
 
         return (opened, times, refused);

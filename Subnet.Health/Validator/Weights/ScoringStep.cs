@@ -30,6 +30,9 @@ internal sealed record MinerMeasurement(byte[] Miner, byte[] Card, PredictionQua
 /// </summary>
 internal sealed class ScoringStep(ValidatorParts parts)
 {
+    /// <summary>Median time of an answer, milliseconds, up to which nothing is taken off.</summary>
+    public const double FastMs = 2_000;
+
     private const double Slow = 0.8;
     private const double VerySlow = 0.5;
 
@@ -78,7 +81,7 @@ internal sealed class ScoringStep(ValidatorParts parts)
     {
         double availability = measured.Sent == 0 ? 0 : (double)measured.Answered / measured.Sent;
         double available = availability >= 0.95 ? 1 : availability >= 0.8 ? Slow : availability > 0 ? VerySlow : 0;
-        double fast = measured.MedianLatencyMs <= 2_000 ? 1 : measured.MedianLatencyMs <= 8_000 ? Slow : VerySlow;
+        double fast = measured.MedianLatencyMs <= FastMs ? 1 : measured.MedianLatencyMs <= 8_000 ? Slow : VerySlow;
         return available * fast;
     }
 

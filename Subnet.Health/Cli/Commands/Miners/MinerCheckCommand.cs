@@ -48,7 +48,7 @@ internal sealed class MinerCheckCommand : SubnetCommand
         List<CheckFinding> findings = [.. HostCheck.Run(needed, miner.Folder(context), context.Time)];
         try
         {
-            ModelCheck check = new(needed, context.Get(miner.Netuid), hotkey, randomness, context.Time);
+            ModelCheck check = new(needed, context.Get(miner.Netuid), hotkey, randomness, context.Time, Path.Combine(miner.Folder(context), "check-keys"));
             foreach (IServedModel model in models)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -74,7 +74,7 @@ internal sealed class MinerCheckCommand : SubnetCommand
     private List<long[]> Rows(CommandContext context, IServedModel model)
     {
         const int Wanted = 9;
-        CardClient card = CardClient.Open(model.Card.Span);
+        CardClient card = CardClient.OpenAny(model.Card.Span);
         ModelSchema schema = new(card.Card.Task, [.. card.Inputs.Select(item => item.Column)], [], []);
         string[] lines = File.ReadAllLines(context.ExistingFile(context.Get(input)!));
         List<long[]> rows = [];
