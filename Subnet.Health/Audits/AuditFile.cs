@@ -6,7 +6,12 @@ namespace Subnet.Health.Audits;
 /// <summary>One opened leaf of a plan: the audit, and the reply to its query where there was one.</summary>
 /// <param name="Planned">Master and rows.</param>
 /// <param name="Reply">The reply's bytes; null for "no answer".</param>
-internal sealed record OpenedAudit(IPlannedAudit Planned, ReadOnlyMemory<byte>? Reply);
+internal sealed record OpenedAudit(IPlannedAudit Planned, ReadOnlyMemory<byte>? Reply)
+{
+    /// <summary>The reply's bytes; null for "no answer".</summary>
+    // A null array turns into memory of no bytes on its way here, also as one branch of a condition. No reply has no bytes, so that is "no answer" as well, and not one without a receipt.
+    public ReadOnlyMemory<byte>? Reply { get; init => field = value is { IsEmpty: false } ? value : null; } = Reply is { IsEmpty: false } ? Reply : null;
+}
 
 /// <summary>
 /// A validator's whole plan for one miner and epoch, opened. Reading it is the same on every side (miner, validator, co-validators): leaves against the logged root,

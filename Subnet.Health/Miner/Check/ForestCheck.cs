@@ -48,7 +48,7 @@ internal sealed class ForestCheck(ushort netuid, SigningKey hotkey, IRandomSourc
             (List<(Challenge Challenge, PlannedForestAudit Query, byte[]? Reply)> asked, int bundles, double[] times) = await AskAsync(model, audited, plan).ConfigureAwait(false);
             int wanted = plan.DistinctBy(challenge => Convert.ToHexStringLower(challenge.Keys)).Count();
             int answered = asked.Count(item => item.Reply is not null);
-            AuditVerdict verdict = Judge(model, audited, [.. asked.Where(item => item.Challenge.Kind != ChallengeKind.Labelled).Select(item => new OpenedAudit(item.Query, item.Reply is { } reply ? new ReadOnlyMemory<byte>(reply) : null))]);
+            AuditVerdict verdict = Judge(model, audited, [.. asked.Where(item => item.Challenge.Kind != ChallengeKind.Labelled).Select(item => new OpenedAudit(item.Query, item.Reply))]);
             var labelled = asked.Where(item => item.Challenge.Kind == ChallengeKind.Labelled).ToArray();
             int read = labelled.Where(item => item.Reply is not null && item.Query.TryDecrypt(item.Query.RequestHash.Span, item.Reply, out _)).Sum(item => item.Query.Rows.Count);
             int most = labelled.Sum(item => item.Query.Rows.Count);

@@ -75,9 +75,7 @@ internal sealed class ModelCheck(MinimumCompute minimum, ushort netuid, SigningK
             byte[]? reply = await model.AnswerAsync(query, CancellationToken.None).ConfigureAwait(false);
             times[i] = time.GetElapsedTime(started).TotalMilliseconds;
             refused += reply is null ? 1 : 0;
-            
-            // A null array would become memory of no bytes, which is a reply.
-            opened.Add(new OpenedAudit(planned, reply is null ? null : new ReadOnlyMemory<byte>(reply)));
+            opened.Add(new OpenedAudit(planned, reply));
         }
 
         return (opened, times, refused);

@@ -87,6 +87,21 @@ internal sealed class AuditTests
     }
 
     [Test]
+    public void Query_without_an_answer_is_one_however_its_missing_reply_is_written()
+    {
+        // Read from a message it is an empty field, from the miner's store a null array: neither is a reply without a receipt, for which nobody could be judged.
+        PlannedAudit planned = Plan([[1, 2, 3, 4, 5, 6]]);
+        byte[]? missing = null;
+        Assert.Multiple(() =>
+        {
+            Assert.That(new OpenedAudit(planned, missing).Reply, Is.Null);
+            Assert.That(new OpenedAudit(planned, ReadOnlyMemory<byte>.Empty).Reply, Is.Null);
+            Assert.That((new OpenedAudit(planned, new byte[] { 1 }) with { Reply = missing }).Reply, Is.Null);
+            Assert.That(new OpenedAudit(planned, new byte[] { 1 }).Reply, Is.Not.Null);
+        });
+    }
+
+    [Test]
     public void Unequal_answers_to_one_row_are_a_fault_whatever_is_proved()
     {
         PlannedAudit[] plan = [Plan([[1, 2, 3, 4, 5, 6]]), Plan([[1, 2, 3, 4, 5, 6]])];
