@@ -32,6 +32,9 @@ internal static partial class ValidatorLog
     [LoggerMessage(4013, LogLevel.Debug, "subnet {Netuid}: a query to {Miner} was not answered: {Reason}")]
     public static partial void NotAnswered(ILogger logger, ushort netuid, string miner, string reason);
 
+    [LoggerMessage(4025, LogLevel.Information, "subnet {Netuid}: {Miner} has not sent its proof of epoch {Epoch}; it is asked again until block {Height}")]
+    public static partial void ProofWaitedFor(ILogger logger, ushort netuid, string miner, ulong epoch, ulong height);
+
     [LoggerMessage(4014, LogLevel.Warning, "subnet {Netuid}: {Validator} does not answer about {Miner}: {Reason}")]
     public static partial void CoValidatorSilent(ILogger logger, ushort netuid, string validator, string miner, string reason);
 

@@ -32,8 +32,14 @@ internal sealed record ValidatorSettings(string Home, IReadOnlyList<ushort> Netu
     /// <summary>Longest wait for an answer to a query.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longest wait for a proof and for a co-validator.</summary>
+    /// <summary>Longest wait for a proof each time that a miner is asked, and for a co-validator.</summary>
     public TimeSpan ProofTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long after the epoch a miner that does not answer is asked for its proof (protocol 4).</summary>
+    public TimeSpan ProofAllowance { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>What is left of an epoch for co-validators to sign when a miner was asked for the last time.</summary>
+    public TimeSpan SigningTime { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Queries that are under way at a time.</summary>
     public int Parallel { get; init; } = 2;
