@@ -94,6 +94,64 @@ internal sealed class ScoreOrganicProcessTests
         Assert.That(Logged(home).GetValueOrDefault("score-window"), Is.EqualTo(1), refusal);
     }
 
+    [Test]
+    public async Task Window_whose_clinic_was_down_until_its_beacon_came_is_given_up_in_a_sentence_and_the_same_command_begins_a_new_one()
+    {
+        using TemporaryFolder home = new();
+        using RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
+        await using InProcessLedger ledger = new();
+        await using Blocks blocks = new(ledger);
+        Uri node = await ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
+        ushort netuid = await ledger.CreateSubnet("miner", "validator", "second-miner");
+        bool isAdmitted = false;
+        await using ValidatorService first = await ValidateAsync(ledger, netuid, "validator", home, randomness, () => Volatile.Read(ref isAdmitted));
+        await using ValidatorService second = await ValidateAsync(ledger, netuid, "second-miner", home, randomness, () => Volatile.Read(ref isAdmitted));
+        await WriteHistoryAsync(home, netuid);
+        string output = home.Combine("batch.transcript");
+        string[] command =
+        [
+            "clinic", "score-organic", "--netuid", netuid.ToString(CultureInfo.InvariantCulture), "--validators", "2", "--output", output, "--wallet-name", "clinic", "--password-file", home.Combine("password"),
+            "--network", node.ToString(), "--home", home.Path, "--yes", "--json",
+        ];
+
+        // Nobody gives a seed: one sentence says what to do, and nothing is left behind.
+        blocks.AreFree = true;
+        (int code, string answer, string error) = await SubnetProcess.RunAsync(home.Path, command);
+        Assert.That(code, Is.EqualTo(1), answer + error);
+        Assert.That(error, Does.Contain("Too few validators gave a seed before the window's beacon; nothing was sent to them and no patient was scored.").And.Contain("give the command again"));
+        Assert.That(File.Exists(home.Combine("clinic", "default", "organic.journal")), Is.False);
+
+        // Killed after the anchor, without seeds, and down until the beacon is there.
+        blocks.AreFree = false;
+        await KillAtAsync(home.Path, command, "beacon");
+        Assert.That(File.Exists(home.Combine("clinic", "default", "organic.journal")), Is.True);
+        for (int i = 0; i <= ScoringSettings.BeaconDelay; i++)
+        {
+            await ledger.Node.MakeBlockAsync();
+        }
+
+        Volatile.Write(ref isAdmitted, true);
+        using Process process = SubnetProcess.Start(home.Path, command);
+        Task<string> reading = process.StandardOutput.ReadToEndAsync();
+        List<string> said = [];
+        while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
+        {
+            said.Add(line);
+
+            // The new window's seeds are all there; its beacon may come.
+            blocks.AreFree |= said.Count(each => each == "beacon") == 2;
+        }
+
+        await process.WaitForExitAsync();
+        string report = string.Join('\n', said);
+        Assert.That(process.ExitCode, Is.Zero, report);
+        Assert.That((string)JsonNode.Parse(await reading)!["outcome"]!, Is.EqualTo("None"));
+        Assert.That(said.Count(line => line.EndsWith("The window that was interrupted is given up, and a new one begins as the options say.", StringComparison.Ordinal)), Is.EqualTo(1), report);
+        Assert.That(File.Exists(output), Is.True);
+        Dictionary<string, int> logged = Logged(home);
+        Assert.That(new[] { "score-window", "batch-open", "score-commit", "score-open" }.Select(entry => logged.GetValueOrDefault(entry)), Is.EqualTo(new[] { 3, 1, 1, 1 }));
+    }
+
     /// <summary>Starts the command, ends it (SIGKILL) when it says that a step begins, and waits until it is gone.</summary>
     private static async Task KillAtAsync(string home, string[] command, string step)
     {
@@ -113,7 +171,7 @@ internal sealed class ScoreOrganicProcessTests
         Assert.Fail($"it ended before '{step}': {said}");
     }
 
-    private static async Task<ValidatorService> ValidateAsync(InProcessLedger ledger, ushort netuid, string name, TemporaryFolder home, RandomSourceFactory randomness)
+    private static async Task<ValidatorService> ValidateAsync(InProcessLedger ledger, ushort netuid, string name, TemporaryFolder home, RandomSourceFactory randomness, Func<bool>? isAdmitted = null)
     {
         await ledger.Do(name, new AddStakeCall(netuid, ledger.Id(name + "-hot"), 100 * InProcessLedger.Tao, 0, false));
         for (int i = 0; i < 12; i++)
@@ -122,7 +180,7 @@ internal sealed class ScoreOrganicProcessTests
         }
 
         return await ValidatorService.StartAsync(
-            new ValidatorSettings(home.Combine("served", name), [netuid]) { Challenges = false },
+            new ValidatorSettings(home.Combine("served", name), [netuid]) { Challenges = false, IsClinicAdmitted = _ => isAdmitted?.Invoke() ?? true },
             InProcessLedger.SigningKeyOf(name + "-hot"), ledger.Client, new NoTokens(), new Dictionary<ushort, LabelledRows>(), new PeerChannels(null, TimeProvider.System), TimeProvider.System,
             randomness, NullLoggerFactory.Instance, null);
     }

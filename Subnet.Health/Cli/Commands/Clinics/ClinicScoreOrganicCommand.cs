@@ -73,37 +73,62 @@ internal sealed class ClinicScoreOrganicCommand : StateChangingCommand
                 return ExitCode.Done;
             }
 
-            await context.ConfirmAsync(
-                this,
-                panel is null
-                    ? "A batch was interrupted. Go on with it, whatever the options say?"
-                    : $"Have {context.Get(validators)} validators score {context.Get(patients)} patients of {panel.Address}? Each patient is scored once only.",
-                cancellationToken).ConfigureAwait(false);
-            ClinicScoreOrganicDocument document;
-            OrganicScoringResult result;
-            using (ScoringJournal journal = new(journalPath, atRest))
+            await ConfirmAsync(context, panel, cancellationToken).ConfigureAwait(false);
+            while (true)
             {
-                ScoringLog log = new(access.Client.Log.Recorder);
-                using DurableClinicScoring batch = await DurableClinicScoring.ResumeAsync(access.Key, store, log, journal, context.Time).ConfigureAwait(false)
-                    ?? Begin(context, access, panel ?? await ChooseAsync(context, access.Client, computed, cancellationToken).ConfigureAwait(false), computed, store, log, journal, random);
-                result = await RunAsync(context, access, batch, cancellationToken).ConfigureAwait(false);
-                if (result.Transcript is { } transcript)
+                ClinicScoreOrganicDocument document;
+                OrganicScoringResult result;
+                using (ScoringJournal journal = new(journalPath, atRest))
                 {
-                    await WriteAsync(path, transcript, cancellationToken).ConfigureAwait(false);
+                    ScoringLog log = new(access.Client.Log.Recorder);
+                    DurableClinicScoring? interrupted = await DurableClinicScoring.ResumeAsync(access.Key, store, log, journal, context.Time).ConfigureAwait(false);
+                    isInterrupted = interrupted is not null;
+                    using DurableClinicScoring batch = interrupted
+                        ?? Begin(context, access, panel ?? await ChooseAsync(context, access.Client, computed, cancellationToken).ConfigureAwait(false), computed, store, log, journal, random);
+                    result = await RunAsync(context, access, batch, cancellationToken).ConfigureAwait(false);
+                    if (result.Transcript is { } transcript)
+                    {
+                        await WriteAsync(path, transcript, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    long[] values = result.Transcript is null ? [] : [.. result.Transcript.Messages.Select(PublicScore.TryRead).OfType<PublicScore>().Select(score => score.Value)];
+                    document = new ClinicScoreOrganicDocument(
+                        Ss58Address.Encode(batch.Panel[0].Miner.Span), Convert.ToHexStringLower(batch.Panel[0].Card.Span), batch.Measure.Word, batch.Settings.Patients, result.Fault.ToString(),
+                        result.Transcript is null ? null : path, values, result.Findings.Count, result.Unreachable.Count);
                 }
 
-                long[] values = result.Transcript is null ? [] : [.. result.Transcript.Messages.Select(PublicScore.TryRead).OfType<PublicScore>().Select(score => score.Value)];
-                document = new ClinicScoreOrganicDocument(
-                    Ss58Address.Encode(batch.Panel[0].Miner.Span), Convert.ToHexStringLower(batch.Panel[0].Card.Span), batch.Measure.Word, batch.Settings.Patients, result.Fault.ToString(),
-                    result.Transcript is null ? null : path, values, result.Findings.Count, result.Unreachable.Count);
-            }
+                // The transcript is on the disk, or there is no batch: nothing of it is needed any more, its secrets least of all.
+                File.Delete(journalPath);
+                if (result.Transcript is null && isInterrupted)
+                {
+                    // Validators give no seed once the beacon is known, so this window never becomes a batch; nothing of it was sent, and its patients are good for another.
+                    context.Output.Say($"{Lost(result.Fault)} The window that was interrupted is given up, and a new one begins as the options say.");
+                    panel = await ChooseAsync(context, access.Client, computed, cancellationToken).ConfigureAwait(false);
+                    await ConfirmAsync(context, panel, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
 
-            // The transcript is on the disk: nothing of the batch is needed any more, its secrets least of all.
-            File.Delete(journalPath);
-            Show(context, panel is null ? document : document with { Model = panel.Model });
-            return result.Fault == ScoringFault.None && result.Findings.Count == 0 ? ExitCode.Done : ExitCode.No;
+                if (result.Transcript is null)
+                {
+                    context.Output.Say($"{Lost(result.Fault)} See that the subnet's validators serve, or ask for fewer with --validators, and give the command again: it begins a new window.");
+                }
+
+                Show(context, panel is null ? document : document with { Model = panel.Model });
+                return result.Fault == ScoringFault.None && result.Findings.Count == 0 ? ExitCode.Done : ExitCode.No;
+            }
         }
     }
+
+    private static string Lost(ScoringFault fault) => fault == ScoringFault.TooFewValidators
+        ? "Too few validators gave a seed before the window's beacon; nothing was sent to them and no patient was scored."
+        : $"The window's patients cannot be drawn ({ScoringFaults.Word(fault)}); nothing was sent to validators.";
+
+    private Task ConfirmAsync(CommandContext context, OrganicPanel? panel, CancellationToken cancellationToken) => context.ConfirmAsync(
+        this,
+        panel is null
+            ? "A batch was interrupted. Go on with it, whatever the options say?"
+            : $"Have {context.Get(validators)} validators score {context.Get(patients)} patients of {panel.Address}? Each patient is scored once only.",
+        cancellationToken);
 
     private async Task<OrganicPanel> ChooseAsync(CommandContext context, ClinicClient client, ScoringMeasure computed, CancellationToken cancellationToken)
     {
