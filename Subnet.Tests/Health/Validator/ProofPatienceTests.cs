@@ -8,7 +8,6 @@ using Subnet.Health.Miner;
 using Subnet.Health.Rpc.Client;
 using Subnet.Health.Validator;
 using Subnet.Health.Validator.Challenges;
-using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Verdicts;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
