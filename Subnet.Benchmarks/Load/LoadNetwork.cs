@@ -180,6 +180,7 @@ internal sealed class LoadNetwork : IAsyncDisposable
                 TimeProvider.System,
                 randomness,
                 NullLoggerFactory.Instance,
+                null,
                 default);
             return new Subnet(issuer, server, miner);
         }

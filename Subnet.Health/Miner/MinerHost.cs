@@ -135,7 +135,7 @@ public sealed class MinerHost : IAsyncDisposable
                 .. options.ModelFolders.Select(path => ServedModels.Load(
                     File.ReadAllBytes(Path.Combine(path, "card.json")), File.ReadAllBytes(Path.Combine(path, "circuit.bin")), options.ModelPassword.Span, source)),
             ];
-            MinerHost miner = await StartAsync(settings, models, key, remote.Client, time, source, loggers, cancellationToken).ConfigureAwait(false);
+            MinerHost miner = await StartAsync(settings, models, key, remote.Client, time, source, loggers, null, cancellationToken).ConfigureAwait(false);
             RemoteLedger owned = remote;
             miner.closeOwned = async () =>
             {
@@ -166,6 +166,7 @@ public sealed class MinerHost : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="randomness">Randomness of proofs and of event names; models have their own.</param>
     /// <param name="loggers">Loggers.</param>
+    /// <param name="open">Opens what must listen before the address is on the ledger, such as the HTTP side: where it fails nothing is announced; null for nothing.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="MinerException">The memory bound is too small, or the ledger refuses the miner or a card.</exception>
     internal static async Task<MinerHost> StartAsync(
@@ -176,6 +177,7 @@ public sealed class MinerHost : IAsyncDisposable
         TimeProvider time,
         IRandomSourceFactory randomness,
         ILoggerFactory loggers,
+        Func<MinerHost, Task>? open,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -217,7 +219,7 @@ public sealed class MinerHost : IAsyncDisposable
 
         try
         {
-            await miner.StartAsync(randomness, loggers, time, cancellationToken).ConfigureAwait(false);
+            await miner.StartAsync(randomness, loggers, time, open, cancellationToken).ConfigureAwait(false);
             return miner;
         }
         catch
@@ -318,7 +320,8 @@ public sealed class MinerHost : IAsyncDisposable
     // One query per connection, so connections beyond the places wait for nothing but the answer that the miner is busy.
     private static int ConnectionsOf(MinerSettings settings) => (2 * (settings.Running + settings.Waiting)) + 32;
 
-    private async Task StartAsync(IRandomSourceFactory randomness, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        IRandomSourceFactory randomness, ILoggerFactory loggers, TimeProvider time, Func<MinerHost, Task>? open, CancellationToken cancellationToken)
     {
         ulong height = (await ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
         publisher = new ModelPublisher(settings.Netuid, hotkey, new LedgerKey(hotkey), ledger, randomness);
@@ -351,6 +354,7 @@ public sealed class MinerHost : IAsyncDisposable
             loggers,
             time,
             cancellationToken).ConfigureAwait(false);
+        await (open?.Invoke(this) ?? Task.CompletedTask).ConfigureAwait(false);
         if (settings.Publishes)
         {
             await AnnounceAsync(cancellationToken).ConfigureAwait(false);

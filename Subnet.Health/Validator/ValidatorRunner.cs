@@ -52,7 +52,7 @@ public sealed class ValidatorRunner : IAsyncDisposable
     public static Task<ValidatorRunner> StartAsync(ValidatorRunnerOptions options, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default) =>
         StartAsync(
             options ?? throw new ArgumentNullException(nameof(options)), HotkeyOf(options), null, RandomSourceFactory.FromOperatingSystem(),
-            TimeProvider.System, loggers ?? NullLoggerFactory.Instance, cancellationToken);
+            TimeProvider.System, loggers ?? NullLoggerFactory.Instance, null, cancellationToken);
 
     /// <summary>Where it stands.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -84,6 +84,7 @@ public sealed class ValidatorRunner : IAsyncDisposable
     /// <param name="random">Becomes the validator's.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Structured log.</param>
+    /// <param name="open">Opens what must listen before the address is on the ledger; null for nothing.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     internal static async Task<ValidatorRunner> StartAsync(
         ValidatorRunnerOptions options,
@@ -92,6 +93,7 @@ public sealed class ValidatorRunner : IAsyncDisposable
         RandomSourceFactory random,
         TimeProvider time,
         ILoggerFactory loggers,
+        Func<ValidatorService, ILedgerClient, Task>? open,
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Folder);
@@ -106,6 +108,7 @@ public sealed class ValidatorRunner : IAsyncDisposable
             TokenWallet wallet = new(Path.Combine(options.Folder, "tokens.db"), atRest);
             TokenPurchase purchase = new(wallet, hotkey, ledger.Client, new IssuerChannels(options.IssuerOf, new GrpcChannelOptions(), time), time, bought);
             tokens = new ValidatorTokens(wallet, purchase, ledger.Client, options.MostPerRow, options.TokenDelay, time);
+            ILedgerClient client = ledger.Client;
             ValidatorService service = await ValidatorService.StartAsync(
                 new ValidatorSettings(options.Folder, options.Netuids) { Endpoint = options.Endpoint, Shadow = options.Shadow, Challenges = policy is null },
                 hotkey,
@@ -118,6 +121,7 @@ public sealed class ValidatorRunner : IAsyncDisposable
                 loggers,
                 policy,
                 null,
+                open is null ? null : opened => open(opened, client),
                 cancellationToken).ConfigureAwait(false);
             service.Run();
             return new ValidatorRunner(ledger, hotkey, atRest, tokens, service, random);

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Crypto.Identity;
@@ -41,6 +42,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
     private bool isRun;
+    private readonly List<(ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)> concluded = [];
     private bool isAnnounced;
     private ulong worked;
 
@@ -97,9 +99,10 @@ internal sealed class ValidatorService : IAsyncDisposable
     /// <param name="loggers">Loggers.</param>
     /// <param name="policy">How weights come about; null for earned scores.</param>
     /// <param name="extend">Adds further services to its server before it starts; null for none.</param>
+    /// <param name="open">Opens what must listen before the address is on the ledger, such as the HTTP side: where it fails nothing is announced; null for nothing.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="LedgerRefusedException">The hotkey is not registered in one of the subnets.</exception>
-    /// <exception cref="IOException">Another process has its folder open, or the port is taken.</exception>
+    /// <exception cref="IOException">Another process has its folder open, or a port is taken.</exception>
     public static async Task<ValidatorService> StartAsync(
         ValidatorSettings settings,
         SigningKey hotkey,
@@ -112,7 +115,38 @@ internal sealed class ValidatorService : IAsyncDisposable
         ILoggerFactory loggers,
         Func<ValidatorParts, IWeightPolicy>? policy = null,
         Action<GrpcServices, RoleLog, RoleWitness>? extend = null,
+        Func<ValidatorService, Task>? open = null,
         CancellationToken cancellationToken = default)
+    {
+        ValidatorService service = await OpenAsync(
+            settings, hotkey, ledger, tokens, labelled, channels, time, random, loggers, policy, extend, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // An address that does not answer costs others their patience, and the ledger admits another only many blocks later: first everything listens.
+            await (open?.Invoke(service) ?? Task.CompletedTask).ConfigureAwait(false);
+            await service.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<ValidatorService> OpenAsync(
+        ValidatorSettings settings,
+        SigningKey hotkey,
+        ILedgerClient ledger,
+        IAccessTokens tokens,
+        IReadOnlyDictionary<ushort, LabelledRows> labelled,
+        PeerChannels channels,
+        TimeProvider time,
+        IRandomSourceFactory random,
+        ILoggerFactory loggers,
+        Func<ValidatorParts, IWeightPolicy>? policy,
+        Action<GrpcServices, RoleLog, RoleWitness>? extend,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.Home);
         string network = ledger.Identity.Network;
@@ -157,9 +191,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             extend?.Invoke(services, log, witness);
             GrpcServerHost host = await GrpcServerHost.StartAsync(
                 new GrpcServerHostOptions(settings.Endpoint), services, loggers, time, cancellationToken).ConfigureAwait(false);
-            ValidatorService service = new(parts, drawn, log, witness, host, seeds, organic, policy);
-            await service.AnnounceAsync(cancellationToken).ConfigureAwait(false);
-            return service;
+            return new ValidatorService(parts, drawn, log, witness, host, seeds, organic, policy);
         }
         catch
         {
@@ -200,14 +232,14 @@ internal sealed class ValidatorService : IAsyncDisposable
         {
             await others.RefreshAsync(cancellationToken).ConfigureAwait(false);
             await weights.SettleAsync((await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height).ConfigureAwait(false);
-            (ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)[] concluded = [.. organic.TakeConcluded()];
+            concluded.AddRange(organic.TakeConcluded());
             foreach (ushort netuid in parts.Settings.Netuids)
             {
                 if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock)
                 {
-                    if (concluded.Length > 0)
+                    if (concluded.Count > 0)
                     {
-                        await KeepOrganicAsync(clock, concluded, cancellationToken).ConfigureAwait(false);
+                        await KeepOrganicAsync(clock, cancellationToken).ConfigureAwait(false);
                     }
 
                     await TryStepAsync(clock, cancellationToken).ConfigureAwait(false);
@@ -215,8 +247,10 @@ internal sealed class ValidatorService : IAsyncDisposable
                 }
             }
 
+            // Not before they are stored: where the disk refused above, they are stored with the next block.
             organic.Forget(concluded.Select(over => over.Batch));
-            parts.Metrics.Scored(concluded.Length);
+            parts.Metrics.Scored(concluded.Count);
+            concluded.Clear();
             return weights.IsWaiting;
         }
         finally
@@ -279,8 +313,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     }
 
     /// <summary>Keeps the scores on real outcomes of a subnet's miners; they are part of the score of the epoch that is judged next.</summary>
-    private async Task KeepOrganicAsync(
-        EpochClock clock, (ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)[] concluded, CancellationToken cancellationToken)
+    private async Task KeepOrganicAsync(EpochClock clock, CancellationToken cancellationToken)
     {
         IReadOnlyList<ModelView> models = await parts.Ledger.GetModelsAsync(clock.Netuid, withRetired: true, cancellationToken).ConfigureAwait(false);
         foreach ((ScoreBatchOpen batch, IReadOnlyList<OrganicOutcome> outcomes) in concluded)
@@ -304,7 +337,15 @@ internal sealed class ValidatorService : IAsyncDisposable
             // Several blocks may have passed while one was worked through: the newest counts.
             next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
             await AnnounceLaterAsync(cancellationToken).ConfigureAwait(false);
-            await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SqliteException fault)
+            {
+                ValidatorLog.DiskRefused(parts.Logger, next - 1, fault.Message);
+            }
+
             foreach (ushort netuid in parts.Settings.Netuids)
             {
                 if (await EpochClock.ReadAsync(parts.Ledger, netuid, cancellationToken).ConfigureAwait(false) is { } clock
@@ -357,7 +398,7 @@ internal sealed class ValidatorService : IAsyncDisposable
 
             await log.AnchorAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is Clinic.ClinicException or LedgerUnreachableException or LedgerRefusedException or IOException)
+        catch (Exception e) when (e is Clinic.ClinicException or LedgerUnreachableException or LedgerRefusedException or IOException or SqliteException)
         {
             ValidatorLog.StepFailed(parts.Logger, e, clock.Netuid, clock.Height);
         }
@@ -371,7 +412,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         {
             await step().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is LedgerUnreachableException or IOException or HttpRequestException or Circuits.CircuitException)
+        catch (Exception e) when (e is LedgerUnreachableException or IOException or HttpRequestException or Circuits.CircuitException or SqliteException)
         {
             ValidatorLog.StepFailed(parts.Logger, e, clock.Netuid, clock.Height);
         }

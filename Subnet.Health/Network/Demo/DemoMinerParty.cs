@@ -34,7 +34,7 @@ internal sealed class DemoMinerParty : IDemoMiner
             miner, Path.Combine(folder, "model"), Encoding.UTF8.GetBytes(DemoKeys.Password), randomness, tokens is null ? null : VictimOf(miner, world, tokens, randomness));
         MinerHost host = await MinerHost.StartAsync(
             new MinerSettings(miner.Name, folder, miner.Netuid, new IPEndPoint(IPAddress.Loopback, 0)) { WitnessQuorum = DemoPolicy.Quorum(world.Place.Keys) },
-            [model], world.Place.Keys.Hot("miner-" + miner.Name), world.Ledger, world.Place.Time, randomness, world.Place.Loggers, cancellationToken).ConfigureAwait(false);
+            [model], world.Place.Keys.Hot("miner-" + miner.Name), world.Ledger, world.Place.Time, randomness, world.Place.Loggers, null, cancellationToken).ConfigureAwait(false);
         return new DemoMinerParty(world, host, tokens);
     }
 

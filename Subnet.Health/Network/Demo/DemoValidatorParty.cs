@@ -50,6 +50,7 @@ internal sealed class DemoValidatorParty : IDemoValidator
             world.Place.Loggers,
             PolicyOf(validator, world),
             null,
+            null,
             cancellationToken).ConfigureAwait(false);
         return new DemoValidatorParty(world, service, tokens);
     }

@@ -111,11 +111,13 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
         }
 
         IServedModel model = ModelOf(miner, folder, randomness, stock);
+        await using OpenedSite site = new();
         await using MinerHost host = await MinerHost.StartAsync(
-            new MinerSettings(miner.Name, folder, miner.Netuid, AnyPort), [model], hotkey, ledger.Client, time, randomness, loggers, stop).ConfigureAwait(false);
-        await using IRoleSite site = await sites.MinerAsync(host, ledger.Client, stop).ConfigureAwait(false);
+            new MinerSettings(miner.Name, folder, miner.Netuid, AnyPort), [model], hotkey, ledger.Client, time, randomness, loggers,
+            opened => site.OpenAsync(sites.MinerAsync(opened, ledger.Client, stop)), stop).ConfigureAwait(false);
         ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [miner.Name] = host.Address, [miner.Name + "/http"] = site.Address });
         await StoppedAsync(stop).ConfigureAwait(false);
+        await site.DisposeAsync().ConfigureAwait(false);
         await host.StopAsync().ConfigureAwait(false);
     }
 
@@ -128,9 +130,10 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
             LabelledTables = DemoPlan.Subnets.ToDictionary(subnet => subnet.Netuid, subnet => samples.Table(subnet.Data + "-heldout")),
             TokenDelay = TimeSpan.Zero,
         };
+        await using OpenedSite site = new();
         await using ValidatorRunner runner = await ValidatorRunner.StartAsync(
-            options, Open(wallet, "default"), PolicyOf(validator), RandomSourceFactory.FromOperatingSystem(), time, loggers, stop).ConfigureAwait(false);
-        await using IRoleSite site = await sites.ValidatorAsync(validator.Name, runner.Service, runner.Ledger, stop).ConfigureAwait(false);
+            options, Open(wallet, "default"), PolicyOf(validator), RandomSourceFactory.FromOperatingSystem(), time, loggers,
+            (service, ledger) => site.OpenAsync(sites.ValidatorAsync(validator.Name, service, ledger, stop)), stop).ConfigureAwait(false);
         ready(new Dictionary<string, Uri>(StringComparer.Ordinal) { [validator.Name] = runner.Address, [validator.Name + "/http"] = site.Address });
         await Task.WhenAny(runner.Completion, StoppedAsync(stop)).ConfigureAwait(false);
         if (!stop.IsCancellationRequested)
@@ -138,6 +141,7 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
             await runner.Completion.ConfigureAwait(false);
         }
 
+        await site.DisposeAsync().ConfigureAwait(false);
         await runner.StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

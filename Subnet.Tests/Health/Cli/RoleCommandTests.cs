@@ -9,6 +9,7 @@ using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Cli.Commands.Clinics;
 using Subnet.Health.Cli.Commands.Miners;
 using Subnet.Health.Cli.Output;
+using Subnet.Health.Node;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Rpc.Server;
@@ -46,7 +47,7 @@ internal sealed class RoleCommandTests
         Write("miner", null, "miner");
         Write("miner", "default", "miner-hot");
 
-        // A validator that could not start its pages has announced its address: another hotkey than a miner's.
+        // Registered, and never served: another hotkey than a miner's.
         Write("owner", null, "owner");
         Write("owner", "default", "owner-hot");
         CommandRun bought = await Run("clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "8", "--wallet-name", "clinic", "--yes");
@@ -231,13 +232,15 @@ internal sealed class RoleCommandTests
     [TestCase("--port", "dashboard")]
     [TestCase("--port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "owner")]
     [TestCase("--http-port", "validator", "run", "--netuid", "NETUID", "--wallet-name", "owner")]
-    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option(string option, params string[] command)
+    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option_and_no_address_on_the_ledger(string option, params string[] command)
     {
         int port = node.Port;
         string[] arguments = [.. command.Select(word => word == "NETUID" ? $"{network.Netuid}" : word), option, $"{port}"];
         CommandRun run = await Run(arguments);
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(run.Error, Does.Contain($"The port {port} of 127.0.0.1 is taken").And.Contains($"choose another port with {option} "));
+        string? announced = (await network.Ledger.Client.GetMetagraphAsync(network.Netuid))!.Find(network.Ledger.Id("owner-hot"))!.Endpoint;
+        Assert.That(announced, Is.Null.Or.Empty, "nobody is sent to where nothing answers");
     }
 
     [Test]

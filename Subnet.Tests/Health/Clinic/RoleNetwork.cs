@@ -108,7 +108,7 @@ internal sealed class RoleNetwork : IAsyncDisposable
     public async Task<MinerHost> StartMinerAsync(string name, IServedModel model, MinerSettings? settings = null)
     {
         MinerHost miner = await MinerHost.StartAsync(
-            settings ?? SettingsOf(name), [model], Key(name + "-hot"), Ledger.Client, TimeProvider.System, Randomness, NullLoggerFactory.Instance, CancellationToken.None);
+            settings ?? SettingsOf(name), [model], Key(name + "-hot"), Ledger.Client, TimeProvider.System, Randomness, NullLoggerFactory.Instance, null, CancellationToken.None);
         miners[name] = miner;
         return miner;
     }

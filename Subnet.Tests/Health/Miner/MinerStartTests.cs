@@ -36,7 +36,7 @@ internal sealed class MinerStartTests
     }
 
     [Test]
-    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option_or_setting()
+    public async Task Port_that_is_taken_is_one_error_with_its_number_and_the_option_or_setting_and_no_new_address_on_the_ledger()
     {
         using TemporaryFolder home = new();
         Uri node = await network.Ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
@@ -45,6 +45,7 @@ internal sealed class MinerStartTests
         new DemoModels(SampleFolder.Find(RepositoryFolder.Find()))
             .Serve(DemoPlan.Miners.Single(miner => miner.Name == "heart-honest"), model, Encoding.UTF8.GetBytes(Password), network.Randomness, null).Dispose();
         WriteHotkey(home);
+        string? before = await EndpointAsync();
         using TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
         string port = $"{((IPEndPoint)other.LocalEndpoint).Port}";
@@ -62,11 +63,15 @@ internal sealed class MinerStartTests
                 variables[setting] = port;
             }
 
+            // The ledger would admit a new address now: only the miner keeps it back.
+            await network.Ledger.Node.MakeBlockAsync();
+            await network.Ledger.Node.MakeBlockAsync();
             CommandRun run = await CommandRun.Of(
                 home.Path, ["miner", "run", model, "--netuid", $"{network.Netuid}", "--wallet-name", "miner", "--network", node.ToString(), .. options], variables);
             Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
             Assert.That(run.Error, Does.Contain($"The port {port} of 127.0.0.1 is taken").And.Contains(choice).And.Not.Contains("   at "));
             Assert.That(run.Output, Is.Empty);
+            Assert.That(await EndpointAsync(), Is.EqualTo(before), "nobody is sent to where nothing answers");
         }
     }
 

@@ -57,21 +57,22 @@ internal sealed class MinerRunCommand : SubnetCommand
         await using (ledger.ConfigureAwait(false))
         {
             IReadOnlyList<IServedModel> models = miner.Load(context, randomness);
-            MinerHost host = await MinerHost
-                .StartAsync(settings, models, hotkey, ledger.Client, context.Time, randomness, context.Loggers, cancellationToken)
-                .ConfigureAwait(false);
+            RoleSites sites = new(
+                context.Loggers, context.Time, DashboardCommand.Otlp(context), port: (int)context.Settings.Number(SettingsCatalog.MinerHttpPort, context.Get(httpPort)));
+            OpenedSite site = new();
+            await using ConfiguredAsyncDisposable closing = site.ConfigureAwait(false);
+            MinerHost host = await MinerHost.StartAsync(
+                settings, models, hotkey, ledger.Client, context.Time, randomness, context.Loggers,
+                opened => site.OpenAsync(sites.MinerAsync(opened, ledger.Client, cancellationToken)), cancellationToken).ConfigureAwait(false);
             await using (host.ConfigureAwait(false))
             {
-                IRoleSite site = await new RoleSites(
-                    context.Loggers, context.Time, DashboardCommand.Otlp(context), port: (int)context.Settings.Number(SettingsCatalog.MinerHttpPort, context.Get(httpPort)))
-                    .MinerAsync(host, ledger.Client, cancellationToken).ConfigureAwait(false);
-                await using ConfiguredAsyncDisposable closing = site.ConfigureAwait(false);
                 context.Output.Line(
                     new MinerRunDocument(
                         settings.Name, settings.Netuid, hotkey.Address, host.Address.ToString(), site.Address.ToString(), [.. models.Select(MinerModelEntry.Of)], host.MemoryBytes, host.Log.Origin),
                     $"miner {settings.Name} of subnet {settings.Netuid} serves {string.Join(", ", models.Select(model => model.Id))} on {host.Address}, at most {host.MemoryBytes >> 20} MiB, health and metrics on {site.Address}");
                 await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 context.Output.Say("draining");
+                await site.DisposeAsync().ConfigureAwait(false);
                 await host.StopAsync().ConfigureAwait(false);
             }
         }

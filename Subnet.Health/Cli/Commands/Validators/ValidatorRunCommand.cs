@@ -61,11 +61,12 @@ internal sealed class ValidatorRunCommand : SubnetCommand
             Shadow = context.Get(shadow),
             TokenDelay = context.Get(now) ? TimeSpan.Zero : TimeSpan.FromHours(1),
         };
+        RoleSites sites = new(
+            context.Loggers, context.Time, DashboardCommand.Otlp(context), port: (int)context.Settings.Number(SettingsCatalog.ValidatorHttpPort, context.Get(httpPort)));
+        await using OpenedSite site = new();
         await using ValidatorRunner runner = await ValidatorRunner.StartAsync(
-            options, wallet.Open(context, wallet.WalletOf(context), wallet.HotkeyOf(context)), null, RandomSourceFactory.FromOperatingSystem(), context.Time, context.Loggers, cancellationToken).ConfigureAwait(false);
-        await using IRoleSite site = await new RoleSites(
-            context.Loggers, context.Time, DashboardCommand.Otlp(context), port: (int)context.Settings.Number(SettingsCatalog.ValidatorHttpPort, context.Get(httpPort)))
-            .ValidatorAsync(context.Get(name)!, runner.Service, runner.Ledger, cancellationToken).ConfigureAwait(false);
+            options, wallet.Open(context, wallet.WalletOf(context), wallet.HotkeyOf(context)), null, RandomSourceFactory.FromOperatingSystem(), context.Time, context.Loggers,
+            (service, ledger) => site.OpenAsync(sites.ValidatorAsync(context.Get(name)!, service, ledger, cancellationToken)), cancellationToken).ConfigureAwait(false);
         context.Output.Line(
             new ValidatorRunDocument(runner.Address, site.Address, runner.LogOrigin, options.Netuids, options.Shadow),
             $"validator at {runner.Address}, subnets {string.Join(", ", options.Netuids)}{(options.Shadow ? ", shadow" : "")}, log {runner.LogOrigin}, health and metrics on {site.Address}");
@@ -75,6 +76,7 @@ internal sealed class ValidatorRunCommand : SubnetCommand
             await runner.Completion.ConfigureAwait(false);
         }
 
+        await site.DisposeAsync().ConfigureAwait(false);
         await runner.StopAsync(CancellationToken.None).ConfigureAwait(false);
         return ExitCode.Done;
     }
