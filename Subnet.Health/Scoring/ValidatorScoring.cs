@@ -280,9 +280,10 @@ internal sealed class ValidatorScoring
             return ScoringFault.WrongSeed;
         }
 
-        if (opened.TryAdd(Hex(commitment.Validator), seed))
+        if (!opened.ContainsKey(Hex(commitment.Validator)))
         {
             Journal(ValidatorJournal.SeedOpening, () => ScoringMessageBytes.Write(message));
+            opened.Add(Hex(commitment.Validator), seed);
         }
 
         return ScoringFault.None;
@@ -296,9 +297,11 @@ internal sealed class ValidatorScoring
             return ScoringFault.Malformed;
         }
 
-        if (outputs.TryAdd(Hex(read.Validator) + Hex(read.Miner), read.Outputs))
+        string place = Hex(read.Validator) + Hex(read.Miner);
+        if (!outputs.ContainsKey(place))
         {
             Journal(ValidatorJournal.Outputs, () => ScoringMessageBytes.Write(message));
+            outputs.Add(place, read.Outputs);
         }
 
         return ScoringFault.None;

@@ -1,4 +1,5 @@
 using Subnet.Core.Consensus;
+using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Tests.Support;
@@ -82,6 +83,26 @@ internal sealed class WeightCallsTests
             Assert.That(ledger.State.WeightCommits.Count, Is.Zero, "revealing discards the older ones");
             Assert.That(ledger.State.Weights[new NeuronKey(netuid, 1)].Values.ToArray(), Is.EqualTo((ushort[])[49_151, 65_535]));
         });
+    }
+
+    [Test]
+    public void Commits_and_reveals_that_overtake_each_other_or_come_twice_are_refused_by_reason_and_set_nothing()
+    {
+        using TestLedger ledger = Ready(out ushort netuid);
+        ledger.Administer(netuid, "commit_reveal_weights_enabled", 1);
+        ushort[] uids = [0, 2], values = [3, 4], salt = [1, 2, 3];
+        RevealWeightsCall reveal = new(netuid, uids, values, salt, 0);
+        CommitWeightsCall commit = new(netuid, new Hash256(CommitHash.Compute(Bob.ToArray(), netuid, uids, values, salt, 0)));
+        NeuronKey row = new(netuid, 1);
+        WaitForEpoch(ledger, netuid);
+        Assert.That(ledger.Submit("bob-hot", reveal), Is.EqualTo(RejectionReason.CommitNotFound), "a reveal before its commit");
+        BlockOutcome together = ledger.Block(("bob-hot", commit), ("bob-hot", reveal));
+        Assert.That(together.Reasons, Is.EqualTo((RejectionReason[])[RejectionReason.None, RejectionReason.RevealTooEarly]), "both in one block");
+        WaitForEpoch(ledger, netuid);
+        Assert.That(ledger.State.Weights.Contains(row), Is.False, "nothing was set by then");
+        ledger.Do("bob-hot", reveal);
+        Assert.That(ledger.Submit("bob-hot", reveal), Is.EqualTo(RejectionReason.CommitNotFound), "a reveal that comes twice");
+        Assert.That(ledger.State.Weights[row].Values.ToArray(), Is.EqualTo((ushort[])[49_151, 65_535]), "the row that was committed stands");
     }
 
     [Test]
