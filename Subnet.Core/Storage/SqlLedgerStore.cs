@@ -69,7 +69,7 @@ public abstract class SqlLedgerStore : ILedgerStore
 
         Guard(() =>
         {
-            using DbTransaction transaction = _connection.BeginTransaction();
+            using PlainTransaction transaction = new(_connection, BeginStatement);
             foreach (StoredBlock block in blocks)
             {
                 _connection.Execute(
@@ -80,9 +80,8 @@ public abstract class SqlLedgerStore : ILedgerStore
                         Block = block.Block.ToArray(),
                         Receipts = block.Receipts.ToArray(),
                         Digest = DigestOf(block.Block.Span, block.Receipts.Span),
-                    },
-                    transaction);
-                AppendEpochs(block.Epochs, transaction);
+                    });
+                AppendEpochs(block.Epochs);
             }
 
             transaction.Commit();
@@ -117,13 +116,12 @@ public abstract class SqlLedgerStore : ILedgerStore
     /// <inheritdoc/>
     public void WriteSnapshot(StoredSnapshot snapshot) => Guard(() =>
     {
-        using DbTransaction transaction = _connection.BeginTransaction();
+        using PlainTransaction transaction = new(_connection, BeginStatement);
         _connection.Execute(
             "insert into snapshots (height, content, digest) values (@Height, @Content, @Digest) on conflict (height) do nothing",
-            new { Height = (long)snapshot.Height, Content = snapshot.Data.ToArray(), Digest = SHA256.HashData(snapshot.Data.Span) },
-            transaction);
+            new { Height = (long)snapshot.Height, Content = snapshot.Data.ToArray(), Digest = SHA256.HashData(snapshot.Data.Span) });
         _connection.Execute(
-            "delete from snapshots where height not in (select height from snapshots order by height desc limit @Kept)", new { Kept = SnapshotsKept }, transaction);
+            "delete from snapshots where height not in (select height from snapshots order by height desc limit @Kept)", new { Kept = SnapshotsKept });
         transaction.Commit();
     });
 
@@ -150,17 +148,16 @@ public abstract class SqlLedgerStore : ILedgerStore
     /// <inheritdoc/>
     public void ResolvePending(IReadOnlyList<(Hash256 Id, RejectionReason Reason)> resolved) => Guard(() =>
     {
-        using DbTransaction transaction = _connection.BeginTransaction();
+        using PlainTransaction transaction = new(_connection, BeginStatement);
         foreach ((Hash256 id, RejectionReason reason) in resolved)
         {
             byte[] bytes = id.ToArray();
-            _connection.Execute("delete from pending where id = @Id", new { Id = bytes }, transaction);
+            _connection.Execute("delete from pending where id = @Id", new { Id = bytes });
             if (reason != RejectionReason.None)
             {
                 _connection.Execute(
                     "insert into refusals (id, reason) values (@Id, @Reason) on conflict (id) do nothing",
-                    new { Id = bytes, Reason = (int)reason },
-                    transaction);
+                    new { Id = bytes, Reason = (int)reason });
             }
         }
 
@@ -184,7 +181,7 @@ public abstract class SqlLedgerStore : ILedgerStore
     private void CreateTables(string blob) => Guard(() =>
     {
         string place = PlaceColumn;
-        using DbTransaction transaction = _connection.BeginTransaction();
+        using PlainTransaction transaction = new(_connection, BeginStatement);
         _connection.Execute(
             $"""
             create table if not exists meta (name varchar(32) primary key, content {blob} not null, digest {blob} not null);
@@ -193,16 +190,14 @@ public abstract class SqlLedgerStore : ILedgerStore
             create table if not exists snapshots (height bigint primary key, content {blob} not null, digest {blob} not null);
             create table if not exists pending (place {place}, id {blob} not null unique, content {blob} not null);
             create table if not exists refusals (id {blob} primary key, reason integer not null);
-            """,
-            transaction: transaction);
+            """);
         byte[] version = [SchemaVersion];
-        byte[]? found = _connection.QuerySingleOrDefault<byte[]>("select content from meta where name = 'schema'", transaction: transaction);
+        byte[]? found = _connection.QuerySingleOrDefault<byte[]>("select content from meta where name = 'schema'");
         if (found is null)
         {
             _connection.Execute(
                 "insert into meta (name, content, digest) values ('schema', @Content, @Digest) on conflict (name) do nothing",
-                new { Content = version, Digest = SHA256.HashData(version) },
-                transaction);
+                new { Content = version, Digest = SHA256.HashData(version) });
         }
         else if (!found.AsSpan().SequenceEqual(version))
         {
@@ -212,11 +207,14 @@ public abstract class SqlLedgerStore : ILedgerStore
         transaction.Commit();
     });
 
+    /// <summary>Begins a transaction that writes.</summary>
+    private protected virtual string BeginStatement => "begin";
+
     /// <summary>Definition of a column that numbers rows by itself.</summary>
     private protected abstract string PlaceColumn { get; }
 
     /// <summary>A subnet that was retired and created anew counts its epochs from 0 again: its predecessor's records give way.</summary>
-    private void AppendEpochs(IReadOnlyList<StoredEpoch> epochs, DbTransaction transaction)
+    private void AppendEpochs(IReadOnlyList<StoredEpoch> epochs)
     {
         foreach (StoredEpoch epoch in epochs)
         {
@@ -231,12 +229,10 @@ public abstract class SqlLedgerStore : ILedgerStore
                     Epoch = (long)epoch.Index,
                     Content = epoch.Record.ToArray(),
                     Digest = SHA256.HashData(epoch.Record.Span),
-                },
-                transaction);
+                });
             _connection.Execute(
                 "delete from epochs where netuid = @Netuid and (epoch < @Oldest or epoch > @Newest)",
-                new { Netuid = (int)epoch.Netuid, Oldest = (long)epoch.KeepFrom, Newest = (long)epoch.Index },
-                transaction);
+                new { Netuid = (int)epoch.Netuid, Oldest = (long)epoch.KeepFrom, Newest = (long)epoch.Index });
         }
     }
 

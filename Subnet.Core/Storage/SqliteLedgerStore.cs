@@ -24,6 +24,8 @@ public sealed class SqliteLedgerStore : SqlLedgerStore
     {
     }
 
+    private protected override string BeginStatement => "begin immediate";
+
     private protected override string PlaceColumn => "integer primary key autoincrement";
 
     private protected override bool IsDuplicate(DbException exception) => exception is SqliteException { SqliteErrorCode: UniqueViolation };

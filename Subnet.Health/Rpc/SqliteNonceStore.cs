@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Subnet.Crypto.Identity;
+using Subnet.Health.Storage;
 
 namespace Subnet.Health.Rpc;
 
@@ -61,9 +62,8 @@ internal sealed class SqliteNonceStore : INonceStore, IDisposable
         byte[] nonceBytes = nonce.ToArray();
         lock (gate)
         {
-            using SqliteTransaction transaction = connection.BeginTransaction();
+            using WriteTransaction transaction = new(connection);
             using SqliteCommand insert = connection.CreateCommand();
-            insert.Transaction = transaction;
             insert.CommandText =
                 "insert or ignore into nonce select $sender, $nonce, $expires where $expires > (select forgotten from horizon where id = 0)";
             insert.Parameters.AddWithValue("$sender", senderBytes);
@@ -73,7 +73,7 @@ internal sealed class SqliteNonceStore : INonceStore, IDisposable
             if (added && --untilSweep == 0)
             {
                 untilSweep = SweepInterval;
-                Sweep(transaction);
+                Sweep();
             }
 
             transaction.Commit();
@@ -84,10 +84,9 @@ internal sealed class SqliteNonceStore : INonceStore, IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => connection.Dispose();
 
-    private void Sweep(SqliteTransaction transaction)
+    private void Sweep()
     {
         using SqliteCommand sweep = connection.CreateCommand();
-        sweep.Transaction = transaction;
         sweep.CommandText = "update horizon set forgotten = max(forgotten, $now); delete from nonce where expires <= $now";
         sweep.Parameters.AddWithValue("$now", time.GetUtcNow().UtcTicks);
         sweep.ExecuteNonQuery();

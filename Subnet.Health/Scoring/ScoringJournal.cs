@@ -35,19 +35,29 @@ internal sealed class ScoringJournal : IScoringJournal, IDisposable
     private readonly AtRestKey? key;
     private readonly List<ScoringJournalEntry> entries = [];
     private long count;
+    private bool isTorn;
 
     /// <summary>Opens a journal or begins one; its folder must exist.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">Seals entries; null keeps them in the clear. Stays the caller's.</param>
     /// <exception cref="IOException">The file cannot be opened, another process has it, or it is no journal of this key.</exception>
     public ScoringJournal(string path, AtRestKey? key)
+        : this(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0), key)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+    }
+
+    /// <summary>Opens a journal in an open file.</summary>
+    /// <param name="file">The file, without a buffer of its own, or bytes that the disk refused would come again later; becomes the journal's.</param>
+    /// <param name="key">Seals entries; null keeps them in the clear. Stays the caller's.</param>
+    /// <exception cref="IOException">It is no journal of this key.</exception>
+    internal ScoringJournal(FileStream file, AtRestKey? key)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         this.key = key;
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        this.file = file;
         try
         {
-            Read(path);
+            Read(file.Name);
         }
         catch
         {
@@ -73,12 +83,49 @@ internal sealed class ScoringJournal : IScoringJournal, IDisposable
         BinaryPrimitives.WriteInt32BigEndian(record, stored.Length);
         stored.CopyTo(record, sizeof(int));
         SHA256.HashData(record.AsSpan(..^DigestBytes)).AsSpan(0, DigestBytes).CopyTo(record.AsSpan(^DigestBytes));
-        file.Write(record);
-        file.Flush(flushToDisk: true);
-        count++;
         if (key is not null)
         {
             CryptographicOperations.ZeroMemory(entry);
+        }
+
+        long whole = file.Position;
+        try
+        {
+            CutOff();
+            file.Write(record);
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            isTorn = true;
+            file.Position = whole;
+            TryCutOff();
+            throw;
+        }
+
+        count++;
+    }
+
+    // What a full disk left of an entry goes, at the latest before the next one is written: behind it the journal could not be read any more.
+    private void CutOff()
+    {
+        if (isTorn)
+        {
+            file.SetLength(file.Position);
+            isTorn = false;
+        }
+    }
+
+    private void TryCutOff()
+    {
+        try
+        {
+            CutOff();
+        }
+        catch (IOException)
+        {
+            // The caller is told what came before this, and the next entry tries again.
+            return;
         }
     }
 

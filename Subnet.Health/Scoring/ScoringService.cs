@@ -130,6 +130,7 @@ internal sealed class ScoringService(
         DateTimeOffset now = clock.GetUtcNow();
         lock (gate)
         {
+            List<(string Name, Slot Slot)> over = [];
             List<(ScoreBatchOpen, IReadOnlyList<OrganicOutcome>)> concluded = [];
             foreach ((string name, Slot slot) in slots.ToArray())
             {
@@ -140,15 +141,21 @@ internal sealed class ScoringService(
                     continue;
                 }
 
-                slots.Remove(name);
-                slot.Dispose();
+                // A disk that refuses the count refuses the whole: no slot is closed yet, and each is asked again.
+                over.Add((name, slot));
                 if (slot.Scoring.Batch is { } batch)
                 {
                     IReadOnlyList<OrganicOutcome> outcomes = slot.Scoring.Conclude();
                     aborts?.Count(batch, slot.Scoring.Drawn, outcomes, slot.Scoring.Findings);
                     concluded.Add((batch, outcomes));
                 }
-                else if (folder is not null)
+            }
+
+            foreach ((string name, Slot slot) in over)
+            {
+                slots.Remove(name);
+                slot.Dispose();
+                if (slot.Scoring.Batch is null && folder is not null)
                 {
                     File.Delete(PathOf(name));
                 }
@@ -276,8 +283,17 @@ internal sealed class ScoringService(
     {
         DateTimeOffset now = clock.GetUtcNow();
         ScoringJournal? journal = folder is null ? null : new ScoringJournal(PathOf(name), null);
-        journal?.Append(ValidatorJournal.Begun, now, ValidatorJournal.WriteBegun(anchored, window));
-        return new Slot(ValidatorScoring.TryBegin(window, key, seeds, log, clock, timetable, journal)!, anchored, now, journal);
+        try
+        {
+            journal?.Append(ValidatorJournal.Begun, now, ValidatorJournal.WriteBegun(anchored, window));
+            return new Slot(ValidatorScoring.TryBegin(window, key, seeds, log, clock, timetable, journal)!, anchored, now, journal);
+        }
+        catch
+        {
+            // Or the file would stay open, and the clinic's next try would be refused for it.
+            journal?.Dispose();
+            throw;
+        }
     }
 
     private string PathOf(string slot) => Path.Combine(folder!, slot + JournalSuffix);

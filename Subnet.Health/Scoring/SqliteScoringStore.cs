@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Health.Storage;
 
 namespace Subnet.Health.Scoring;
 
@@ -58,13 +59,12 @@ internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IAbortCo
         byte[] name = batch.ToArray();
         lock (gate)
         {
-            using SqliteTransaction transaction = connection.BeginTransaction();
+            using WriteTransaction transaction = new(connection);
             foreach (string key in keys)
             {
                 if (Execute("insert or ignore into scored values ($a, $b)", key, name) == 0
                     && (Scalar("select batch from scored where event = $a", key) as byte[])?.AsSpan().SequenceEqual(name) != true)
                 {
-                    transaction.Rollback();
                     return false;
                 }
             }
@@ -109,10 +109,12 @@ internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IAbortCo
         long unopened = outcomes.Count(outcome => outcome.ClinicOwesFee);
         lock (gate)
         {
-            using SqliteTransaction transaction = connection.BeginTransaction();
+            using WriteTransaction transaction = new(connection);
             foreach (SeedCommitment seat in drawn)
             {
+                // A seed that came after all, behind an opening that overtook it, was not withheld.
                 long unseeded = findings
+                    .Where(found => !outcomes.Any(outcome => outcome.Fault == ScoringFault.None && outcome.Miner.Span.SequenceEqual(found.Miner.Span)))
                     .Where(found => found.Fault is ScoringFault.SeedWithheld or ScoringFault.OutputsDiffer && found.Party.Span.SequenceEqual(seat.Validator.Span))
                     .Select(found => Convert.ToHexStringLower(found.Miner.Span)).Distinct(StringComparer.Ordinal).Count();
                 using SqliteCommand command = connection.CreateCommand();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Data.Sqlite;
 
 namespace Subnet.Health.Rpc.Server;
 
@@ -10,6 +11,9 @@ namespace Subnet.Health.Rpc.Server;
 internal sealed partial class GrpcRequestHandler(
     GrpcServices services, GrpcServerOptions options, GrpcServerMetrics metrics, TimeProvider clock, ILogger<GrpcRequestHandler> logger)
 {
+    private const int NoSpace = 28;
+    private const int NoSpaceOnWindows = unchecked((int)0x80070070);
+
     private int running;
 
     /// <summary>Answers one request.</summary>
@@ -197,6 +201,12 @@ internal sealed partial class GrpcRequestHandler(
         catch (BadHttpRequestException)
         {
             return new GrpcStatus(GrpcStatusCode.Unavailable, "The request came too slowly or broke off.");
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException { HResult: NoSpace or NoSpaceOnWindows })
+        {
+            // A full disk passes: nothing of the call was stored, and the same call may be made again or to another.
+            LogHandlerFailed(logger, http.Request.Path, exception);
+            return new GrpcStatus(GrpcStatusCode.Unavailable, "The server cannot write to its disk; nothing was stored, ask again later.");
         }
 #pragma warning disable CA1031 // An exception that escaped would leave the peer without a status (HTTP 500); it is logged here.
         catch (Exception exception)

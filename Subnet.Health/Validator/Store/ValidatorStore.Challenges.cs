@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Subnet.Health.Storage;
 using Subnet.Health.Validator.Challenges;
 
 namespace Subnet.Health.Validator.Store;
@@ -22,11 +23,10 @@ internal sealed partial class ValidatorStore
     {
         lock (gate)
         {
-            using SqliteTransaction transaction = connection.BeginTransaction();
+            using WriteTransaction transaction = new(connection);
             using SqliteCommand head = Command(
                 "insert into plan (netuid, epoch, root, signature) values ($netuid, $epoch, $root, $signature)",
                 [("$netuid", (int)plan.Netuid), ("$epoch", plan.Epoch), ("$root", plan.Root), ("$signature", plan.Signature)]);
-            head.Transaction = transaction;
             head.ExecuteNonQuery();
             foreach (Challenge challenge in challenges)
             {
@@ -37,7 +37,6 @@ internal sealed partial class ValidatorStore
                         ("$kind", (int)challenge.Kind), ("$master", challenge.Master), ("$rows", Pack(challenge.Rows)), ("$labels", Pack(challenge.Labels)),
                         ("$event", challenge.Event), ("$keys", challenge.Keys),
                     ]);
-                insert.Transaction = transaction;
                 insert.ExecuteNonQuery();
             }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Subnet.Health.Storage;
 
 namespace Subnet.Health.Validator.Store;
 
@@ -39,9 +40,8 @@ internal sealed partial class ValidatorStore
         ArgumentNullException.ThrowIfNull(findings);
         lock (gate)
         {
-            using SqliteTransaction transaction = connection.BeginTransaction();
+            using WriteTransaction transaction = new(connection);
             using SqliteCommand clear = Command("delete from duplicate where netuid = $netuid", [("$netuid", (int)netuid)]);
-            clear.Transaction = transaction;
             clear.ExecuteNonQuery();
             foreach (DuplicateFinding finding in findings)
             {
@@ -51,7 +51,6 @@ internal sealed partial class ValidatorStore
                         ("$netuid", (int)netuid), ("$owner", finding.Owner), ("$copy", finding.Copy), ("$differing", finding.Differing),
                         ("$largest", finding.LargestDifference), ("$compared", finding.Compared),
                     ]);
-                insert.Transaction = transaction;
                 insert.ExecuteNonQuery();
             }
 

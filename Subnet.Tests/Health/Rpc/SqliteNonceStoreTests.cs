@@ -96,5 +96,19 @@ internal sealed class SqliteNonceStoreTests
         Assert.That(taken.All(nonce => !store.TryAdd(Sender, nonce, Start.AddMinutes(5))), "what was taken stays taken");
     }
 
+    [Test]
+    public void Disk_without_room_is_told_and_nonces_are_taken_again_when_there_is_room()
+    {
+        using FullDisk disk = new(folder.Path);
+        using SqliteNonceStore store = Open();
+        Assert.That(store.TryAdd(Sender, Nonce, Start.AddMinutes(5)), Is.True);
+        byte[] other = [.. Nonce];
+        other[0] ^= 1;
+        disk.IsFull = true;
+        Assert.That(() => store.TryAdd(Sender, other, Start.AddMinutes(5)), Throws.InstanceOf<Microsoft.Data.Sqlite.SqliteException>().With.Message.Contains("disk is full"));
+        disk.IsFull = false;
+        Assert.That((store.TryAdd(Sender, other, Start.AddMinutes(5)), store.TryAdd(Sender, Nonce, Start.AddMinutes(5))), Is.EqualTo((true, false)));
+    }
+
     private SqliteNonceStore Open() => new(folder.Combine("nonces.db"), time);
 }

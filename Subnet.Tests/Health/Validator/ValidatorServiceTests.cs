@@ -98,6 +98,40 @@ internal sealed class ValidatorServiceTests
     }
 
     [Test]
+    public async Task Full_disk_stops_no_validator_which_says_so_to_whoever_asks_and_goes_on_when_there_is_room()
+    {
+        using FullDisk disk = new(folder.Combine("validator"));
+        await using ValidatorService service = await Open(new Fixed(Miner));
+        ulong epoch = (await Clock()).Epoch;
+        disk.IsFull = true;
+        service.Run();
+        for (int i = 0; i < 2_000 && disk.Refused == 0; i++)
+        {
+            await ledger.Node.MakeBlockAsync();
+            await Task.Delay(5);
+        }
+
+        Assert.That(disk.Refused, Is.Positive);
+        using GrpcChannel channel = new(service.Address, new GrpcChannelOptions(), TimeProvider.System);
+        ulong next = (await Clock()).Epoch + 1_000;
+        GrpcException refusal = (await Assert.ThrowsAsync<GrpcException>(() => Announce(channel, next, 1)))!;
+        Assert.That((refusal.Status.Code, refusal.Status.Message), Is.EqualTo((GrpcStatusCode.Unavailable, "The server cannot write to its disk; nothing was stored, ask again later.")));
+        Assert.That(service.Store.PendingWeights(netuid), Is.Empty);
+        Assert.That(service.IsStopped, Is.False);
+
+        disk.IsFull = false;
+        Assert.That((await Announce(channel, next, 1)).Height, Is.Positive, "the same notice again");
+        for (int i = 0; i < 2_000 && await Row() is null; i++)
+        {
+            await ledger.Node.MakeBlockAsync();
+            await Task.Delay(5);
+        }
+
+        Assert.That((await Row())!.Uids.ToArray(), Is.EqualTo(new[] { Miner }), "committed and revealed");
+        Assert.That((await Clock()).Epoch, Is.GreaterThan(epoch));
+    }
+
+    [Test]
     public async Task Row_that_missed_its_reveal_is_given_up_and_the_next_one_counts()
     {
         ulong epoch = (await Clock()).Epoch;
