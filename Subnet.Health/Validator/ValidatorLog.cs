@@ -56,7 +56,7 @@ internal static partial class ValidatorLog
     [LoggerMessage(4024, LogLevel.Information, "{Address} is not on the ledger yet and is announced with a later block: {Reason}")]
     public static partial void NotYetAnnounced(ILogger logger, Uri address, string reason);
 
-    [LoggerMessage(4025, LogLevel.Error, "the disk refused what was due at block {Height}, and nothing of it is half-written; free some space, it is tried again with the next block: {Reason}")]
+    [LoggerMessage(4029, LogLevel.Error, "the disk refused what was due at block {Height}, and nothing of it is half-written; free some space, it is tried again with the next block: {Reason}")]
     public static partial void DiskRefused(ILogger logger, ulong height, string reason);
 
     [LoggerMessage(4022, LogLevel.Information, "subnet {Netuid}: shadow weights of epoch {Epoch} differ from the ledger's consensus by {Distance:F4}")]
