@@ -1,4 +1,6 @@
+using System.Data;
 using System.Data.Common;
+using Dapper;
 
 namespace Subnet.Core.Storage;
 
@@ -6,6 +8,7 @@ namespace Subnet.Core.Storage;
 /// A transaction in plain SQL: undone where it was not committed. SQLite undoes a transaction by itself when the disk is full; the driver's own transaction does not notice, fails
 /// over that in the place of the full disk, and lets the connection begin no other.
 /// </summary>
+// Dapper takes a statement of one word for the name of a procedure, unless it is told.
 internal sealed class PlainTransaction : IDisposable
 {
     private readonly DbConnection _connection;
@@ -18,14 +21,14 @@ internal sealed class PlainTransaction : IDisposable
     public PlainTransaction(DbConnection connection, string begin)
     {
         _connection = connection;
-        Execute(begin);
+        connection.Execute(begin, commandType: CommandType.Text);
     }
 
     /// <summary>Makes what was done durable.</summary>
     /// <exception cref="DbException">The database refused; nothing of it is stored.</exception>
     public void Commit()
     {
-        Execute("commit");
+        _connection.Execute("commit", commandType: CommandType.Text);
         _isOver = true;
     }
 
@@ -40,21 +43,12 @@ internal sealed class PlainTransaction : IDisposable
         _isOver = true;
         try
         {
-            Execute("rollback");
+            _connection.Execute("rollback", commandType: CommandType.Text);
         }
         catch (DbException)
         {
             // It was undone already; what the caller is to hear is what came before.
             return;
         }
-    }
-
-    private void Execute(string statement)
-    {
-        using DbCommand command = _connection.CreateCommand();
-#pragma warning disable CA2100 // One of three constants.
-        command.CommandText = statement;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 }

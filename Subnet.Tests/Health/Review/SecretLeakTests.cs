@@ -15,6 +15,7 @@ using Subnet.Health.Circuits;
 using Subnet.Health.Clinic;
 using Subnet.Health.Network;
 using Subnet.Health.Network.Demo;
+using Subnet.Health.Storage;
 using Subnet.Health.Validator.Store;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Support;
@@ -329,19 +330,8 @@ internal sealed class SecretLeakTests
 
     private static List<(byte[] First, long Number, byte[] Last)> Read(string file, string query)
     {
-        List<(byte[], long, byte[])> rows = [];
         using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, Mode = SqliteOpenMode.ReadWrite }.ToString());
         connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // the queries are this file's own
-        command.CommandText = query;
-#pragma warning restore CA2100
-        using SqliteDataReader reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            rows.Add(((byte[])reader[0], reader.GetInt64(1), (byte[])reader[2]));
-        }
-
-        return rows;
+        return connection.Query(query, reader => ((byte[])reader[0], reader.GetInt64(1), (byte[])reader[2]));
     }
 }
