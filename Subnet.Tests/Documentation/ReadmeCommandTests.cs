@@ -11,8 +11,6 @@ namespace Subnet.Tests.Documentation;
 [TestFixture]
 internal sealed partial class ReadmeCommandTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     [Test]
     public async Task Commands_that_need_no_network_run_in_a_bare_copy()
     {
@@ -82,7 +80,7 @@ internal sealed partial class ReadmeCommandTests
             start.Environment[name] = value;
         }
 
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Run);
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         try
@@ -95,7 +93,7 @@ internal sealed partial class ReadmeCommandTests
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            return (-1, $"did not end within {Patience}");
+            return (-1, $"did not end within {Patience.Run}");
         }
     }
 

@@ -15,7 +15,6 @@ namespace Subnet.Tests.Documentation;
 internal sealed class SampleTests
 {
     private const string Password = "correct horse";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     private readonly TemporaryFolder folder = new();
     private RoleNetwork network = null!;
@@ -80,7 +79,7 @@ internal sealed class SampleTests
 
     private static async Task<string?> FirstLineAsync(Process sample, string with)
     {
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Run);
         while (await sample.StandardOutput.ReadLineAsync(late.Token) is { } line)
         {
             if (line.Contains(with, StringComparison.Ordinal))
@@ -94,7 +93,7 @@ internal sealed class SampleTests
 
     private static async Task<(int Code, string Output, string Error)> EndOf(Process sample)
     {
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Run);
         Task<string> error = sample.StandardError.ReadToEndAsync(late.Token);
         string output = await sample.StandardOutput.ReadToEndAsync(late.Token);
         await sample.WaitForExitAsync(late.Token);

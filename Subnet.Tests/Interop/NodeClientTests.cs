@@ -49,7 +49,7 @@ internal sealed class NodeClientTests
         start.Environment["NODE_PATH"] = Path.Combine(NodeOracle.Folder, "node_modules");
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Long);
         await process.WaitForExitAsync();
         Assert.That(process.ExitCode, Is.Zero, await errors);
         return output;

@@ -9,8 +9,6 @@ namespace Subnet.Tests.Interop;
 /// </summary>
 internal sealed class NodeOracle : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(60);
-
     private readonly Process process;
     private readonly Task<string> errors;
 
@@ -58,7 +56,7 @@ internal sealed class NodeOracle : IAsyncDisposable
         Task<string> output = oracle.process.StandardOutput.ReadToEndAsync();
         await oracle.process.StandardInput.WriteAsync(input);
         oracle.process.StandardInput.Close();
-        string answer = await output.WaitAsync(LongestAnswer);
+        string answer = await output.WaitAsync(Patience.Long);
         await oracle.process.WaitForExitAsync();
         return oracle.process.ExitCode == 0
             ? answer
@@ -68,7 +66,7 @@ internal sealed class NodeOracle : IAsyncDisposable
     /// <summary>The next line of its standard output.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
     public async Task<string> ReadLineAsync() =>
-        await process.StandardOutput.ReadLineAsync().WaitAsync(LongestAnswer)
+        await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long)
         ?? throw new InvalidOperationException($"the oracle ended: {await errors}");
 
     /// <summary>Sends a line to its standard input.</summary>

@@ -13,7 +13,6 @@ internal sealed class DemoState
     /// <summary>The seed of the run.</summary>
     public const string Seed = "11";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static TemporaryFolder? _home;
     private static JsonNode? _report;
@@ -42,7 +41,7 @@ internal sealed class DemoState
     {
         using Process process = SubnetProcess.Start(
             RepositoryFolder.Find(), ["demo", "--small", "--seed", Seed, "--json", "--quiet", "--home", home, "--folder", folder]);
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Run);
         Task<string> error = process.StandardError.ReadToEndAsync(late.Token);
         string output = await process.StandardOutput.ReadToEndAsync(late.Token);
         await process.WaitForExitAsync(late.Token);

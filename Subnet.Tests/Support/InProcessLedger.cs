@@ -12,7 +12,7 @@ namespace Subnet.Tests.Support;
 
 /// <summary>
 /// A ledger in this process with real signatures, tokens and proofs, in memory, for tests of roles. Its people are names: each has a key made
-/// from it, and those of <see cref="People"/> have money. Blocks come every few milliseconds after <see cref="Start"/>, or one by one.
+/// from it, and those of <see cref="People"/> have money. Blocks come every few milliseconds after <see cref="Start"/>, where a call waits for one after <see cref="StartOnDemand"/>, or one by one.
 /// </summary>
 internal sealed class InProcessLedger : IAsyncDisposable
 {
@@ -22,6 +22,8 @@ internal sealed class InProcessLedger : IAsyncDisposable
     public static readonly string[] People = ["owner", "miner", "second-miner", "validator", "clinic", "administrator"];
 
     private readonly Dictionary<string, LedgerKey> _keys = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _pumping = Task.CompletedTask;
 
     public InProcessLedger(GlobalParameters? parameters = null, TimeProvider? time = null)
     {
@@ -64,7 +66,23 @@ internal sealed class InProcessLedger : IAsyncDisposable
         return this;
     }
 
-    /// <summary>A call that must be accepted; needs <see cref="Start"/>.</summary>
+    /// <summary>A block from now on where a call waits for one, and no other: what a test finds does not depend on how long it took.</summary>
+    public InProcessLedger StartOnDemand()
+    {
+        _pumping = Task.Run(PumpAsync);
+        return this;
+    }
+
+    /// <summary>Makes blocks.</summary>
+    public async Task Skip(int blocks)
+    {
+        for (int i = 0; i < blocks; i++)
+        {
+            await Node.MakeBlockAsync();
+        }
+    }
+
+    /// <summary>A call that must be accepted; needs <see cref="Start"/> or <see cref="StartOnDemand"/>.</summary>
     public async Task<CallOutcome> Do(string signer, LedgerCall call)
     {
         CallOutcome outcome = await Client.SubmitAsync(Key(signer), call);
@@ -105,10 +123,29 @@ internal sealed class InProcessLedger : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _pumping;
         await Node.DisposeAsync();
         foreach (LedgerKey key in _keys.Values)
         {
             key.Dispose();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task PumpAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            if (await Node.Host.UseAsync(static (_, store) => store.ReadPending(1).Count, CancellationToken.None) > 0)
+            {
+                await Node.MakeBlockAsync();
+            }
+            else
+            {
+                await Task.Delay(1);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Subnet.Core.Ledger;
@@ -16,6 +17,7 @@ internal sealed class NodeFixture : IDisposable
     private const string Password = "correct horse";
 
     private readonly TemporaryFolder _home = new();
+    private readonly ConcurrentQueue<string> _errors = [];
 
     public NodeFixture()
     {
@@ -58,18 +60,18 @@ internal sealed class NodeFixture : IDisposable
             Home,
             ["node", "run", "--home", Home, "--genesis", GenesisPath, "--wallet-name", "sequencer", "--password-file", PasswordPath, "--interval", $"{interval}", "--quiet"]);
         process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += (_, line) => Errors.Append(line.Data);
+        process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
     }
 
     /// <summary>What nodes said on standard error.</summary>
-    public StringBuilder Errors { get; } = new();
+    public string Errors => string.Join('\n', _errors);
 
     /// <summary>Runs a command as the owner of a wallet.</summary>
     public Task<CommandRun> Run(string wallet, params string[] arguments) => CommandRun.Of(
-        Home, [.. arguments, "--wallet-name", wallet, "--password-file", PasswordPath, "--yes", "--timeout", "30"]);
+        Home, [.. arguments, "--wallet-name", wallet, "--password-file", PasswordPath, "--yes", "--timeout", "300"]);
 
     /// <summary>Runs a command that only reads.</summary>
     public Task<CommandRun> Read(params string[] arguments) => CommandRun.Of(Home, arguments);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Subnet.Tests.Support;
 
@@ -10,15 +8,18 @@ namespace Subnet.Tests.Support;
 /// </summary>
 internal sealed class PostgresCluster : IDisposable
 {
+    private const string Seconds = "300";
+
     private readonly string _folder;
     private readonly string _binaries;
     private readonly string _adminConnection;
+    private readonly HeldPort _port;
     private int _databases;
 
-    private PostgresCluster(string folder, string binaries, int port)
+    private PostgresCluster(string folder, string binaries, HeldPort port)
     {
-        (_folder, _binaries) = (folder, binaries);
-        _adminConnection = $"Host=127.0.0.1;Port={port};Username=postgres;Pooling=false;Database=";
+        (_folder, _binaries, _port) = (folder, binaries, port);
+        _adminConnection = $"Host=127.0.0.1;Port={port.Number};Username=postgres;Pooling=false;Database=";
     }
 
     /// <summary>Starts a cluster; ignores the running test, with the reason, where PostgreSQL is not installed.</summary>
@@ -31,7 +32,7 @@ internal sealed class PostgresCluster : IDisposable
         }
 
         string folder = Directory.CreateTempSubdirectory("subnet-postgres-").FullName;
-        int port = FreePort();
+        HeldPort port = new();
         string data = Path.Combine(folder, "data");
         if (Environment.IsPrivilegedProcess)
         {
@@ -40,7 +41,7 @@ internal sealed class PostgresCluster : IDisposable
 
         RunAsServer(binaries!, "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N");
         RunAsServer(
-            binaries!, "pg_ctl", "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o", $"-p {port} -h 127.0.0.1 -k {folder}", "start");
+            binaries!, "pg_ctl", "-D", data, "-w", "-t", Seconds, "-l", Path.Combine(folder, "log"), "-o", $"-p {port.Number} -h 127.0.0.1 -k {folder}", "start");
         return new PostgresCluster(folder, binaries!, port);
     }
 
@@ -58,7 +59,8 @@ internal sealed class PostgresCluster : IDisposable
 
     public void Dispose()
     {
-        RunAsServer(_binaries, "pg_ctl", "-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop");
+        RunAsServer(_binaries, "pg_ctl", "-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "-t", Seconds, "stop");
+        _port.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -93,12 +95,5 @@ internal sealed class PostgresCluster : IDisposable
         })!;
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, $"{program} {string.Join(' ', arguments)}");
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -5,8 +5,6 @@ namespace Subnet.Tests.Support;
 /// <summary>Runs the executable <c>subnet</c> that lies beside the tests, as a process of its own.</summary>
 internal static class SubnetProcess
 {
-    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
-
     /// <summary>The executable's path.</summary>
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "subnet.exe" : "subnet");
 
@@ -32,7 +30,7 @@ internal static class SubnetProcess
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         string currentDirectory, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
-        using CancellationTokenSource limit = new(LongestRun);
+        using CancellationTokenSource limit = new(Patience.Run);
         using Process process = Start(currentDirectory, arguments, variables);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);

@@ -15,6 +15,7 @@ using Subnet.Health.Validator.Store;
 using Subnet.Health.Validator.Verdicts;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
+using Subnet.Tests.Support;
 using AuditFile = Subnet.Health.Rpc.ValidationV1.AuditFile;
 using LinearProof = Subnet.Health.Rpc.InferenceV1.LinearProof;
 using MinerDirectory = Subnet.Health.Validator.MinerDirectory;
@@ -155,7 +156,7 @@ internal sealed class PlayedValidator : IAsyncDisposable
             Token = ByteString.CopyFrom((await tokens.TakeAsync(challenge.Netuid, challenge.Miner, 1, CancellationToken.None))!),
         };
         using GrpcChannel channel = channels.Open(model.Endpoint, oneCall: true);
-        QueryOutcome outcome = await new MinerClient(TimeSpan.FromSeconds(30), 0, TimeProvider.System)
+        QueryOutcome outcome = await new MinerClient(Patience.Long, 0, TimeProvider.System)
             .SendAsync(channel, challenge.Miner, challenge.Card, request, CancellationToken.None);
         Assert.That(outcome.IsAnswered, Is.True, outcome.Fault ?? outcome.Refusal?.Code);
         return challenge with

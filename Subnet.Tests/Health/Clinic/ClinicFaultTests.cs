@@ -78,7 +78,7 @@ internal sealed class ClinicFaultTests
         {
             await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 1, 1);
             Task<ClinicAnswer> asking = clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1)));
-            await hanging.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await hanging.Reached.Task.WaitAsync(Patience.Long);
             files.FailNext();
             hanging.Release.SetResult();
             ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => asking))!;
@@ -126,7 +126,7 @@ internal sealed class ClinicFaultTests
         await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 1, Asked);
 
         Task<ClinicAnswer>[] asking = [.. Enumerable.Range(0, Asked).Select(i => Task.Run(() => clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1, skip: i)))))];
-        await RoleNetwork.WaitForAsync(() => Task.FromResult(asking.Count(task => task.IsCompleted) == Asked - 4));
+        await Patience.UntilAsync(() => asking.Count(task => task.IsCompleted) == Asked - 4);
         MinerStatus status = await miner.GetStatusAsync();
         hanging.Release.SetResult();
         await ((Task)Task.WhenAll(asking)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -208,7 +208,7 @@ internal sealed class ClinicFaultTests
     public async Task Miner_killed_in_the_middle_of_a_query_is_left_for_another_and_both_attempts_are_in_the_log()
     {
         await using RoleNetwork own = await RoleNetwork.StartAsync("miner", "second-miner");
-        await using ClinicClient clinic = await own.OpenClinicAsync("failover", settings => settings with { Retries = 0, Timeout = TimeSpan.FromSeconds(20) });
+        await using ClinicClient clinic = await own.OpenClinicAsync("failover", settings => settings with { Retries = 0, Timeout = Patience.Long });
         foreach (string name in new[] { "miner", "second-miner" })
         {
             await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf(name), 1, 2);
@@ -222,7 +222,7 @@ internal sealed class ClinicFaultTests
         MinerHost dying = await own.StartMinerAsync(first, hanging, own.SettingsOf(first) with { DrainTime = TimeSpan.FromMilliseconds(50) });
 
         Task<ClinicAnswer> asking = clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1, skip: 2)));
-        await hanging.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await hanging.Reached.Task.WaitAsync(Patience.Long);
         Task stopping = dying.StopAsync();
         ClinicAnswer answer = await asking;
         hanging.Release.SetResult();

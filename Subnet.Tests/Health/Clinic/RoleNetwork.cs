@@ -19,6 +19,7 @@ namespace Subnet.Tests.Health.Clinic;
 internal sealed class RoleNetwork : IAsyncDisposable
 {
     private const ulong EpochBlocks = 100;
+    private const int EpochsAhead = 2;
 
     // An RSA key takes a good part of a second; six for the whole run are enough, one for each epoch and size class of a test.
     private static readonly Lazy<byte[][]> KeyPool = new(() =>
@@ -31,15 +32,14 @@ internal sealed class RoleNetwork : IAsyncDisposable
     ]);
 
     private readonly TemporaryFolder folder = new();
-    private readonly CancellationTokenSource stopping = new();
     private readonly List<SigningKey> keys = [];
     private readonly OperatingSystemRandomSource random = new();
     private readonly Dictionary<string, MinerHost> miners = new(StringComparer.Ordinal);
+    private readonly List<HeldPort> ports = [];
     private GrpcServerHost issuerServer = null!;
-    private Task pumping = Task.CompletedTask;
     private int keyNumber;
 
-    private RoleNetwork() => Ledger = new InProcessLedger(TestLedger.Quick with { AccessEpochBlocks = EpochBlocks });
+    private RoleNetwork() => Ledger = new InProcessLedger(TestLedger.Quick with { AccessEpochBlocks = EpochBlocks }).StartOnDemand();
 
     public InProcessLedger Ledger { get; }
 
@@ -67,10 +67,9 @@ internal sealed class RoleNetwork : IAsyncDisposable
     public static async Task<RoleNetwork> StartWithAsync(Func<string, RandomSourceFactory, IServedModel> modelOf, params string[] names)
     {
         RoleNetwork network = new();
-        network.pumping = Task.Run(network.PumpAsync);
         network.Netuid = await network.Ledger.CreateSubnet(names);
         network.Issuer = await TokenIssuerService.StartAsync(
-            new IssuerSettings(network.Netuid, network.folder.Combine("issuer")) { EpochsAhead = 2, GenerateKey = network.NextKey },
+            new IssuerSettings(network.Netuid, network.folder.Combine("issuer")) { EpochsAhead = EpochsAhead, GenerateKey = network.NextKey },
             network.Key("owner"),
             network.Ledger.Client,
             TimeProvider.System,
@@ -85,7 +84,12 @@ internal sealed class RoleNetwork : IAsyncDisposable
         {
             // Queries of batches are large, and every connection may hold one.
             IServedModel model = modelOf(name, network.Randomness);
-            await network.StartMinerAsync(name, model, model is IModelUnderKeys ? network.SettingsOf(name) with { MemoryBytes = 4L << 30 } : null);
+
+            // Its port stays its own, also while it is down.
+            HeldPort port = new();
+            network.ports.Add(port);
+            MinerSettings settings = network.SettingsOf(name) with { Endpoint = new IPEndPoint(IPAddress.Loopback, port.Number) };
+            await network.StartMinerAsync(name, model, model is IModelUnderKeys ? settings with { MemoryBytes = 4L << 30 } : settings);
         }
 
         await network.BeginNextEpochAsync();
@@ -115,7 +119,7 @@ internal sealed class RoleNetwork : IAsyncDisposable
 
     public Task<ClinicClient> OpenClinicAsync(string name, Func<ClinicSettings, ClinicSettings>? change = null)
     {
-        ClinicSettings settings = new(name, folder.Combine("clinic-" + name), _ => IssuerAddress) { TokenDelay = TimeSpan.Zero };
+        ClinicSettings settings = new(name, folder.Combine("clinic-" + name), _ => IssuerAddress) { TokenDelay = TimeSpan.Zero, Timeout = Patience.Long };
         return ClinicClient.OpenAsync(change?.Invoke(settings) ?? settings, Key("clinic"), Ledger.Client, TimeProvider.System, random);
     }
 
@@ -125,11 +129,11 @@ internal sealed class RoleNetwork : IAsyncDisposable
         return key.Address;
     }
 
-    /// <summary>Makes blocks until the next access epoch has begun and the miners have seen it.</summary>
+    /// <summary>Makes blocks until the next access epoch has begun and the miners have seen it; then the issuer, too, has nothing more to put on the ledger.</summary>
     public async Task BeginNextEpochAsync()
     {
         ulong now = await Ledger.Client.GetAccessEpochAsync();
-        await WaitForAsync(async () => (await Ledger.Client.GetIssuerKeysAsync(Netuid, now + 1)).Count == 3);
+        await HasKeysAsync(now + 1);
         while (await Ledger.Client.GetAccessEpochAsync() == now)
         {
             await Ledger.Node.MakeBlockAsync();
@@ -137,23 +141,10 @@ internal sealed class RoleNetwork : IAsyncDisposable
 
         foreach (MinerHost miner in miners.Values)
         {
-            await WaitForAsync(async () => (await miner.GetStatusAsync()).Epoch > now);
-        }
-    }
-
-    public static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        for (int i = 0; i < 6000; i++)
-        {
-            if (await condition())
-            {
-                return;
-            }
-
-            await Task.Delay(10);
+            await Patience.UntilAsync(async () => (await miner.GetStatusAsync()).Epoch > now);
         }
 
-        Assert.Fail("what was waited for did not come within a minute");
+        await HasKeysAsync(now + 1 + EpochsAhead);
     }
 
     public async ValueTask DisposeAsync()
@@ -170,30 +161,15 @@ internal sealed class RoleNetwork : IAsyncDisposable
 
         await issuerServer.DisposeAsync();
         await Issuer.DisposeAsync();
-        await stopping.CancelAsync();
-        await pumping;
         await Ledger.DisposeAsync();
+        ports.ForEach(port => port.Dispose());
         keys.ForEach(key => key.Dispose());
         Randomness.Dispose();
         random.Dispose();
-        stopping.Dispose();
         folder.Dispose();
     }
 
     private BlindRsaSecretKey NextKey() => BlindRsaSecretKey.FromPkcs8(KeyPool.Value[(Interlocked.Increment(ref keyNumber) - 1) % KeyPool.Value.Length]);
 
-    private async Task PumpAsync()
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            if (await Ledger.Node.Host.UseAsync((_, store) => store.ReadPending(1).Any(), CancellationToken.None))
-            {
-                await Ledger.Node.MakeBlockAsync();
-            }
-            else
-            {
-                await Task.Delay(1);
-            }
-        }
-    }
+    private Task HasKeysAsync(ulong epoch) => Patience.UntilAsync(async () => (await Ledger.Client.GetIssuerKeysAsync(Netuid, epoch)).Count == TokenKeySet.Denominations.Length);
 }

@@ -126,7 +126,7 @@ internal sealed class EncryptedQueryTests
         using KeylessClient client = MinerFixture.NewClient();
         using GrpcChannel channel = miner.NewChannel();
         byte[] other = Subnet.Crypto.Identity.Ed25519.PublicKey(new byte[32]);
-        QueryOutcome outcome = await new MinerClient(TimeSpan.FromSeconds(30), 0, TimeProvider.System).SendAsync(
+        QueryOutcome outcome = await new MinerClient(Patience.Long, 0, TimeProvider.System).SendAsync(
             channel, other, MinerFixture.Card, MinerFixture.Message(client.Encrypt(Row), miner.BuyToken()), CancellationToken.None);
         Assert.That(outcome.IsAnswered, Is.False);
         Assert.That(outcome.Fault, Does.Contain("another miner's"));

@@ -131,7 +131,7 @@ internal sealed class MinerFixture : IAsyncDisposable
     public async Task<QueryOutcome> SendAsync(QueryRequest request)
     {
         using GrpcChannel channel = NewChannel();
-        return await new MinerClient(TimeSpan.FromSeconds(30), 0, TimeProvider.System).SendAsync(channel, Hotkey.PublicKey.ToArray(), Card, request, CancellationToken.None);
+        return await new MinerClient(Patience.Long, 0, TimeProvider.System).SendAsync(channel, Hotkey.PublicKey.ToArray(), Card, request, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -62,7 +62,7 @@ internal sealed class MinerOverloadTests
         try
         {
             Task<string> errors = process.StandardError.ReadToEndAsync();
-            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long);
             Assert.That(line, Is.Not.Null, line is null ? await errors : "");
             JsonNode started = JsonNode.Parse(line!)!;
             Uri address = new((string)started["grpc"]!);
@@ -167,7 +167,7 @@ internal sealed class MinerOverloadTests
         QueryRequest request = new() { Query = ByteString.CopyFrom(query), Event = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)), Token = ByteString.CopyFrom(token) };
         try
         {
-            QueryReply reply = await channel.UnaryAsync(InferenceMethods.Query, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) }, CancellationToken.None);
+            QueryReply reply = await channel.UnaryAsync(InferenceMethods.Query, request, new GrpcCallOptions { Timeout = Patience.Long }, CancellationToken.None);
             return reply.OutcomeCase == QueryReply.OutcomeOneofCase.Answer ? "answer" : "refusal";
         }
         catch (GrpcException fault)

@@ -85,11 +85,12 @@ internal sealed class MinerStartTests
         MinerHost first = await StartAgainAsync();
         Assert.That(await EndpointAsync(), Is.EqualTo(Authority(first)));
         await first.StopAsync();
+        using HeldPort taken = new(first.Address.Port);
         await using MinerHost second = await StartAgainAsync();
         Assert.That(await EndpointAsync(), Is.EqualTo(Authority(first)), "the ledger admits one address every two blocks");
         Assert.That((await second.GetStatusAsync()).Answered, Is.Zero, "it serves");
         Assert.That(second.Address, Is.Not.EqualTo(first.Address));
-        await RoleNetwork.WaitForAsync(async () =>
+        await Patience.UntilAsync(async () =>
         {
             await network.Ledger.Node.MakeBlockAsync();
             return await EndpointAsync() == Authority(second);

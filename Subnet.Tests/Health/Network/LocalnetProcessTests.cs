@@ -13,8 +13,6 @@ namespace Subnet.Tests.Health.Network;
 [TestFixture]
 internal sealed class LocalnetProcessTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     // Values that occur in no address, time or number of the network: where they turn up in a log, a patient's value did.
     private const string Oldpeak = "1.73519";
     private const string Chol = "263.1957";
@@ -199,11 +197,7 @@ internal sealed class LocalnetProcessTests
     {
         using Process killed = Process.GetProcessById(process);
         killed.Kill();
-        long started = Stopwatch.GetTimestamp();
-        while (IsThere(process) && Stopwatch.GetElapsedTime(started) < Patience)
-        {
-            await Task.Delay(10);
-        }
+        await Patience.UntilAsync(() => !IsThere(process));
     }
 
     // Where nobody asks how a process ended, its number stays, in state Z.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Subnet.Health.Clinic;
 using Subnet.Health.Network.Localnet;
 using Subnet.Health.Validator;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Network;
 
@@ -114,7 +115,7 @@ internal sealed class RelayStockTests
                     return;
                 }
 
-                await next.WaitAsync(TimeSpan.FromSeconds(20));
+                await next.WaitAsync(Patience.Long);
             }
         }
 

@@ -53,7 +53,7 @@ internal sealed class LedgerClientTests
     {
         await using InProcessLedger ledger = new();
         await ledger.Node.MakeBlockAsync();
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource stop = new(Patience.Long);
         List<ulong> heights = [];
         Hash256 previous = ledger.Client.Identity.GenesisHash;
         Task follower = Task.Run(async () =>

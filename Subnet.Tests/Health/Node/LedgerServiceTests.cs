@@ -46,10 +46,10 @@ internal sealed class LedgerServiceTests
     [Test]
     public async Task Epoch_read_from_a_node_is_the_one_its_block_commits_to_and_runs_to_the_same_result()
     {
-        await using InProcessLedger ledger = new InProcessLedger().Start(2);
+        await using InProcessLedger ledger = new InProcessLedger().StartOnDemand();
         ushort netuid = await ledger.CreateSubnet("miner", "validator");
         await ledger.Do("validator", new AddStakeCall(netuid, ledger.Id("validator-hot"), 100 * InProcessLedger.Tao, 0, false));
-        await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + 12);
+        await ledger.Skip(12);
         await using RemoteLedger remote = await ConnectAsync(ledger);
         EpochRecord record = (await remote.Client.GetEpochAsync(netuid))!;
         LedgerBlock block = (await remote.Client.GetBlockAsync(record.Height))!;
@@ -78,13 +78,13 @@ internal sealed class LedgerServiceTests
     {
         await using InProcessLedger ledger = new();
         await ledger.Node.MakeBlockAsync();
-        LedgerServer first = await ServeAsync(ledger, 0);
-        int port = first.Address.Port;
+        using HeldPort port = new();
+        LedgerServer first = await ServeAsync(ledger, port.Number);
         await using RemoteLedger remote = await RemoteLedger.ConnectAsync(new NodeConnection(first.Address, null, TimeProvider.System), null, TimeProvider.System, default);
         await first.DisposeAsync();
         await ledger.Node.MakeBlockAsync();
-        await using LedgerServer second = await ServeAsync(ledger, port);
-        Assert.That(await remote.Client.WaitForHeightAsync(2).WaitAsync(TimeSpan.FromSeconds(30)), Is.EqualTo(2UL));
+        await using LedgerServer second = await ServeAsync(ledger, port.Number);
+        Assert.That(await remote.Client.WaitForHeightAsync(2).WaitAsync(Patience.Long), Is.EqualTo(2UL));
     }
 
     [Test]
@@ -214,7 +214,7 @@ internal sealed class LedgerServiceTests
 
     private static Task<LedgerServer> ServeAsync(InProcessLedger ledger, int port) => LedgerServer.StartAsync(
         ledger.Node.Host,
-        new LocalGateway(ledger.Node.Host, TimeProvider.System, TimeSpan.FromSeconds(30)),
+        new LocalGateway(ledger.Node.Host, TimeProvider.System, Patience.Long),
         ledger.Client,
         new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, port)) { DrainTime = TimeSpan.FromMilliseconds(100) },
         null,
@@ -228,7 +228,7 @@ internal sealed class LedgerServiceTests
     private static Task<TReply> AskAsync<TRequest, TReply>(GrpcChannel channel, GrpcMethod<TRequest, TReply> method, TRequest request)
         where TRequest : class, IMessage<TRequest>
         where TReply : class, IMessage<TReply> =>
-        channel.UnaryAsync(method, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) }, default);
+        channel.UnaryAsync(method, request, new GrpcCallOptions { Timeout = Patience.Long }, default);
 
     private static async Task<LedgerEvents> FirstEventsAsync(GrpcChannel channel, EventsRequest request)
     {

@@ -48,17 +48,16 @@ internal sealed class NetworkOptionTests
     public async Task Node_that_once_served_a_ledger_cannot_pass_off_another()
     {
         using NodeFixture home = new();
-        int port;
+        using HeldPort port = new();
         await using (LedgerNode first = await OpenAsync(home, 1))
         {
-            Uri address = await ServeAsync(first, 0);
-            port = address.Port;
+            Uri address = await ServeAsync(first, port.Number);
             await first.MakeBlockAsync();
             Assert.That((await home.Read("node", "status", "--network", address.ToString())).ExitCode, Is.Zero);
         }
 
         await using LedgerNode second = await OpenAsync(home, 2);
-        Uri same = await ServeAsync(second, port);
+        Uri same = await ServeAsync(second, port.Number);
         CommandRun other = await home.Read("node", "status", "--network", same.ToString());
         Assert.That((other.ExitCode, other.Output), Is.EqualTo((3, "")));
         Assert.That(other.Error, Does.Contain("not").And.Contains("as expected"));

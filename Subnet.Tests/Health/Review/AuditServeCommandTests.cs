@@ -18,6 +18,7 @@ internal sealed class AuditServeCommandTests
     private TestLog log = null!;
     private TemporaryFolder server = null!;
     private TemporaryFolder reviewer = null!;
+    private HeldPort port = null!;
 
     [SetUp]
     public async Task CreateAsync()
@@ -26,6 +27,7 @@ internal sealed class AuditServeCommandTests
         await log.WriteAsync(4);
         server = new TemporaryFolder();
         reviewer = new TemporaryFolder();
+        port = new HeldPort();
         await File.WriteAllTextAsync(server.Combine("token"), Token + "\n");
         await File.WriteAllTextAsync(reviewer.Combine("token"), Token);
         await File.WriteAllTextAsync(reviewer.Combine("wrong"), "another-token-of-letters");
@@ -37,6 +39,7 @@ internal sealed class AuditServeCommandTests
         log.Dispose();
         server.Dispose();
         reviewer.Dispose();
+        port.Dispose();
     }
 
     [Test]
@@ -118,18 +121,10 @@ internal sealed class AuditServeCommandTests
         }
     }
 
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task<(Task<CommandRun> Serving, string Url)> ServeAsync(CancellationToken stop, params string[] arguments)
     {
-        int port = FreePort();
-        string url = $"http://127.0.0.1:{port}";
-        Task<CommandRun> serving = Task.Run(() => CommandRun.Of(server.Path, ["audit", "serve", log.ClinicFolder, "--port", $"{port}", .. arguments], stop: stop), CancellationToken.None);
+        string url = $"http://127.0.0.1:{port.Number}";
+        Task<CommandRun> serving = Task.Run(() => CommandRun.Of(server.Path, ["audit", "serve", log.ClinicFolder, "--port", $"{port.Number}", .. arguments], stop: stop), CancellationToken.None);
         using HttpClient client = new();
         while (!serving.IsCompleted)
         {

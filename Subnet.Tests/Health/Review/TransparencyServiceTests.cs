@@ -68,7 +68,7 @@ internal sealed class TransparencyServiceTests
     public async Task Log_is_read_and_verified_over_gRPC_and_the_reading_is_in_it()
     {
         await AppendAsync(300);
-        GrpcLogSource source = new(channel, "clinic", Token, TimeSpan.FromSeconds(20));
+        GrpcLogSource source = new(channel, "clinic", Token, Patience.Long);
         VerifiedLog verified = await Task.Run(() => VerifiedLog.Open(source, log.Origin, Policy));
         Assert.That(await Task.Run(() => verified.Entries().Count()), Is.EqualTo(301));
         await log.FlushAsync();

@@ -2,6 +2,7 @@ using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
 using Subnet.Tests.Interop;
 using Subnet.Tests.Interop.Testing;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Rpc;
 
@@ -88,7 +89,7 @@ internal sealed class GrpcClientFaultTests
             });
         using GrpcChannel channel = new(server.Address, new GrpcChannelOptions(), TimeProvider.System);
         await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ =>
-            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default)));
+            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = Patience.Long }, default)));
         Assert.That(early, Is.Zero);
         Assert.That(most, Is.InRange(1, Streams));
     }
@@ -119,7 +120,7 @@ internal sealed class GrpcClientFaultTests
         await using RawHttp2Server server = new((_, peer, stream) => peer.OkAsync(stream), _ => Task.Delay(Timeout.Infinite, over.Token));
         using GrpcChannel channel = new(server.Address, new GrpcChannelOptions { ConnectTimeout = TimeSpan.FromMilliseconds(100) }, TimeProvider.System);
         GrpcException failed = (await Assert.ThrowsAsync<GrpcException>(() =>
-            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default)))!;
+            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = Patience.Long }, default)))!;
         await over.CancelAsync();
         Assert.That(failed.Status.Code, Is.EqualTo(GrpcStatusCode.Unavailable), failed.ToString());
         Assert.That(failed.IsUnconnected, Is.True, failed.ToString());
@@ -195,7 +196,7 @@ internal sealed class GrpcClientFaultTests
         });
         using GrpcChannel channel = new(server.Address, new GrpcChannelOptions(), TimeProvider.System);
         await using GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> call =
-            channel.Start(InteropTestService.StreamingInputCall, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default);
+            channel.Start(InteropTestService.StreamingInputCall, new GrpcCallOptions { Timeout = Patience.Long }, default);
         await call.WriteAsync(new StreamingInputCallRequest { Payload = InteropTestService.Zeros(1) });
         written.SetResult();
         GrpcException failed = await InteropCases.FailsAsync(call.ReadSingleAsync(), GrpcStatusCode.Unavailable);
@@ -315,13 +316,13 @@ internal sealed class GrpcClientFaultTests
     private static async Task CallAsync(RawHttp2Server server)
     {
         using GrpcChannel channel = new(server.Address, new GrpcChannelOptions(), TimeProvider.System);
-        await channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default);
+        await channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = Patience.Long }, default);
     }
 
     private static async Task<GrpcException> FailsAsync(RawHttp2Server server, GrpcStatusCode code)
     {
         using GrpcChannel channel = new(server.Address, new GrpcChannelOptions(), TimeProvider.System);
         return await InteropCases.FailsAsync(
-            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, default), code);
+            channel.UnaryAsync(InteropTestService.EmptyCall, new Empty(), new GrpcCallOptions { Timeout = Patience.Long }, default), code);
     }
 }

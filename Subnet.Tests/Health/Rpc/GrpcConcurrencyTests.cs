@@ -5,6 +5,7 @@ using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.Server;
 using Subnet.Tests.Interop;
 using Subnet.Tests.Interop.Testing;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Rpc;
 
@@ -55,14 +56,14 @@ internal sealed class GrpcConcurrencyTests
     private static async Task UnaryAsync(GrpcChannel channel, int i)
     {
         SimpleRequest request = new() { Payload = InteropTestService.Zeros(MessageBytes), ResponseSize = i % 100 };
-        SimpleResponse response = await channel.UnaryAsync(InteropTestService.UnaryCall, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) }, default);
+        SimpleResponse response = await channel.UnaryAsync(InteropTestService.UnaryCall, request, new GrpcCallOptions { Timeout = Patience.Long }, default);
         Assert.That(response.Payload.Body, Has.Length.EqualTo(i % 100));
     }
 
     private static async Task DuplexAsync(GrpcChannel channel)
     {
         await using GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call =
-            channel.Start(InteropTestService.FullDuplexCall, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) }, default);
+            channel.Start(InteropTestService.FullDuplexCall, new GrpcCallOptions { Timeout = Patience.Long }, default);
         for (int i = 1; i < 4; i++)
         {
             await call.WriteAsync(new StreamingOutputCallRequest { ResponseParameters = { new ResponseParameters { Size = i } } });
@@ -76,7 +77,7 @@ internal sealed class GrpcConcurrencyTests
     private static async Task UploadAsync(GrpcChannel channel)
     {
         await using GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> call =
-            channel.Start(InteropTestService.StreamingInputCall, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) }, default);
+            channel.Start(InteropTestService.StreamingInputCall, new GrpcCallOptions { Timeout = Patience.Long }, default);
         for (int i = 0; i < 3; i++)
         {
             await call.WriteAsync(new StreamingInputCallRequest { Payload = InteropTestService.Zeros(MessageBytes) });

@@ -55,7 +55,7 @@ internal sealed class NonceStoreKillTests
         List<(int, bool)> answers = [];
         for (int i = 0; i < lines; i++)
         {
-            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
+            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long);
             answers.Add(Read(line ?? throw new InvalidOperationException("it ended by itself")));
         }
 

@@ -11,6 +11,7 @@ using Subnet.Health.Rpc.ScoringV1;
 using Subnet.Health.Rpc.TokensV1;
 using Subnet.Health.Rpc.TransparencyV1;
 using Subnet.Health.Rpc.ValidationV1;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Rpc;
 
@@ -21,7 +22,6 @@ namespace Subnet.Tests.Health.Rpc;
 internal static class PortAttack
 {
     private static readonly byte[] Preface = Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static IEnumerable<string> Paths =>
         new[]
@@ -86,7 +86,7 @@ internal static class PortAttack
 
     private static async Task<string?> CallAsync(HttpMessageInvoker invoker, Uri address, byte[] body)
     {
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Long);
         using HttpRequestMessage request = new(HttpMethod.Post, address)
         {
             Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(body),
@@ -102,7 +102,7 @@ internal static class PortAttack
     // Whatever the server says, or nothing: it must end the connection by itself once we stop sending.
     private static async Task SendRawAsync(Uri server, byte[] bytes)
     {
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Long);
         using TcpClient client = new();
         await client.ConnectAsync(server.Host, server.Port, late.Token);
         NetworkStream stream = client.GetStream();

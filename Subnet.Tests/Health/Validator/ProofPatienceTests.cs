@@ -164,7 +164,7 @@ internal sealed class ProofPatienceTests
         ValidatorTokens tokens = new(wallet, purchase, network.Ledger.Client, InProcessLedger.Tao, TimeSpan.Zero, TimeProvider.System);
         TimeSpan block = TimeSpan.FromMilliseconds(network.Ledger.Client.Identity.BlockTimeMs);
         ValidatorService service = await ValidatorService.StartAsync(
-            new ValidatorSettings(folder, [network.Netuid]) { Budget = Budget, QueryTimeout = TimeSpan.FromMinutes(1), ProofAllowance = Last * block, SigningTime = 4 * block },
+            new ValidatorSettings(folder, [network.Netuid]) { Budget = Budget, QueryTimeout = Patience.Long, ProofAllowance = Last * block, SigningTime = 4 * block },
             hotkey,
             network.Ledger.Client,
             tokens,

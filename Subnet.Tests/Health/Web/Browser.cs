@@ -8,6 +8,9 @@ namespace Subnet.Tests.Health.Web;
 [SetUpFixture]
 internal sealed class Browser
 {
+    /// <summary>How long anything of a page is waited for.</summary>
+    public static readonly float Milliseconds = (float)Patience.Long.TotalMilliseconds;
+
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static IPlaywright? _playwright;
     private static IBrowser? _browser;
@@ -22,8 +25,9 @@ internal sealed class Browser
         await Gate.WaitAsync();
         try
         {
+            Assertions.SetDefaultExpectTimeout(Milliseconds);
             _playwright ??= await Playwright.CreateAsync();
-            _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = executable, Args = ["--no-sandbox", "--disable-gpu"] });
+            _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = executable, Args = ["--no-sandbox", "--disable-gpu"], Timeout = Milliseconds });
         }
         finally
         {
@@ -80,7 +84,7 @@ internal sealed class Visit : IAsyncDisposable
                 _faults.Enqueue($"asked {request.Url}");
             }
         };
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout(Browser.Milliseconds);
     }
 
     public IPage Page { get; }

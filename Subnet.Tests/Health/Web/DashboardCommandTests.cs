@@ -55,7 +55,7 @@ internal sealed class DashboardCommandTests
         using Process process = SubnetProcess.Start(node.Home, [.. command, "--home", node.Home, "--json"]);
         try
         {
-            string line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? await process.StandardError.ReadToEndAsync();
+            string line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long) ?? await process.StandardError.ReadToEndAsync();
             Assert.That(line, Does.StartWith("{"));
             _ = process.StandardOutput.ReadToEndAsync();
             using HttpClient client = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(JsonNode.Parse(line)![address]!.GetValue<string>()) };

@@ -60,6 +60,7 @@ internal sealed class DashboardTests
         Assert.That(await page.Locator("#neurons thead th").AllInnerTextsAsync(), Is.EqualTo(MetagraphColumn.All.Select((c, i) => i == 0 ? c.Title + " ↑" : c.Title)).Or.EqualTo(MetagraphColumn.All.Select(c => c.Title)));
         await page.GetByRole(AriaRole.Link, new() { Name = "Incentive", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("th[aria-sort='descending']")).ToHaveTextAsync("Incentive");
+        await page.WaitForLoadStateAsync();
         double[] incentives = [.. (await page.Locator("#neurons tbody td:nth-child(6)").AllInnerTextsAsync()).Select(static t => double.Parse(t, CultureInfo.InvariantCulture))];
         Assert.That(incentives, Is.Ordered.Descending);
         Assert.That(incentives[0], Is.GreaterThan(0));
@@ -75,7 +76,7 @@ internal sealed class DashboardTests
         Assert.That(csv, Has.Length.EqualTo(21));
         Assert.That(csv[0], Does.StartWith("uid,stake_alpha"));
         await page.GetByRole(AriaRole.Link, new() { Name = "JSON", Exact = true }).ClickAsync();
-        Assert.That(await page.ContentAsync(), Does.Contain("subnet/metagraph/1"));
+        await Assertions.Expect(page.Locator("body")).ToContainTextAsync("subnet/metagraph/1");
     }
 
     [Test]

@@ -93,6 +93,7 @@ internal sealed partial class DemoPagesTests
             await page.Locator("#neurons thead th a").Nth(column).ClickAsync();
             ILocator head = page.Locator("#neurons thead th").Nth(column);
             await Assertions.Expect(head).ToHaveAttributeAsync("aria-sort", new Regex("ascending|descending"));
+            await page.WaitForLoadStateAsync();
             bool isDescending = await head.GetAttributeAsync("aria-sort") == "descending";
             if (column is >= 4 and <= 8)
             {
@@ -153,6 +154,7 @@ internal sealed partial class DemoPagesTests
         await page.Locator("a", new() { HasTextRegex = new Regex("^uid ") }).First.ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Where its emission comes from" })).ToBeVisibleAsync();
         await visit.KeepAsync("demo-neuron");
+        await page.WaitForLoadStateAsync();
         string record = await page.EvaluateAsync<string>("fetch([...document.links].find(a => a.textContent === 'The explanation record').href).then(answer => answer.text())");
         Assert.That(SchemaCheck.Problems(JsonNode.Parse(DocumentSchema.Text(typeof(EmissionTraceDocument)))!, JsonNode.Parse(record)!), Is.Empty);
     }
@@ -173,7 +175,7 @@ internal sealed partial class DemoPagesTests
         await visit.KeepAsync("demo-review-logs");
         string name = (string)_report["measured"]!["traced_event"]!;
         await page.GotoAsync("/review/trace?event=" + name);
-        await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("good"), new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("good"));
         foreach ((string kind, int least) in new[] { ("entry", 10), ("block", 4), ("card", 1), ("tree", 4) })
         {
             int links = await page.Locator($".trace li[data-verify={kind}]").CountAsync();
@@ -195,7 +197,7 @@ internal sealed partial class DemoPagesTests
             await route.FulfillAsync(new() { Response = answer, Body = lie });
         });
         await page.ReloadAsync();
-        await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("bad"), new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("bad"));
         await Assertions.Expect(page.Locator(".trace li.broken .verdict").First).ToContainTextAsync("does not lead to the root");
         await Assertions.Expect(page.Locator("svg.chain a:has(.bead.refuted) text").First).ToHaveTextAsync("✕");
         await visit.KeepAsync("demo-review-tampered");
@@ -210,7 +212,7 @@ internal sealed partial class DemoPagesTests
             await route.FulfillAsync(new() { Response = answer, Body = proof.ToJsonString() });
         });
         await page.ReloadAsync();
-        await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("bad"), new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#verify-summary")).ToHaveClassAsync(new Regex("bad"));
         await Assertions.Expect(page.Locator(".trace li[data-verify=block].broken")).ToHaveCountAsync(await page.Locator(".trace li[data-verify=block]").CountAsync());
         await page.GotoAsync("/review/timeline");
         Assert.That(await page.Locator("svg.timeline circle").CountAsync(), Is.GreaterThan(20));
@@ -265,7 +267,7 @@ internal sealed partial class DemoPagesTests
         await page.GotoAsync(path);
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
-        Assert.That(await page.EvaluateAsync<string>("document.activeElement.id"), Is.EqualTo("main"), "the first stop skips to the content");
+        await Assertions.Expect(page.Locator("#main")).ToBeFocusedAsync();
     }
 
     private Uri Dashboard => new((string)_dashboard.Answer["url"]!);

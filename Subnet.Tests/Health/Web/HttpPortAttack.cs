@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Web;
 
@@ -9,8 +10,6 @@ namespace Subnet.Tests.Health.Web;
 /// </summary>
 internal static class HttpPortAttack
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>Attacks a port.</summary>
     /// <param name="server">The server.</param>
     /// <param name="path">Something that it serves to everyone.</param>
@@ -70,7 +69,7 @@ internal static class HttpPortAttack
     // What comes back until the server closes; it must by itself, at the latest once we say that nothing follows.
     private static async Task<string> SendAsync(Uri server, byte[] bytes, bool end = true)
     {
-        using CancellationTokenSource late = new(Patience);
+        using CancellationTokenSource late = new(Patience.Long);
         using TcpClient client = new();
         await client.ConnectAsync(server.Host, server.Port, late.Token);
         NetworkStream stream = client.GetStream();

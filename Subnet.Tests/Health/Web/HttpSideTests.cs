@@ -214,7 +214,7 @@ internal sealed class HttpSideTests
         List<ulong> heights = [];
         while (heights.Count < count)
         {
-            string line = (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)))!;
+            string line = (await reader.ReadLineAsync().WaitAsync(Patience.Long))!;
             if (line.StartsWith("data: ", StringComparison.Ordinal))
             {
                 JsonNode block = JsonNode.Parse(line[6..])!;

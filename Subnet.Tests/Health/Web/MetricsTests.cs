@@ -6,6 +6,7 @@ using Subnet.Health.Rpc.Server;
 using Subnet.Health.Web.Telemetry;
 using Subnet.Tests.Interop;
 using Subnet.Tests.Interop.Testing;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Web;
 
@@ -60,13 +61,6 @@ internal sealed class MetricsTests
         const string Line = "rpc_server_duration_s_count{method=\"/grpc.testing.TestService/EmptyCall\",status=\"0\"}";
 
         // The call is counted when its status has left, which the client may hear of first.
-        string text = metrics.Scrape();
-        for (int i = 0; i < 200 && !text.Contains(Line, StringComparison.Ordinal); i++)
-        {
-            await Task.Delay(10);
-            text = metrics.Scrape();
-        }
-
-        Assert.That(text, Does.Contain(Line));
+        await Patience.UntilAsync(() => metrics.Scrape().Contains(Line, StringComparison.Ordinal));
     }
 }

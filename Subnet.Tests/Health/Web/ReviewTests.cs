@@ -45,7 +45,7 @@ internal sealed partial class ReviewTests
         Assert.That(_site.Reviews.Acts, Has.Some.StartsWith("opened audit.example/clinic-7 by 5"));
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Timeline" }).ClickAsync();
-        Assert.That(await page.Locator("svg.timeline circle").CountAsync(), Is.GreaterThan(10));
+        await Assertions.Expect(page.Locator("svg.timeline circle").Nth(10)).ToBeAttachedAsync();
         await visit.KeepAsync("review-timeline");
         await page.GotoAsync("/review/logs/clinic/findings");
         await Assertions.Expect(page.Locator(".notice").First).ToContainTextAsync("entries read");

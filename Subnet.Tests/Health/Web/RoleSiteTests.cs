@@ -112,7 +112,7 @@ internal sealed partial class RoleSiteTests
         }
 
         string text = "";
-        await RoleNetwork.WaitForAsync(async () =>
+        await Patience.UntilAsync(async () =>
         {
             text = await client.GetStringAsync("/metrics");
             return text.Contains("subnet_gateway_queries_total{gateway=\"figures\",outcome=\"answered\"}", StringComparison.Ordinal)
@@ -278,7 +278,7 @@ internal sealed partial class RoleSiteTests
     private GatewayView View(TimeSpan? patience = null) => new(
         new ClinicSettings("desk", Path.Combine(network.Folder, "clinic-desk"), _ => network.IssuerAddress), clinicKey, network.Ledger.Client, TimeProvider.System, random)
     {
-        Patience = patience ?? TimeSpan.FromSeconds(20),
+        Patience = patience ?? Support.Patience.Long,
         WitnessPatience = TimeSpan.FromMinutes(1),
     };
 

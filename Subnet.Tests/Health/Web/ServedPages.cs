@@ -18,7 +18,7 @@ internal sealed class ServedPages : IAsyncDisposable
     public static async Task<ServedPages> StartAsync(string home, params string[] command)
     {
         Process process = SubnetProcess.Start(home, [.. command, "--home", home, "--json"]);
-        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long);
         if (line is null)
         {
             Assert.Fail(await process.StandardError.ReadToEndAsync());

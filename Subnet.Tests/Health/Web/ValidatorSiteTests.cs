@@ -43,7 +43,6 @@ internal sealed class ValidatorSiteTests
         Plan(epoch: 4, closed: true);
         Plan(epoch: 1_000_000, closed: false);
         validator.Store.PutScore(new StoredScore(netuid, Miner, Card, new MinerScore(0.5, 1), 4));
-        validator.Run();
         site = await new RoleSites(NullLoggerFactory.Instance, TimeProvider.System, null).ValidatorAsync("north", validator, ledger.Client, default);
         client = new HttpClient { BaseAddress = site.Address };
     }
@@ -63,6 +62,7 @@ internal sealed class ValidatorSiteTests
     [Test]
     public async Task Health_metrics_and_status_are_served()
     {
+        validator.Run();
         Assert.That(await client.GetStringAsync("/healthz"), Is.EqualTo("ok\nledger: ok\nwork: ok\nlog: ok\n"));
         Assert.That(await client.GetStringAsync("/metrics"), Does.Contain("# TYPE dotnet_process_cpu_time_s_total counter"));
         JsonNode status = JsonNode.Parse(await client.GetStringAsync("/api/v1/validator"))!;
@@ -73,6 +73,7 @@ internal sealed class ValidatorSiteTests
     [Test]
     public async Task Queries_of_an_epoch_that_runs_are_not_counted_for_a_stranger()
     {
+        validator.Run();
         JsonNode subnet = JsonNode.Parse(await client.GetStringAsync("/api/v1/validator"))!["subnets"]![0]!;
         Assert.That(((int)subnet["sent"]!, (int)subnet["answered"]!), Is.EqualTo((3, 2)), "of the judged epoch only");
         ValidatorStatusDocument own = ValidatorStatusDocument.Of("north", validator.Store);
@@ -82,6 +83,7 @@ internal sealed class ValidatorSiteTests
     [Test]
     public async Task Its_owner_alone_sees_why_queries_were_not_answered_by_miner_and_code()
     {
+        validator.Run();
         ValidatorStore store = validator.Store;
         IReadOnlyList<Challenge> judged = store.Challenges(netuid, 4), running = store.Challenges(netuid, 1_000_000);
         Assert.That(Unanswered(), Is.EqualTo((string[])["1 no-answer"]), "of the running epoch's one nothing is known yet");
@@ -103,15 +105,17 @@ internal sealed class ValidatorSiteTests
     [Test]
     public async Task Queries_are_in_the_metrics_once_their_epoch_is_over_and_name_no_miner()
     {
+        // All that is to be counted is there before the validator looks.
         Plan(epoch: 3, closed: false);
+        validator.Run();
         string[] lines = [];
 
         // They are counted one after another: the late one, counted last, says that all are.
-        for (int i = 0; i < 2_000 && !lines.Any(line => line.Contains("outcome=\"late\"", StringComparison.Ordinal)); i++)
+        await Patience.UntilAsync(async () =>
         {
-            await Task.Delay(5);
             lines = [.. (await client.GetStringAsync("/metrics")).Split('\n').Where(line => line.Contains(hotkey.Address, StringComparison.Ordinal))];
-        }
+            return lines.Any(line => line.Contains("outcome=\"late\"", StringComparison.Ordinal));
+        });
 
         string subnet = $"netuid=\"{netuid}\"", validatorLabel = $"validator=\"{hotkey.Address}\"";
         Assert.That(lines, Does.Contain($"subnet_validator_challenges_total{{{subnet},outcome=\"answered\",{validatorLabel}}} 2"));
@@ -123,6 +127,7 @@ internal sealed class ValidatorSiteTests
     [Test]
     public async Task A_validator_that_stopped_is_not_well()
     {
+        validator.Run();
         await validator.StopAsync(CancellationToken.None);
         HttpResponseMessage health = await client.GetAsync("/healthz");
         Assert.That((health.StatusCode, await health.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "not well\nledger: ok\nwork: it stopped\nlog: ok\n")));

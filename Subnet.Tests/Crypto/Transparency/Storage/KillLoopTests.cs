@@ -44,7 +44,7 @@ internal sealed class KillLoopTests
         long answered = -1;
         for (int i = 0; i < lines; i++)
         {
-            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
+            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long);
             answered = long.Parse(line ?? throw new InvalidOperationException("the writer ended by itself"), CultureInfo.InvariantCulture);
         }
 
