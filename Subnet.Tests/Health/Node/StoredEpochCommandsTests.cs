@@ -199,26 +199,15 @@ internal sealed class StoredEpochCommandsTests
         await File.WriteAllTextAsync(checkpoint, $"clinic.example/log\n5\n{Convert.ToBase64String(card)}\n\n\u2014 clinic.example/log {Convert.ToBase64String(new byte[68])}\n");
         await File.WriteAllTextAsync(tokens, "00ff\n");
 
-        using CancellationTokenSource stop = new();
-        Task blocks = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                await ledger.Node.MakeBlockAsync();
-                await Task.Delay(10);
-            }
-        });
-        CommandRun bought = await ledger.Home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch}", "--denomination", "16", "--count", "3");
-        CommandRun unsold = await ledger.Home.Run("alice", "subnets", "purchase", "1", "--access-epoch", $"{epoch + 5}", "--count", "3");
-        CommandRun anchored = await ledger.Home.Run("alice", "node", "anchor", checkpoint);
-        CommandRun notOne = await ledger.Home.Run("alice", "node", "anchor", tokens);
-        CommandRun take = await ledger.Home.Run("alice", "children", "take", "9", "--netuid", "1");
-        CommandRun settled = await ledger.Home.Run("alice", "subnets", "settle", "1", "--tokens", tokens, "--access-epoch", $"{epoch}", "--denomination", "16");
+        CommandRun bought = await ledger.Call(["subnets", "purchase", "1", "--access-epoch", $"{epoch}", "--denomination", "16", "--count", "3"]);
+        CommandRun unsold = await ledger.Call(["subnets", "purchase", "1", "--access-epoch", $"{epoch + 5}", "--count", "3"]);
+        CommandRun anchored = await ledger.Call(["node", "anchor", checkpoint]);
+        CommandRun notOne = await ledger.Call(["node", "anchor", tokens]);
+        CommandRun take = await ledger.Call(["children", "take", "9", "--netuid", "1"]);
+        CommandRun settled = await ledger.Call(["subnets", "settle", "1", "--tokens", tokens, "--access-epoch", $"{epoch}", "--denomination", "16"]);
         await File.WriteAllTextAsync(tokens, "zz\n");
-        CommandRun malformed = await ledger.Home.Run("alice", "subnets", "settle", "1", "--tokens", tokens);
-        CommandRun retired = await ledger.Home.Run("alice", "subnets", "retire-model", "1", Convert.ToHexString(card));
-        await stop.CancelAsync();
-        await blocks;
+        CommandRun malformed = await ledger.Call(["subnets", "settle", "1", "--tokens", tokens]);
+        CommandRun retired = await ledger.Call(["subnets", "retire-model", "1", Convert.ToHexString(card)]);
 
         CommandRun models = await ledger.Home.Read("subnets", "models", "1", "--json");
         CommandRun fees = await ledger.Home.Read("subnets", "fees", "1", "--json");

@@ -18,15 +18,15 @@ internal sealed class LedgerTraceTests
     [Test]
     public async Task Ledger_with_every_link_gives_model_anchor_weight_and_emission()
     {
-        await using InProcessLedger ledger = new InProcessLedger().Start(2);
+        await using InProcessLedger ledger = new InProcessLedger().StartOnDemand();
         ushort netuid = await ledger.CreateSubnet("miner", "validator");
         await ledger.Do("validator", new AddStakeCall(netuid, ledger.Id("validator-hot"), 100 * InProcessLedger.Tao, 0, false));
         CallOutcome registered = await ledger.Do("miner-hot", new RegisterModelCall(netuid, 1, new Hash256(Card), Card, Array.Empty<byte>()));
         CallOutcome anchored = await ledger.Do("clinic", new AnchorCheckpointCall("audit.example/clinic-7", 3, Hash256.Of("root"u8)));
-        await WaitAsync(ledger, 12);
+        await ledger.Skip(12);
         await ledger.Do("validator-hot", new SetWeightsCall(netuid, new ushort[] { 1 }, new ushort[] { 65_535 }, 0));
         DateTimeOffset set = (await ledger.Client.GetTipAsync()).Time;
-        await WaitAsync(ledger, 20);
+        await ledger.Skip(20);
         LedgerTrace trace = await LedgerTrace.OfAsync(ledger.Client, default);
 
         TracedModel model = (await trace.ModelAsync(CardHex, default))!;
@@ -49,11 +49,11 @@ internal sealed class LedgerTraceTests
     [Test]
     public async Task Ledger_that_lacks_a_link_says_so_and_takes_no_other_for_it()
     {
-        await using InProcessLedger ledger = new InProcessLedger().Start(2);
+        await using InProcessLedger ledger = new InProcessLedger().StartOnDemand();
         ushort netuid = await ledger.CreateSubnet("miner", "validator");
         await ledger.Do("miner-hot", new RegisterModelCall(netuid, 1, new Hash256(Card), Card, Array.Empty<byte>()));
         await ledger.Do("clinic", new AnchorCheckpointCall("audit.example/clinic-7", 3, Hash256.Of("root"u8)));
-        await WaitAsync(ledger, 12);
+        await ledger.Skip(12);
         LedgerTrace trace = await LedgerTrace.OfAsync(ledger.Client, default);
         foreach (string card in (string[])[TestLog.Hash("another card"), CardHex[..62], "not a hash", ""])
         {
@@ -93,7 +93,7 @@ internal sealed class LedgerTraceTests
     [TestCase(-5, true, TraceStatus.Verified, "is older")]
     public async Task Ledger_that_anchored_another_history_of_the_log_fails_its_checkpoint_whatever_the_size(int before, bool forked, TraceStatus status, string says)
     {
-        await using InProcessLedger ledger = new InProcessLedger().Start(2);
+        await using InProcessLedger ledger = new InProcessLedger().StartOnDemand();
         using TraceNetwork network = new();
         await network.WriteAsync();
         ITraceLog log = network.Log("clinic");
@@ -107,8 +107,6 @@ internal sealed class LedgerTraceTests
         Assert.That((link.Status, link.Why), Is.EqualTo((status, link.Why)));
         Assert.That(link.Why, Does.Contain(says));
     }
-
-    private static async Task WaitAsync(InProcessLedger ledger, ulong blocks) => await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + blocks);
 
     private static string Address(string name)
     {

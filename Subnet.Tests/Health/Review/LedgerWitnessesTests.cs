@@ -35,7 +35,7 @@ internal sealed class LedgerWitnessesTests
     [SetUp]
     public async Task StartAsync()
     {
-        ledger = new InProcessLedger().Start(2);
+        ledger = new InProcessLedger().StartOnDemand();
         folder = new TemporaryFolder();
         clinic = InProcessLedger.SigningKeyOf("clinic");
         validator = InProcessLedger.SigningKeyOf("validator-hot");
@@ -96,7 +96,7 @@ internal sealed class LedgerWitnessesTests
         await AnnounceAsync(netuid, "https://127.0.0.1:1");
         await witnesses.RefreshAsync(default);
         Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }));
-        await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + 4);
+        await ledger.Skip(4);
         await AnnounceAsync(netuid, "http://127.0.0.1:1");
         await witnesses.RefreshAsync(default);
         Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }));
@@ -129,7 +129,7 @@ internal sealed class LedgerWitnessesTests
     {
         ushort netuid = await ledger.CreateSubnet("validator");
         await ledger.Do("validator", new AddStakeCall(netuid, ledger.Id("validator-hot"), 100 * InProcessLedger.Tao, 0, false));
-        await ledger.Client.WaitForHeightAsync((await ledger.Client.GetTipAsync()).Height + 12);
+        await ledger.Skip(12);
         Assert.That((await ledger.Client.GetMetagraphAsync(netuid))!.Find(ledger.Id("validator-hot"))!.Outcome.ValidatorPermit);
         return netuid;
     }

@@ -134,7 +134,7 @@ internal sealed class ScoreOrganicProcessTests
         using Process process = SubnetProcess.Start(home.Path, command);
         Task<string> reading = process.StandardOutput.ReadToEndAsync();
         List<string> said = [];
-        while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
+        while (await process.StandardError.ReadLineAsync().WaitAsync(Patience.Long) is { } line)
         {
             said.Add(line);
 
@@ -157,7 +157,7 @@ internal sealed class ScoreOrganicProcessTests
     {
         using Process process = SubnetProcess.Start(home, command);
         StringBuilder said = new();
-        while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
+        while (await process.StandardError.ReadLineAsync().WaitAsync(Patience.Long) is { } line)
         {
             said.AppendLine(line);
             if (line == step)
@@ -226,12 +226,18 @@ internal sealed class ScoreOrganicProcessTests
             .ToDictionary();
     }
 
-    /// <summary>Makes a block where a call waits for one, and, once they are free, one after another.</summary>
+    /// <summary>
+    /// Makes a block where a call waits for one, and, once they are free, some more after it: as many as anybody waits for, and not so many that a process that has just begun could not
+    /// follow them.
+    /// </summary>
     private sealed class Blocks : IAsyncDisposable
     {
+        private const int MostAfterCall = 4 * ScoringSettings.BeaconDelay;
+
         private readonly InProcessLedger ledger;
         private readonly CancellationTokenSource stopping = new();
         private readonly Task making;
+        private bool areFree;
 
         public Blocks(InProcessLedger ledger)
         {
@@ -239,7 +245,11 @@ internal sealed class ScoreOrganicProcessTests
             making = Task.Run(MakeAsync);
         }
 
-        public bool AreFree { get; set; }
+        public bool AreFree
+        {
+            get => Volatile.Read(ref areFree);
+            set => Volatile.Write(ref areFree, value);
+        }
 
         public async ValueTask DisposeAsync()
         {
@@ -250,10 +260,13 @@ internal sealed class ScoreOrganicProcessTests
 
         private async Task MakeAsync()
         {
+            int left = MostAfterCall;
             while (!stopping.IsCancellationRequested)
             {
-                if (AreFree || await ledger.Node.Host.UseAsync(static (_, store) => store.ReadPending(1).Count, CancellationToken.None) > 0)
+                bool isAwaited = await ledger.Node.Host.UseAsync(static (_, store) => store.ReadPending(1).Count, CancellationToken.None) > 0;
+                if (isAwaited || (AreFree && left > 0))
                 {
+                    left = isAwaited ? MostAfterCall : left - 1;
                     await ledger.Node.MakeBlockAsync();
                 }
 

@@ -105,13 +105,11 @@ internal sealed class ValidatorServiceTests
         ulong epoch = (await Clock()).Epoch;
         disk.IsFull = true;
         service.Run();
-        for (int i = 0; i < 2_000 && disk.Refused == 0; i++)
+        await Patience.UntilAsync(async () =>
         {
             await ledger.Node.MakeBlockAsync();
-            await Task.Delay(5);
-        }
-
-        Assert.That(disk.Refused, Is.Positive);
+            return disk.Refused > 0;
+        });
         using GrpcChannel channel = new(service.Address, new GrpcChannelOptions(), TimeProvider.System);
         ulong next = (await Clock()).Epoch + 1_000;
         GrpcException refusal = (await Assert.ThrowsAsync<GrpcException>(() => Announce(channel, next, 1)))!;
@@ -121,12 +119,19 @@ internal sealed class ValidatorServiceTests
 
         disk.IsFull = false;
         Assert.That((await Announce(channel, next, 1)).Height, Is.Positive, "the same notice again");
-        for (int i = 0; i < 2_000 && await Row() is null; i++)
-        {
-            await ledger.Node.MakeBlockAsync();
-            await Task.Delay(5);
-        }
 
+        // No block before the one before it was worked through: a row that is committed in one epoch has the next one to be revealed in.
+        await Patience.UntilAsync(async () =>
+        {
+            ulong height = (await ledger.Client.GetTipAsync()).Height;
+            if ((await service.GetStatusAsync(CancellationToken.None)).Subnets[0].Height == height
+                || await ledger.Node.Host.UseAsync((_, store) => store.ReadPending(1).Count, CancellationToken.None) > 0)
+            {
+                await ledger.Node.MakeBlockAsync();
+            }
+
+            return await Row() is not null;
+        });
         Assert.That((await Row())!.Uids.ToArray(), Is.EqualTo(new[] { Miner }), "committed and revealed");
         Assert.That((await Clock()).Epoch, Is.GreaterThan(epoch));
     }
@@ -159,17 +164,16 @@ internal sealed class ValidatorServiceTests
             Assert.That(await Endpoint(), Is.EqualTo(before.GetLeftPart(UriPartial.Authority)));
         }
 
+        using HeldPort taken = new(before.Port);
         await using ValidatorService second = await Open(new Fixed(Miner));
         Assert.That(second.Address, Is.Not.EqualTo(before));
         Assert.That(await Endpoint(), Is.EqualTo(before.GetLeftPart(UriPartial.Authority)), "the ledger admits one address every two blocks");
         second.Run();
-        for (int i = 0; i < 2_000 && await Endpoint() != second.Address.GetLeftPart(UriPartial.Authority); i++)
+        await Patience.UntilAsync(async () =>
         {
             await ledger.Node.MakeBlockAsync();
-            await Task.Delay(5);
-        }
-
-        Assert.That(await Endpoint(), Is.EqualTo(second.Address.GetLeftPart(UriPartial.Authority)));
+            return await Endpoint() == second.Address.GetLeftPart(UriPartial.Authority);
+        });
         Assert.That(second.IsStopped, Is.False);
     }
 
