@@ -17,15 +17,18 @@ internal sealed class ForestSample
 {
     private const string Case = "hf-fasttree";
     private const int Ordinary = 60;
+    private const int All = 112;
 
     public IPlainModel Plain { get; } = ModelReader.Read(SharedFolder.Require("vectors", "mlnet", Case, "model.zip"));
 
-    /// <summary>The same with outcomes as the model itself would decide, so that it is known to be good at them.</summary>
-    public string TableOfItsOwn(int first, int count)
+    /// <summary>The rows of which the model is sure, with outcomes as it would decide itself: it is good at any few of them.</summary>
+    public string TableOfItsOwn()
     {
-        string[] lines = Table(first, count).Split('\n');
-        float[] probabilities = Plain.Predict(Rows(first, count)).Find("Probability") is NumberOutput output ? output.Values : [];
-        return string.Join('\n', [lines[0], .. lines.Skip(1).Zip(probabilities, (line, risk) => line[..(line.LastIndexOf(',') + 1)] + (risk > 0.5 ? "1" : "0"))]);
+        string[] lines = Table(0, All).Split('\n');
+        float[] probabilities = Plain.Predict(Rows(0, All)).Find("Probability") is NumberOutput output ? output.Values : [];
+        IEnumerable<string> sure = lines.Skip(1).Zip(probabilities).Where(row => Math.Abs(row.Second - 0.5) > 0.2)
+            .Select(row => row.First[..(row.First.LastIndexOf(',') + 1)] + (row.Second > 0.5 ? "1" : "0"));
+        return string.Join('\n', [lines[0], .. sure]);
     }
 
     /// <summary>The header and some rows; the column <c>label</c> has the outcome.</summary>

@@ -90,18 +90,27 @@ internal sealed class FlatMemoryTests
     public void Memory_of_a_verification_does_not_grow_with_queries_that_nobody_answers()
     {
         const int Most = 1 << 10;
-        using OpenQueries queries = new(Most);
-        long before = 0;
-        for (int i = 0; i < 40 * Most; i++)
+        const long Bound = 1 << 20;
+
+        // What else this process does meanwhile is in the figure too: the least of some counts.
+        long least = long.MaxValue;
+        for (int measurement = 0; measurement < 4 && least >= Bound; measurement++)
         {
-            queries.Sent(Query(i * unchecked((long)0x9E3779B97F4A7C15), i, $"{i:x64}"));
-            before = i == 8 * Most ? GC.GetTotalMemory(true) : before;
+            using OpenQueries queries = new(Most);
+            long before = 0;
+            for (int i = 0; i < 40 * Most; i++)
+            {
+                queries.Sent(Query(i * unchecked((long)0x9E3779B97F4A7C15), i, $"{i:x64}"));
+                before = i == 8 * Most ? GC.GetTotalMemory(true) : before;
+            }
+
+            least = Math.Min(least, GC.GetTotalMemory(true) - before);
+            Assert.That(queries.Unanswered(1, out long count).Single().Index, Is.Zero);
+            Assert.That(count, Is.EqualTo(40 * Most));
         }
 
         // 32 times as many again, at 88 bytes each, would be 3 MB.
-        Assert.That(GC.GetTotalMemory(true) - before, Is.LessThan(1 << 20));
-        Assert.That(queries.Unanswered(1, out long count).Single().Index, Is.Zero);
-        Assert.That(count, Is.EqualTo(40 * Most));
+        Assert.That(least, Is.LessThan(Bound));
     }
 
     private static OpenQuery Query(long name, long index, string bytes) =>

@@ -21,7 +21,8 @@ internal sealed partial class LeakSearch
     /// <param name="bytes">All bytes of their files.</param>
     public LeakSearch(IEnumerable<CanonicalObject> entries, byte[] bytes)
     {
-        text = Encoding.Latin1.GetString(bytes).ToUpperInvariant();
+        // Among thousands of random signs a name of six letters would be found by chance, now and then.
+        text = RandomSigns().Replace(Encoding.Latin1.GetString(bytes), " ").ToUpperInvariant();
         words = new HashSet<string>(entries.SelectMany(entry => Texts(entry)).SelectMany(WordsOf), StringComparer.OrdinalIgnoreCase);
     }
 
@@ -79,6 +80,10 @@ internal sealed partial class LeakSearch
         CanonicalInteger number when !OwnNumbers.Contains(name) => [number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)],
         _ => [],
     };
+
+    /// <summary>Signatures, keys and hashes in base64.</summary>
+    [GeneratedRegex("[A-Za-z0-9+/]{40,}={0,2}")]
+    private static partial Regex RandomSigns();
 
     [GeneratedRegex(@"[\p{L}\p{N}.]+")]
     private static partial Regex Word();

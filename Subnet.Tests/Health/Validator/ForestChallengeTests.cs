@@ -24,7 +24,6 @@ namespace Subnet.Tests.Health.Validator;
 internal sealed class ForestChallengeTests
 {
     private const int Tempo = 16;
-    private const int Rows = 60;
 
     // The subnet's owner has most of its stake: without it there is no consensus.
     private static readonly string[] Validators = ["owner", "validator", "second-validator"];
@@ -64,7 +63,7 @@ internal sealed class ForestChallengeTests
             await network.Ledger.Do("validator", new TransferCall(network.Ledger.Id(name + "-hot"), 1000 * InProcessLedger.Tao));
         }
 
-        LabelledRows labelled = new(sample.TableOfItsOwn(0, Rows));
+        LabelledRows labelled = new(sample.TableOfItsOwn());
         foreach (string name in Validators)
         {
             await OpenAsync(name, labelled);
@@ -155,7 +154,7 @@ internal sealed class ForestChallengeTests
             wallet, hotkey, network.Ledger.Client, new IssuerChannels(_ => network.IssuerAddress, new GrpcChannelOptions(), TimeProvider.System), TimeProvider.System, bought);
         ValidatorTokens tokens = new(wallet, purchase, network.Ledger.Client, InProcessLedger.Tao, TimeSpan.Zero, TimeProvider.System);
         ValidatorService service = await ValidatorService.StartAsync(
-            new ValidatorSettings(folder, [network.Netuid]) { Budget = new ChallengeBudget(2, 1, 4) { MostQueriesOfKeys = 3 }, QueryTimeout = TimeSpan.FromMinutes(1) },
+            new ValidatorSettings(folder, [network.Netuid]) { Budget = new ChallengeBudget(2, 1, 4) { MostQueriesOfKeys = 3 }, QueryTimeout = Patience.Long },
             hotkey,
             network.Ledger.Client,
             tokens,

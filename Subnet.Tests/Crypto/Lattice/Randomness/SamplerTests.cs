@@ -178,12 +178,19 @@ internal sealed class SamplerTests
         NoiseSampler.Sample(source, small);
         SmallCoefficients.ToResidues(small, moduli[0], uniform.AsSpan(0, 4096));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        UniformSampler.Sample(source, moduli, 4096, uniform);
-        TernarySampler.Sample(source, small);
-        NoiseSampler.Sample(source, small);
-        SmallCoefficients.ToResidues(small, moduli[0], uniform.AsSpan(0, 4096));
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        // A collection in between, which any thread may cause, charges this one the rest of its allocation buffer: the least of some measurements counts.
+        long least = long.MaxValue;
+        for (int measurement = 0; measurement < 4 && least != 0; measurement++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            UniformSampler.Sample(source, moduli, 4096, uniform);
+            TernarySampler.Sample(source, small);
+            NoiseSampler.Sample(source, small);
+            SmallCoefficients.ToResidues(small, moduli[0], uniform.AsSpan(0, 4096));
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.That(least, Is.Zero);
     }
 
     private static SeededRandomSource NewSource(int seed)
