@@ -9,6 +9,7 @@ using Subnet.Health.Rpc.HealthV1;
 using Subnet.Health.Rpc.Server;
 using Subnet.Tests.Interop;
 using Subnet.Tests.Interop.Testing;
+using Subnet.Tests.Support;
 using ServingStatus = Subnet.Health.Rpc.HealthV1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Subnet.Tests.Health.Rpc;
@@ -20,7 +21,6 @@ internal sealed class GrpcServerTests
     private static readonly byte[] EmptyFrame = [0, 0, 0, 0, 0];
 
     private readonly HealthService health = new();
-    private readonly TaskCompletionSource handlerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GrpcServerHost server = null!;
     private SocketsHttpHandler handler = null!;
     private HttpMessageInvoker invoker = null!;
@@ -30,19 +30,6 @@ internal sealed class GrpcServerTests
     {
         GrpcServices services = InteropTestService.AddTo(new GrpcServices());
         health.AddTo(services);
-        services.Unary(InteropTestService.UnimplementedCall, async (_, call) =>
-        {
-            try
-            {
-                await Task.Delay(Timeout.Infinite, call.CancellationToken);
-            }
-            finally
-            {
-                handlerEnded.TrySetResult();
-            }
-
-            return new Empty();
-        });
         services.Unary(InteropTestService.UnimplementedService, (_, _) => throw new InvalidOperationException("patient 4711"));
         server = await GrpcServerHost.StartAsync(
             new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, default);
@@ -120,18 +107,44 @@ internal sealed class GrpcServerTests
     [Test]
     public async Task A_deadline_ends_a_handler_and_a_call()
     {
-        (_, string? status, _) = await SendAsync("UnimplementedCall", EmptyFrame, ("grpc-timeout", "50m"));
-        Assert.That(status, Is.EqualTo("4"));
-        await handlerEnded.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        GrpcServices services = new();
+        services.Unary(InteropTestService.EmptyCall, async (_, call) =>
+        {
+            entered.SetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+
+            return new Empty();
+        });
+        ManualTime time = new();
+        await using GrpcServerHost host = await StartAsync(services, time);
+
+        Task<(int Http, string? Status, HttpResponseMessage Response)> asked = SendAsync("EmptyCall", EmptyFrame, ("grpc-timeout", "50m"), at: host.Address);
+        await entered.Task.WaitAsync(Patience.Long);
+        time.Advance(TimeSpan.FromMilliseconds(49));
+        Assert.That((asked.IsCompleted, ended.Task.IsCompleted), Is.EqualTo((false, false)));
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That((await asked).Status, Is.EqualTo("4"));
+        await ended.Task.WaitAsync(Patience.Long);
     }
 
     [Test]
     public async Task A_client_that_never_ends_its_stream_is_ended_by_its_deadline()
     {
-        using GrpcChannel channel = NewChannel();
+        ManualTime time = new();
+        await using GrpcServerHost host = await StartAsync(InteropTestService.AddTo(new GrpcServices()), time);
+        using GrpcChannel channel = new(host.Address, new GrpcChannelOptions(), time);
         await using GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> call =
             channel.Start(InteropTestService.StreamingInputCall, new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) }, default);
         await call.WriteAsync(new StreamingInputCallRequest { Payload = InteropTestService.Zeros(1) });
+        time.Advance(TimeSpan.FromMilliseconds(100));
         await InteropCases.FailsAsync(call.ReadSingleAsync(), GrpcStatusCode.DeadlineExceeded);
     }
 
@@ -286,12 +299,15 @@ internal sealed class GrpcServerTests
         Assert.That(new PeerTrust([authority.Certificate], new FixedClock(-1)).Accepts(issued, PeerRole.Client), Is.False);
     }
 
+    private static Task<GrpcServerHost> StartAsync(GrpcServices services, TimeProvider time) => GrpcServerHost.StartAsync(
+        new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, time, default);
+
     private GrpcChannel NewChannel() => new(server.Address, new GrpcChannelOptions(), TimeProvider.System);
 
     private async Task<(int Http, string? Status, HttpResponseMessage Response)> SendAsync(
-        string method, byte[] body, (string Name, string Value)? header = null, string contentType = "application/grpc")
+        string method, byte[] body, (string Name, string Value)? header = null, string contentType = "application/grpc", Uri? at = null)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server.Address, "/grpc.testing.TestService/" + method))
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(at ?? server.Address, "/grpc.testing.TestService/" + method))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
