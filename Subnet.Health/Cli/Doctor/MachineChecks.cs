@@ -12,6 +12,8 @@ namespace Subnet.Health.Cli.Doctor;
 internal static class MachineChecks
 {
     private const long LeastDiskBytes = 1L << 30;
+    private const int MostAttempts = 5;
+    private static readonly TimeSpan MostDrift = TimeSpan.FromMilliseconds(25);
 
     /// <summary>The .NET runtime: major version 10, and a server-grade 64-bit process.</summary>
     public static DoctorCheck Runtime()
@@ -70,11 +72,20 @@ internal static class MachineChecks
     {
         DateTimeOffset built = File.GetLastWriteTimeUtc(Environment.ProcessPath ?? typeof(MachineChecks).Assembly.Location);
         DateTimeOffset wallStart = time.GetUtcNow();
-        long start = time.GetTimestamp();
-        await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken).ConfigureAwait(false);
-        TimeSpan drift = (time.GetUtcNow() - wallStart - time.GetElapsedTime(start)).Duration();
+        TimeSpan drift = TimeSpan.MaxValue;
+
+        // The least of a few: a busy machine may stop a thread between reading one clock and the other, which is no drift.
+        for (int attempt = 0; attempt < MostAttempts && drift >= MostDrift; attempt++)
+        {
+            DateTimeOffset wall = time.GetUtcNow();
+            long start = time.GetTimestamp();
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken).ConfigureAwait(false);
+            TimeSpan found = (time.GetUtcNow() - wall - time.GetElapsedTime(start)).Duration();
+            drift = found < drift ? found : drift;
+        }
+
         string detail = string.Create(CultureInfo.InvariantCulture, $"{wallStart.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z, drift {drift.TotalMilliseconds:F1} ms in 50 ms");
-        bool plausible = wallStart >= built.AddDays(-1) && drift < TimeSpan.FromMilliseconds(25);
+        bool plausible = wallStart >= built.AddDays(-1) && drift < MostDrift;
         return plausible
             ? DoctorCheck.Good("clock", detail)
             : new DoctorCheck("clock", CheckStatus.Failed, detail, "Synchronise the clock (for example with chrony): signatures and logs carry times.");

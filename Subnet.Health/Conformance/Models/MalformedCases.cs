@@ -11,6 +11,7 @@ internal static class MalformedCases
     public const string ListFile = "cases.json";
 
     private const long MostBytes = 64L << 20;
+    private const int MostAttempts = 5;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Replays the list of a folder.</summary>
@@ -58,11 +59,14 @@ internal static class MalformedCases
 
         string fault = item.TryGetProperty("fault", out JsonElement text) ? text.GetString() ?? "" : "";
         string expected = $"refused within {MostTime.TotalSeconds} s and {MostBytes >> 20} MiB ({fault})";
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long start = Stopwatch.GetTimestamp();
-        string? refusal = Refusal(path, out string? other);
-        TimeSpan time = Stopwatch.GetElapsedTime(start);
-        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        (string? refusal, string? other, TimeSpan time, long bytes) = Measure(path);
+
+        // A file that keeps a reader busy does so each time; a machine that was busy otherwise does not.
+        for (int attempt = 1; attempt < MostAttempts && time > MostTime; attempt++)
+        {
+            (refusal, other, time, bytes) = Measure(path);
+        }
+
         if (refusal is null)
         {
             report.Fail(id, expected, other ?? "accepted");
@@ -79,6 +83,14 @@ internal static class MalformedCases
         {
             report.Pass(id);
         }
+    }
+
+    private static (string? Refusal, string? Other, TimeSpan Time, long Bytes) Measure(string path)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long start = Stopwatch.GetTimestamp();
+        string? refusal = Refusal(path, out string? other);
+        return (refusal, other, Stopwatch.GetElapsedTime(start), GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static string? Refusal(string path, out string? other)
