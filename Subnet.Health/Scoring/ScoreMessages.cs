@@ -48,6 +48,18 @@ internal sealed record ScoreOutputsMessage(
 internal sealed record ScoreCommitMessage(
     ReadOnlyMemory<byte> Batch, ReadOnlyMemory<byte> Miner, ReadOnlyMemory<byte> Commitment, IReadOnlyList<ReadOnlyMemory<byte>> Validators)
 {
+    /// <summary>Whether the validators are drawn ones in the order of the draw: outputs and seeds are hashed in this order, so there is one way to say it.</summary>
+    public bool IsInOrderOf(IReadOnlyList<SeedCommitment> drawn)
+    {
+        int next = 0;
+        foreach (SeedCommitment seed in drawn)
+        {
+            next += next < Validators.Count && Validators[next].Span.SequenceEqual(seed.Validator.Span) ? 1 : 0;
+        }
+
+        return next == Validators.Count;
+    }
+
     /// <summary>Signs a commitment.</summary>
     public ScoringMessage Sign(SigningKey clinic)
     {

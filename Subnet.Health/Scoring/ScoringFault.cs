@@ -50,6 +50,9 @@ internal enum ScoringFault
 
     /// <summary>The clinic did not commit or open in time: the batch's median and a fee.</summary>
     OpeningMissing,
+
+    /// <summary>The clinic committed without this validator's outputs, so the validator has no tag to check and gives no score.</summary>
+    OwnOutputsLeftOut,
 }
 
 /// <summary>The stable words of faults, as logs and statements have them.</summary>
@@ -73,6 +76,7 @@ internal static class ScoringFaults
         ScoringFault.BadValue => "bad-value",
         ScoringFault.TooFewValidators => "too-few-validators",
         ScoringFault.SeedWithheld => "seed-withheld",
+        ScoringFault.OwnOutputsLeftOut => "own-outputs-left-out",
         _ => "opening-missing",
     };
 }

@@ -101,6 +101,7 @@ internal sealed class TranscriptReplay
                     && outputs.TryAdd(signer + Hex(sent.Miner), sent));
             case ScoringDomains.Score when ScoreCommitMessage.TryRead(message, batch.Clinic.Span) is { } commit:
                 return (2, IsOfBatch(commit.Batch, commit.Miner)
+                    && commit.IsInOrderOf(drawn)
                     && commit.Validators.All(key => outputs.ContainsKey(Hex(key) + Hex(commit.Miner)))
                     && commits.TryAdd(Hex(commit.Miner), commit));
             case ScoringDomains.Seed:
@@ -185,6 +186,11 @@ internal sealed class TranscriptReplay
             if (!values.TryGetValue(Hex(score.Miner), out long value) || value != score.Value || score.Publication != batch.Publication)
             {
                 return $"{Address(score.Validator)} published {score.Value} for {Address(score.Miner)}, which is not what was opened";
+            }
+
+            if (!commits[Hex(score.Miner)].Validators.Any(key => key.Span.SequenceEqual(score.Validator.Span)))
+            {
+                return $"{Address(score.Validator)} published a score of {Address(score.Miner)} although its own outputs are not in the commitment, so that it had no tag to check";
             }
 
             scores[Hex(score.Miner)] = score;

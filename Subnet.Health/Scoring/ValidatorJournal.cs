@@ -26,6 +26,9 @@ internal static class ValidatorJournal
     /// <summary>u8 fault || u8 length || party || miner.</summary>
     public const byte Finding = 7;
 
+    /// <summary>Nothing: the outputs for every miner were computed in time.</summary>
+    public const byte Answered = 8;
+
     /// <summary>Writes a beginning.</summary>
     public static byte[] WriteBegun(long anchored, ScoringMessage window)
     {

@@ -23,6 +23,7 @@ internal sealed class ValidatorScoring
     private readonly Dictionary<string, ScoreCommitMessage> commits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadOnlyMemory<byte>> outputs = new(StringComparer.Ordinal);
+    private bool hasAnswered;
     private ScoreBatchOpen? batch;
     private ScoringEvaluation? evaluation;
     private IReadOnlyList<SeedCommitment> drawn = [];
@@ -114,6 +115,9 @@ internal sealed class ValidatorScoring
                 case ValidatorJournal.Finding:
                     Findings.Add(ValidatorJournal.ReadFinding(entry.Content));
                     break;
+                case ValidatorJournal.Answered:
+                    hasAnswered = true;
+                    break;
                 default:
                     throw new IOException($"the journal of a slot has an entry of an unknown kind {entry.Kind}; it cannot be continued");
             }
@@ -163,6 +167,12 @@ internal sealed class ValidatorScoring
         }
 
         CryptographicOperations.ZeroMemory(seed);
+        if (!hasAnswered && clock.GetUtcNow() <= read.Time + timetable.Outputs)
+        {
+            Journal(ValidatorJournal.Answered, () => []);
+            hasAnswered = true;
+        }
+
         return (messages, ScoringFault.None);
     }
 
@@ -225,7 +235,7 @@ internal sealed class ValidatorScoring
 
             bool fits = commit.Batch.Span.SequenceEqual(batch.Batch.Span)
                 && batch.IndexOf(commit.Miner.Span) >= 0
-                && commit.Validators.All(key => drawn.Any(seed => seed.Validator.Span.SequenceEqual(key.Span)))
+                && commit.IsInOrderOf(drawn)
                 && read.TryAdd(Convert.ToHexStringLower(commit.Miner.Span), commit);
             if (!fits)
             {
@@ -333,6 +343,12 @@ internal sealed class ValidatorScoring
             return (null, ScoringFault.OutOfPlace);
         }
 
+        if (!commit.Validators.Any(validator => validator.Span.SequenceEqual(key.PublicKey)))
+        {
+            // Tags of others show nothing where those others gave the clinic their seeds: whose own tags are not inside has nothing to check, and says nothing.
+            return (null, Found(ScoringFault.OwnOutputsLeftOut, hasAnswered ? clinic : default, opening.Miner));
+        }
+
         ScoringConclusion conclusion = new(batch, evaluation);
         foreach (ReadOnlyMemory<byte> validator in commit.Validators)
         {
@@ -347,7 +363,7 @@ internal sealed class ValidatorScoring
                 return (null, ScoringFault.OutOfPlace);
             }
 
-            // Own outputs are recomputed as well: the clinic could hand round something under another signature, but not under this one.
+            // Own outputs were computed here, and nobody else can sign for them.
             if (!isOwn && !await Task.Run(() => conclusion.Matches(opening.Miner, seed, sent)).ConfigureAwait(false))
             {
                 return (null, Found(ScoringFault.OutputsDiffer, validator, opening.Miner));
@@ -368,10 +384,15 @@ internal sealed class ValidatorScoring
     }
 
     /// <summary>
-    /// After the last deadline: each miner's outcome. A missing opening is the clinic's fault: the batch's median and a fee. A withheld seed or differing outputs are the
-    /// validator's, and the miner has no score of this batch.
+    /// After the last deadline: each miner's outcome. A missing opening is the clinic's fault: the batch's median and a fee. Outputs that are shown to differ are their validator's, and the
+    /// miner has no score of this batch.
     /// </summary>
-    public IReadOnlyList<OrganicOutcome> Conclude() => batch is null ? [] : OrganicOutcome.Of(batch, Scores, Findings);
+    /// <remarks>
+    /// Seeds of others come through the clinic, which must not open before it has them all. So an opening that came without one is none, whoever keeps the seed: else a clinic could
+    /// hide a score for nothing by handing round one seed fewer, and have another party blamed.
+    /// </remarks>
+    public IReadOnlyList<OrganicOutcome> Conclude() =>
+        batch is null ? [] : OrganicOutcome.Of(batch, Scores, [.. Findings.Where(finding => finding.Fault != ScoringFault.SeedWithheld)]);
 
     private ScoringFault CheckBatch(ScoreBatchOpen read, ScoringBeacon beacon)
     {
