@@ -25,6 +25,9 @@ internal interface IScoringSeeds
     /// <summary>The seed of a slot: new and stored before it is returned, or the stored one.</summary>
     byte[] SeedOf(ReadOnlyMemory<byte> window);
 
+    /// <summary>Binds a slot to the block that anchors it, and so to one beacon, durably; false where it is bound to another one.</summary>
+    bool TryAnchor(ReadOnlyMemory<byte> window, long height);
+
     /// <summary>Binds a slot to the statement of the one batch it serves, durably; false where it is bound to another one.</summary>
     bool TryBind(ReadOnlyMemory<byte> window, ReadOnlyMemory<byte> batchStatement);
 }

@@ -170,6 +170,12 @@ internal sealed class ScoringService(
         ScoringMessage window = (await ReadAsync(requests, WindowBytes, isAdmitted).ConfigureAwait(false)).Single();
         long anchored = await AnchorOfAsync(window, call.CancellationToken).ConfigureAwait(false);
         _ = ScoreWindow.TryRead(window) ?? throw Refused(ScoringFault.Malformed);
+        if (!seeds.TryAnchor(window.Signed.Hash, anchored))
+        {
+            // A window that is anchored again has another beacon: a clinic that dislikes a draw would try until it likes one.
+            throw Refused(ScoringFault.SlotUsed);
+        }
+
         string name = Convert.ToHexStringLower(window.Signed.Hash);
         Slot slot;
         lock (gate)

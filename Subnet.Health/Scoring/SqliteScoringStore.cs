@@ -34,6 +34,7 @@ internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IAbortCo
                     batch blob not null, clinic blob not null, validator blob not null, scores integer not null, unopened integer not null, unseeded integer not null,
                     primary key (batch, validator)) without rowid;
                 create table if not exists seeds (slot blob primary key, seed blob not null, batch blob) without rowid;
+                create table if not exists anchors (slot blob primary key, height integer not null) without rowid;
                 """);
         }
         catch
@@ -84,6 +85,17 @@ internal sealed class SqliteScoringStore : IScoredCases, IScoringSeeds, IAbortCo
             random.Fill(fresh);
             Execute("insert or ignore into seeds (slot, seed) values ($a, $b)", slot, fresh);
             return (byte[])Scalar("select seed from seeds where slot = $a", slot)!;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryAnchor(ReadOnlyMemory<byte> window, long height)
+    {
+        byte[] slot = window.ToArray();
+        lock (gate)
+        {
+            Execute("insert or ignore into anchors values ($a, $b)", slot, height);
+            return Scalar("select height from anchors where slot = $a", slot) is long known && known == height;
         }
     }
 

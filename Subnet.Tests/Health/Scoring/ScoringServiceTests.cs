@@ -171,6 +171,25 @@ internal sealed class ScoringServiceTests
     }
 
     [Test]
+    public async Task Window_that_is_anchored_again_for_another_beacon_gets_no_seed_also_when_the_first_is_forgotten()
+    {
+        // Attack 26: the clinic sees the draw, dislikes it, lets the batch be, and has the same cases ordered by another block.
+        ScoringLog log = new(clinicLog.Recorder);
+        ManualClock standing = new();
+        Assert.That(async () => await NewRun(fixture.NewClinic(log: log, clock: standing)).RunAsync(new BreaksOff("outputs"), default), Throws.InstanceOf<OperationCanceledException>());
+        fixture.Clock.Advance(TimeSpan.FromHours(1));
+        services.ForEach(service => Assert.That(service.TakeConcluded(), Is.Empty, "no batch came, and its slot is closed"));
+        using SqliteScoringStore unmarked = new(Path.Combine(fixture.Folder, "unmarked.db"), new OperatingSystemRandomSource());
+        using ClinicScoring again = new(
+            7, fixture.Measure, fixture.Panel, fixture.Cases, fixture.Settings, fixture.ClinicKey, unmarked, log, standing, RandomSourceFactory.FromSeed(SHA512.HashData("clinic"u8)));
+
+        OrganicScoringResult result = await NewRun(again).RunAsync(null, default);
+
+        Assert.That(result.Fault, Is.EqualTo(ScoringFault.TooFewValidators));
+        Assert.That(result.Unreachable.Select(item => item.Step), Is.EqualTo(new[] { "window", "window" }));
+    }
+
+    [Test]
     public async Task Window_that_the_anchored_log_does_not_hold_gets_no_seed()
     {
         chain.Root = SHA256.HashData("another log"u8);
