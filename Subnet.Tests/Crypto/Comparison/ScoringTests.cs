@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Comparison;
@@ -107,41 +108,53 @@ internal sealed class ScoringTests
     [Test]
     public void Relinearisation_key_shaped_to_foreseen_digits_does_not_move_the_score_by_choice()
     {
-        // The clinic adds to a key polynomial what would, on digits it foresees, add a chosen amount. The digits come from re-randomised inputs, so what it adds is noise:
-        // the tags no longer fit and nothing is accepted.
-        ScoringBatch cheat = new(ScoringSet.SquaredError, RandomSourceFactory.FromSeed(SHA512.HashData("cheat"u8)));
-        using (cheat)
-        {
-            ScoringInputs inputs = Encrypt(cheat, ScoringMeasure.SquaredError(), predictions, labels);
-            Ciphertext key = cheat.Keys.Relinearization.Find(2)!.Digit(0);
-            key.Limb(0, 0)[0] = cheat.Set.Parameters.Moduli[0].Add(key.Limb(0, 0)[0], 12345);
+        // Attack 20. The clinic knows every ciphertext, so it foresees the digits of the square's third polynomial and adds to its relinearisation key what, times these digits, is a message of its
+        // choice. Of inputs that are not re-randomised the score moves by exactly that; of re-randomised ones the digits are others, and what it added is noise.
+        const ulong Gain = 5_000;
+        using ScoringBatch cheat = new(ScoringSet.SquaredError, RandomSourceFactory.FromSeed(SHA512.HashData("cheat"u8)));
+        ScoringInputs inputs = Encrypt(cheat, ScoringMeasure.SquaredError(), predictions, labels);
+        Shape(cheat, ForeseenDigits(cheat, inputs), Gain);
+        ulong honest = (ulong)predictions.Zip(labels, (p, y) => (long)(p - (255 * y)) * (p - (255 * y))).Sum();
 
-            ulong[] outputs = [.. Evaluate(inputs, 1, cheat).Select(cheat.Reader.Read)];
+        Ciphertext shaped = ScoringKnownAnswers.Values(cheat.Keys, inputs)[0];
+        Assert.That(cheat.Reader.Read(ScoreOutputs.Round(cheat.Set, new BfvEvaluator(cheat.Set.Parameters), shaped)), Is.EqualTo(honest + Gain), "the attack's own strength");
 
-            Assert.That(Verify(outputs, seed: 1), Is.EqualTo(ScoreVerdict.WrongTag).Or.EqualTo(ScoreVerdict.InvalidInputs));
-        }
+        ulong[] outputs = [.. Evaluate(inputs, 1, cheat).Select(cheat.Reader.Read)];
+        Assert.That(outputs[0], Is.Not.EqualTo(honest + Gain));
+        Assert.That(Verify(outputs, seed: 1), Is.EqualTo(ScoreVerdict.WrongTag));
     }
 
     [Test]
     public void Dividing_an_output_by_its_input_does_not_show_the_tag_s_factor()
     {
-        // Without re-randomisation the factor of a tag is c1' / c1 (hole 1 of encrypted-inference 4.1).
+        // Attack 1 (hole 1 of encrypted-inference 4.1): the clinic computes the value's ciphertext itself and divides.
+        Parameters parameters = clinic.Set.Parameters;
+        CiphertextArithmetic arithmetic = new(new BfvEvaluator(parameters), clinic.Keys.Relinearization);
+        ScoringInputs inputs = Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels);
         using ScoreRandomness randomness = Session(1);
-        using IRandomSource zeros = randomness.Open("in/0");
-        using IRandomSource again = randomness.Open("in/0");
-        using IRandomSource next = randomness.Open("in/1");
-        Ciphertext zero = clinic.Keys.PublicKey.EncryptZero(zeros);
-
-        Assert.That(zero.Words.SequenceEqual(clinic.Keys.PublicKey.EncryptZero(again).Words), Is.True);
-        Assert.That(zero.Words.SequenceEqual(clinic.Keys.PublicKey.EncryptZero(next).Words), Is.False);
         using IRandomSource factors = randomness.Open("r");
-        ulong r = ScoreRandomness.NextNonZeroElement(factors, clinic.Set.Parameters.PlainModulus);
-        IReadOnlyList<ScoreOutput> outputs = Evaluate(Encrypt(clinic, ScoringMeasure.SquaredError(), predictions, labels), 1);
-        ulong[] value = outputs[0].Unpack(clinic.Set);
-        ulong[] tag = outputs[1].Unpack(clinic.Set);
-        ulong mask = (1UL << clinic.Set.ReplyBits) - 1;
-        int matching = Enumerable.Range(0, value.Length).Count(i => ((value[i] * r) & mask) == tag[i]);
-        Assert.That(matching, Is.LessThan(3));
+        ulong r = ScoreRandomness.NextNonZeroElement(factors, parameters.PlainModulus);
+        Ciphertext value = ScoringKnownAnswers.Values(clinic.Keys, inputs)[0];
+        Ciphertext bare = arithmetic.Scale(value, r);
+        using IRandomSource zeros = randomness.Open("out/1");
+        Ciphertext zero = clinic.Keys.PublicKey.EncryptZero(zeros);
+        int degree = parameters.PolyModulusDegree;
+        Assert.That(Quotients(bare, value, r), Is.EqualTo(degree), "the attack's own strength: every coefficient shows the factor");
+        Assert.That(Quotients(arithmetic.Add(bare, zero), value, r), Is.LessThan(3));
+
+        // The bytes that leave, against a clinic that knows even the factor and how the inputs were re-randomised, and lacks the output's own encryption of zero only.
+        List<Ciphertext> fresh = [];
+        foreach (Ciphertext input in inputs.Ordered)
+        {
+            using IRandomSource source = randomness.Open($"in/{fresh.Count}");
+            fresh.Add(arithmetic.Add(input, clinic.Keys.PublicKey.EncryptZero(source)));
+        }
+
+        Ciphertext tag = arithmetic.Scale(ScoringCircuits.Values(arithmetic, inputs.Measure, fresh)[0], r);
+        ulong[] sent = Evaluate(inputs, 1)[1].Unpack(clinic.Set);
+        Assert.That(Matching(sent, arithmetic.Add(tag, zero)), Is.EqualTo(degree), "who has the seed computes what was sent");
+        Assert.That(Matching(sent, tag), Is.LessThan(3));
+        Assert.That(Matching(sent, arithmetic.Add(bare, zero)), Is.LessThan(3), "and the inputs were re-randomised before");
     }
 
     [Test]
@@ -257,6 +270,57 @@ internal sealed class ScoringTests
         Assert.That(outputs[1], Is.EqualTo((ulong)(128 * y.Sum(v => v))));
         using ScoreRandomness randomness = Session(1);
         Assert.That(ScoreOpening.Verify(ScoringMeasure.Pairs(6), randomness, outputs), Is.EqualTo(ScoreVerdict.Holds));
+    }
+
+    /// <summary>Digit 0 of the square's third polynomial when nothing is re-randomised: its residues modulo the first prime.</summary>
+    private static ulong[] ForeseenDigits(ScoringBatch batch, ScoringInputs inputs)
+    {
+        BfvEvaluator evaluator = new(batch.Set.Parameters);
+        CiphertextArithmetic arithmetic = new(evaluator, batch.Keys.Relinearization);
+        ulong[] powers = [.. Enumerable.Range(0, 8).Select(bit => 1UL << bit)];
+        Ciphertext prediction = arithmetic.Combine(inputs.Ordered.Take(8).ToArray(), powers);
+        Ciphertext difference = arithmetic.Subtract(prediction, arithmetic.Scale(inputs.Ordered[8], 255));
+        Ciphertext square = new(batch.Set.Parameters);
+        evaluator.Multiply(difference, difference, square);
+        return square.Limb(2, 0).ToArray();
+    }
+
+    /// <summary>Adds to digit 0 of the relinearisation key, in NTT form, P round(q m / t) / digits, so that after the division by P the sum of all slots is <paramref name="gain"/> more.</summary>
+    private static void Shape(ScoringBatch batch, ulong[] digits, ulong gain)
+    {
+        Parameters parameters = batch.Set.Parameters;
+        Modulus t = new(parameters.PlainModulus);
+        ulong message = t.Multiply(gain, t.Invert((ulong)parameters.PolyModulusDegree));
+        BigInteger scaled = ((parameters.FirstDataLevel.Product * message) + (t.Value / 2)) / t.Value * parameters.Moduli[^1].Value;
+        Ciphertext key = batch.Keys.Relinearization.Find(2)!.Digit(0);
+        ulong[] transformed = new ulong[digits.Length];
+        for (int i = 0; i < parameters.FirstDataLevel.PrimeCount; i++)
+        {
+            Modulus q = parameters.Moduli[i];
+            ulong wanted = (ulong)(scaled % q.Value);
+            parameters.Tables(i).Kernels.Forward(digits.Select(digit => q.Reduce(digit)).ToArray(), transformed);
+            Span<ulong> limb = key.Limb(0, i);
+            for (int slot = 0; slot < limb.Length; slot++)
+            {
+                limb[slot] = q.Add(limb[slot], q.Multiply(wanted, q.Invert(transformed[slot])));
+            }
+        }
+    }
+
+    /// <summary>Coefficients of c1 whose quotient modulo the first prime is a factor.</summary>
+    private static int Quotients(Ciphertext tag, Ciphertext value, ulong factor)
+    {
+        Modulus q = value.Level.Moduli[0];
+        ulong[] numerators = tag.Limb(1, 0).ToArray();
+        ulong[] denominators = value.Limb(1, 0).ToArray();
+        return numerators.Zip(denominators).Count(pair => pair.First == q.Multiply(pair.Second, q.Reduce(factor)));
+    }
+
+    /// <summary>Words of c1 in which an output is what rounding a ciphertext gives.</summary>
+    private int Matching(ulong[] sent, Ciphertext computed)
+    {
+        ulong[] rounded = ScoreOutputs.Round(clinic.Set, new BfvEvaluator(clinic.Set.Parameters), computed).Unpack(clinic.Set);
+        return sent.SkipLast(1).Zip(rounded).Count(pair => pair.First == pair.Second);
     }
 
     private static ScoringInputs Encrypt(ScoringBatch batch, ScoringMeasure measure, byte[] predictions, byte[] labels) =>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Subnet.Crypto.Comparison;
 using Subnet.Crypto.Lattice.Randomness;
+using Subnet.Crypto.Seal.Packed;
 using Subnet.Health.Scoring;
 
 namespace Subnet.Tests.Health.Scoring;
@@ -220,8 +221,14 @@ internal sealed class OrganicScoringAttackTests
         byte[] keyOfInput = parts.Keys.ToArray();
         parts.Ciphertexts[0].Span[..64].CopyTo(keyOfInput.AsSpan(1));
 
+        // The same relinearisation key with its uniform halves written out: whoever may choose them opens what re-randomisation hides.
+        ScoringKeys read = ScoringKeys.TryParse(parts.Keys.Span)!;
+        int head = parts.Keys.Length - PackedWriter.Write(read.Relinearization, [.. read.Seeds.Skip(1)]).Length;
+        byte[] unseeded = [.. parts.Keys.Span[..head], .. PackedWriter.Write(read.Relinearization)];
+
         foreach (ScoreBatchParts bad in new[]
         {
+            parts with { Keys = unseeded },
             parts with { Ciphertexts = [parts.Ciphertexts[0], twin, .. parts.Ciphertexts.Skip(2)] },
             parts with { Ciphertexts = [parts.Ciphertexts[0], unreduced, .. parts.Ciphertexts.Skip(2)] },
             parts with { Ciphertexts = [parts.Ciphertexts[0], parts.Ciphertexts[1][1..], .. parts.Ciphertexts.Skip(2)] },
@@ -237,27 +244,63 @@ internal sealed class OrganicScoringAttackTests
     [Test]
     public async Task Ciphertext_of_huge_noise_is_the_clinic_s_fault_and_disowns_nothing()
     {
-        // Attack 17: a label ciphertext that decrypts to garbage, so that the clinic may say the score was not meant.
+        // Attack 17: a well-formed label ciphertext that decrypts to garbage (its mask is of another seed), so that the clinic may say the score was not meant. It does all it must: decrypts
+        // with the batch's own key, commits, opens.
         await using ScoringFixture fixture = new();
         ScoreBatchOpen batch = await fixture.OpenBatchAsync();
-        byte[] noisy = batch.LabelBytes(0).Single().ToArray();
-        RandomNumberGenerator.Fill(noisy.AsSpan(64, 2000));
-        ScoringInput? input = ScoringInput.TryParse(ScoringSet.SquaredError, noisy);
-        for (int i = 0; input is null; i++)
-        {
-            // A random residue may be above its prime: clear the bits that make it so.
-            noisy.AsSpan(64, 5000).Fill((byte)(i + 1));
-            input = ScoringInput.TryParse(ScoringSet.SquaredError, noisy);
-        }
-
         ScoreBatchParts parts = Parts(batch);
-        ScoreBatchOpen garbage = ScoreBatchOpen.Sign(fixture.ClinicKey, parts with { Ciphertexts = [noisy, .. parts.Ciphertexts.Skip(1)] });
-        ScoringEvaluation evaluation = ScoringEvaluation.TryCreate(garbage)!;
-        byte[] seed = fixture.SeedsOf(0).SeedOf(batch.Window);
-        using ScoringBatch reader = new(ScoringSet.SquaredError, RandomSourceFactory.FromSeed(new byte[64]));
-        ulong[] words = [.. evaluation.Parse(evaluation.Evaluate(0, seed))!.Select(reader.Reader.Read)];
+        using ScoringBatch clinic = new(ScoringSet.SquaredError, RandomSourceFactory.FromSeed(SHA512.HashData("garbage"u8)));
+        byte[] eta = SHA256.HashData("eta"u8);
+        byte[] nonce = SHA256.HashData("nonce"u8);
+        byte[] label = clinic.EncryptLabels(fixture.Measure, new byte[256]).Single().Encode();
+        IReadOnlyList<ScoringInput> predictions = clinic.EncryptPredictions(fixture.Measure, [.. Enumerable.Repeat((byte)3, 256)]);
+        foreach (bool isGarbage in new[] { false, true })
+        {
+            if (isGarbage)
+            {
+                SHA512.HashData("another mask"u8).CopyTo(label.AsSpan());
+            }
 
-        Assert.That(evaluation.Check(0, seed, words, out _), Is.EqualTo(ScoringFault.WrongTag));
+            ScoreBatchOpen open = ScoreBatchOpen.Sign(fixture.ClinicKey, parts with
+            {
+                EtaHash = SHA256.HashData(eta),
+                Keys = clinic.Keys.Encode(),
+                Ciphertexts = [label, .. predictions.Select(input => (ReadOnlyMemory<byte>)input.Encode())],
+            });
+            ValidatorScoring[] validators = [.. Enumerable.Range(0, 2).Select(i => ValidatorScoring.TryBegin(
+                fixture.Transcript[0], fixture.ValidatorKeys[i], new FreshSeeds((byte)(i + (isGarbage ? 2 : 0))), fixture.Log, fixture.Clock, fixture.Settings.Timetable)!)];
+            SeedCommitment[] seeds = [.. await Task.WhenAll(validators.Select(async validator => ScoreSeed.TryReadCommitment(await validator.CommitSeedAsync(), batch.Window.Span)!))];
+            open = ScoreBatchOpen.Sign(fixture.ClinicKey, Parts(open) with { Seeds = seeds });
+            List<ScoringMessage> outputs = [];
+            foreach (ValidatorScoring validator in validators)
+            {
+                outputs.AddRange((await validator.EvaluateAsync(open.Message, fixture.Beacon)).Outputs);
+            }
+
+            ReadOnlyMemory<byte>[] drawn = [.. open.Drawn(fixture.Beacon.Hash).Select(seed => seed.Validator)];
+            ScoringEvaluation evaluation = ScoringEvaluation.TryCreate(open)!;
+            ulong[] words = [.. drawn.SelectMany(key => evaluation.Parse(outputs.Single(sent => sent.Signed.Signer.Span.SequenceEqual(key.Span)).Attachments[0].Span)!.Select(clinic.Reader.Read))];
+            ScoringMessage commit = new ScoreCommitMessage(open.Batch, open.Panel[0].Miner, ScoreOpening.Commit(nonce, words), drawn).Sign(fixture.ClinicKey);
+            List<ScoringMessage> opened = [];
+            foreach (ValidatorScoring validator in validators)
+            {
+                opened.Add((await validator.AcceptCommitsAsync([commit])).Seed!);
+            }
+
+            ScoringMessage opening = new ScoreOpenMessage(open.Batch, open.Panel[0].Miner, nonce, eta, words).Sign(fixture.ClinicKey);
+            foreach (ValidatorScoring validator in validators)
+            {
+                opened.ForEach(seed => validator.AcceptSeedOpening(seed));
+                outputs.ForEach(sent => validator.AcceptOutputs(sent));
+                ScoringFault fault = (await validator.AcceptOpeningAsync(opening)).Fault;
+                OrganicOutcome outcome = validator.Conclude().Single();
+
+                Assert.That(fault, Is.EqualTo(isGarbage ? ScoringFault.WrongTag : ScoringFault.None), "without the garbage the same steps give a score");
+                Assert.That(outcome.ClinicOwesFee, Is.EqualTo(isGarbage));
+                Assert.That(validator.Findings.All(finding => finding.Party.Span.SequenceEqual(fixture.ClinicKey.PublicKey)), Is.True);
+                Assert.That(validator.Findings, Has.Count.EqualTo(isGarbage ? 1 : 0));
+            }
+        }
     }
 
     [Test]
@@ -368,4 +411,14 @@ internal sealed class OrganicScoringAttackTests
         batch.Panel,
         batch.KeyBytes,
         [.. batch.Message.Attachments.Skip(4)]);
+
+    /// <summary>Seeds of a validator that was never asked before.</summary>
+    private sealed class FreshSeeds(byte number) : IScoringSeeds
+    {
+        public byte[] SeedOf(ReadOnlyMemory<byte> window) => SHA256.HashData([number, .. window.Span]);
+
+        public bool TryBind(ReadOnlyMemory<byte> window, ReadOnlyMemory<byte> batchStatement) => true;
+
+        public bool TryAnchor(ReadOnlyMemory<byte> window, long height) => true;
+    }
 }
