@@ -100,6 +100,9 @@ public sealed class ScoringBatch : IDisposable
         return planes;
     }
 
+    /// <summary>The secret key for a reviewer, read by <see cref="ScoringSecret.TryOpen"/>. Whoever has the bytes reads every case of the batch.</summary>
+    public byte[] WriteSecret() => ScoringSecret.Write(secretKey);
+
     /// <summary>Wipes the secret key.</summary>
     public void Dispose()
     {

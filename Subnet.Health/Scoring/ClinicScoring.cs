@@ -198,6 +198,12 @@ internal sealed partial class ClinicScoring : IClinicScoring, IDisposable
         return (opened, ScoringFault.None);
     }
 
+    /// <summary>
+    /// The batch's secret key, for a reviewer under the clinic's supervision (protocol 5): it shows that what was scored of a drawn case is what was logged and what happened.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no batch.</exception>
+    public byte[] SecretForReview() => keys?.WriteSecret() ?? throw new InvalidOperationException("there is no batch whose key could be shown");
+
     /// <summary>Wipes keys and secrets.</summary>
     public void Dispose()
     {

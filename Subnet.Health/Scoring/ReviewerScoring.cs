@@ -1,4 +1,5 @@
 using Subnet.Crypto.CanonicalJson;
+using Subnet.Crypto.Comparison;
 using Subnet.Crypto.Proofs;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Health.Audits;
@@ -13,6 +14,7 @@ namespace Subnet.Health.Scoring;
 internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorder recorder)
 {
     private readonly ScoreWindow window = ScoreWindow.TryRead(transcript.Messages[0]) ?? throw new ArgumentException("the transcript has no window", nameof(transcript));
+    private readonly ScoreBatchOpen batch = (transcript.Messages.Count > 1 ? ScoreBatchOpen.TryRead(transcript.Messages[1]) : null) ?? throw new ArgumentException("the transcript has no batch", nameof(transcript));
 
     /// <summary>Replays the transcript against the ledger's beacon.</summary>
     public ReplayReport Replay(ScoringBeacon beacon) => TranscriptReplay.Run(transcript, beacon);
@@ -49,7 +51,7 @@ internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorde
 
     /// <summary>The cases to open: the first of the batch by a block that came after its scores were public.</summary>
     public IReadOnlyList<ScoringCaseEvents> DrawSamples(ReadOnlyMemory<byte> laterBeacon, int count) =>
-        ScoreBatchOpen.TryRead(transcript.Messages[1]) is { } batch ? [.. ScoringEvents.Order(laterBeacon, batch.Cases).Take(count)] : [];
+        [.. ScoringEvents.Order(laterBeacon, batch.Cases).Take(count)];
 
     /// <summary>Checks an opened case, and logs that it was opened before looking.</summary>
     /// <param name="sample">What the clinic opens.</param>
@@ -59,9 +61,10 @@ internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorde
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(finish);
         await recorder.RecordAsync("review.opened", new CanonicalObject { ["ref"] = sample.Prediction.Event }).ConfigureAwait(false);
-        if (!window.Cases.Any(item => item.Events.Contains(sample.Prediction.Event)))
+        int place = batch.Cases.ToList().FindIndex(item => item.Events.Contains(sample.Prediction.Event));
+        if (place < 0)
         {
-            return SampleVerdict.NotInTheWindow;
+            return SampleVerdict.NotInTheBatch;
         }
 
         if (!sample.Prediction.Hash.AsSpan().SequenceEqual(sample.LoggedPrediction.Span))
@@ -77,8 +80,42 @@ internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorde
 
         Audit? read = sample.Query.Read(request, sample.Reply.Span);
         return read is not null && finish(read.Answers(sample.Row).ToArray()).AsSpan().SequenceEqual(sample.Prediction.Prediction.Span)
-            ? SampleVerdict.Holds
+            ? CheckCiphertexts(sample, place)
             : SampleVerdict.NotWhatTheReplySays;
+    }
+
+    /// <summary>
+    /// Whether the batch's ciphertexts hold this prediction and this outcome. Log, query and reply may all fit while the clinic encrypted something better for a friend.
+    /// </summary>
+    private SampleVerdict CheckCiphertexts(ScoringSample sample, int place)
+    {
+        using ScoringSecret? secret = ScoringKeys.TryParse(batch.KeyBytes.Span) is { } keys ? ScoringSecret.TryOpen(keys, sample.BatchSecret.Span) : null;
+        if (secret is null)
+        {
+            return SampleVerdict.NotTheBatchsKey;
+        }
+
+        ScoringSecret shown = secret;
+        ScoringMeasure measure = batch.Measure;
+        int miner = batch.Cases[place].Events.ToList().IndexOf(sample.Prediction.Event);
+        (int block, int slot) = Math.DivRem(place, batch.Patients / batch.Blocks);
+
+        // In the first layout of pairs patient i stands in the slots 128 i to 128 i + 127, all checked to be equal under encryption.
+        slot *= measure.Kind == ScoringKind.Pairs ? ScoringBatch.PairwisePatients : 1;
+        ulong[] Read(IEnumerable<ReadOnlyMemory<byte>> planes, int count) => [.. planes.Take(count)
+            .Select(bytes => ScoringInput.TryParse(measure.Set, bytes.Span) is { } plane ? shown.ReadSlot(plane, slot) : ulong.MaxValue)];
+
+        // Behind the patients every plane is empty; the checks under encryption see bits there and cannot see that they are nobody's.
+        int used = measure.Kind == ScoringKind.Pairs ? measure.Set.Parameters.PolyModulusDegree : batch.Patients;
+        bool isEmptyBehind = batch.PredictionBytes(miner, block).Concat(batch.LabelBytes(block))
+            .All(bytes => ScoringInput.TryParse(measure.Set, bytes.Span) is { } plane && shown.IsZeroFrom(plane, used));
+        IEnumerable<ulong> predicted = sample.Prediction.Prediction.ToArray().SelectMany(p => Enumerable.Range(8 - measure.Bits, measure.Bits).Select(bit => (ulong)((p >> bit) & 1)));
+        IEnumerable<ulong> happened = measure.Kind == ScoringKind.Argmax
+            ? Enumerable.Range(0, measure.Classes).Select(c => c == sample.Label ? 1UL : 0UL)
+            : [sample.Label];
+        return isEmptyBehind && predicted.SequenceEqual(Read(batch.PredictionBytes(miner, block), measure.Classes * measure.Bits)) && happened.SequenceEqual(Read(batch.LabelBytes(block), measure.Classes))
+            ? SampleVerdict.Holds
+            : SampleVerdict.NotWhatWasEncrypted;
     }
 }
 
@@ -90,6 +127,8 @@ internal sealed class ReviewerScoring(ScoringTranscript transcript, AuditRecorde
 /// <param name="LoggedRequest">Hash of the query in that entry.</param>
 /// <param name="Reply">The reply's bytes.</param>
 /// <param name="LoggedReply">Hash of the reply in that entry.</param>
+/// <param name="Label">The outcome: 0 or 1, for several classes the number of the true one. That it is what happened the reviewer sees in the patient's record.</param>
+/// <param name="BatchSecret">The batch's secret key, as <see cref="ClinicScoring.SecretForReview"/> shows it.</param>
 internal sealed record ScoringSample(
     PredictionCommitment Prediction,
     ReadOnlyMemory<byte> LoggedPrediction,
@@ -97,7 +136,9 @@ internal sealed record ScoringSample(
     int Row,
     ReadOnlyMemory<byte> LoggedRequest,
     ReadOnlyMemory<byte> Reply,
-    ReadOnlyMemory<byte> LoggedReply);
+    ReadOnlyMemory<byte> LoggedReply,
+    byte Label,
+    ReadOnlyMemory<byte> BatchSecret);
 
 /// <summary>What a reviewer says of an opened case.</summary>
 internal enum SampleVerdict
@@ -105,11 +146,11 @@ internal enum SampleVerdict
     /// <summary>No verdict was reached; never returned.</summary>
     None,
 
-    /// <summary>Log, query, reply and prediction fit.</summary>
+    /// <summary>Log, query, reply, prediction, outcome and ciphertexts fit.</summary>
     Holds,
 
-    /// <summary>The case is not in the window.</summary>
-    NotInTheWindow,
+    /// <summary>The case is not in the batch.</summary>
+    NotInTheBatch,
 
     /// <summary>Salt and prediction are not what was logged when the result arrived.</summary>
     NotTheLoggedPrediction,
@@ -119,4 +160,10 @@ internal enum SampleVerdict
 
     /// <summary>The reply decrypts to another prediction.</summary>
     NotWhatTheReplySays,
+
+    /// <summary>The key that was shown is not that of the batch.</summary>
+    NotTheBatchsKey,
+
+    /// <summary>The batch's ciphertexts hold another prediction or outcome, or something behind the patients.</summary>
+    NotWhatWasEncrypted,
 }
