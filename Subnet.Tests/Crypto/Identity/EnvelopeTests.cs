@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
@@ -48,6 +49,24 @@ internal sealed class EnvelopeTests
             Encoding.UTF8.GetString(envelope.ToStatement()),
             Is.EqualTo(
                 $$"""{"body":"{{new string('0', 64)}}","expires":"2026-03-04T05:06:07.890Z","from":"{{new string('0', 64)}}","method":"a.B/C","nonce":"{{new string('0', 32)}}","to":"{{string.Concat(Enumerable.Repeat("ab", 32))}}"}"""));
+    }
+
+    [Test]
+    public void Signature_of_another_program_is_taken_once()
+    {
+        // Ed25519 of Python's library over subnet-request/1 LF {body, expires, from, method, nonce, to}.
+        byte[] from = Convert.FromHexString("b975434c6ece344c8daace0cb43c595c915c579559b18d9e6e189dbff6fc3e7c");
+        byte[] to = SHA256.HashData("to"u8);
+        time.Now = new DateTimeOffset(2026, 3, 4, 5, 2, 0, TimeSpan.Zero);
+        RequestEnvelope envelope = new(
+            "subnet.v1.Tokens/Buy", from, to, SHA256.HashData(Body), Convert.FromHexString("000102030405060708090a0b0c0d0e0f"), new DateTimeOffset(2026, 3, 4, 5, 6, 7, 89, TimeSpan.Zero));
+        SignedEnvelope request = new(
+            envelope,
+            Convert.FromHexString("2ea23d64e0996b554d62febac0e029d54d092bae03b05e2431ce744aab9635d8f2ef81d7c4b4a11544458cbfe623c701432172e8e2fc2943298063b96aa4e402"));
+        EnvelopeVerifier receiving = new(to, new InMemoryNonceStore(time), time);
+
+        Assert.That(receiving.Verify(request, "subnet.v1.Tokens/Buy", Body), Is.EqualTo(EnvelopeVerdict.Accepted));
+        Assert.That(receiving.Verify(request, "subnet.v1.Tokens/Buy", Body), Is.EqualTo(EnvelopeVerdict.Replayed));
     }
 
     [Test]

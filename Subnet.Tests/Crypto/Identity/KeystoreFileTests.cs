@@ -37,6 +37,28 @@ internal sealed class KeystoreFileTests
         Assert.That(opened.Address, Is.EqualTo(key.Address));
     }
 
+    [TestCase("", "b8b464797e4e2d0281092073a00efcaa65e101083cd6eb811f7a321c758837061f3a26a33c2065cc257b81b26032a925", false)]
+    [TestCase(
+        "\"unfit_for_secrets\": \"this key comes from a seed that others know\",",
+        "b8b464797e4e2d0281092073a00efcaa65e101083cd6eb811f7a321c75883706b80aefccb23dc072d5a80499a8e0d27b",
+        true)]
+    public void File_that_another_program_wrote_opens(string mark, string sealedSeed, bool isSeeded)
+    {
+        // scrypt, AES-256-GCM, Ed25519 and SS58 of Python's libraries: wallets of today open tomorrow only as long as this does.
+        string foreign =
+            $$"""
+            {"sealed_seed": "{{sealedSeed}}", "p": 2, "n": 16384, "r": 8, {{mark}} "kdf": "scrypt", "cipher": "aes-256-gcm", "role": "coldkey", "format": "subnet/keystore/1",
+             "salt": "56176744b3aafa434ffde788d44a5b9375832e800ea8302bef3c99957c5c1d0d", "address": "5GFsYs56kd2dq362MitagcyPJ5zuGrym8sVxawz6WqNYvpDH",
+             "public_key": "b975434c6ece344c8daace0cb43c595c915c579559b18d9e6e189dbff6fc3e7c"}
+            """;
+        using SigningKey opened = KeystoreFile.Unseal(Encoding.UTF8.GetBytes(foreign), "pass wörd"u8);
+        byte[] seed = new byte[SigningKey.SeedByteCount];
+        opened.CopySeed(seed);
+
+        Assert.That(Convert.ToHexStringLower(seed), Is.EqualTo("14b5cadcec9f7aa1838ba2df820c3ce6057e8e1cfc06d72a6a4133fb982f629d"));
+        Assert.That(KeystoreFile.ReadHeader(Encoding.UTF8.GetBytes(foreign)).IsSeeded, Is.EqualTo(isSeeded));
+    }
+
     [Test]
     public void Header_shows_role_address_and_cost_without_a_password()
     {

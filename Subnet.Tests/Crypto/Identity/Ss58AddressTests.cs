@@ -9,6 +9,9 @@ internal sealed class Ss58AddressTests
     [TestCase("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
     [TestCase("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty")]
     [TestCase("88dc3417d5058ec4b4503e0c12ea1a0a89be200fe98922423d4334014fa6b0ee", "5FA9nQDVg267DEd8m1ZypXLBnvN7SFxYwV7ndqSYGiN9TTpu")]
+    [TestCase("0000000000000000000000000000000000000000000000000000000000000000", "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM")]
+    [TestCase("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "5HrN7fHLXWcFiXPwwtq2EkSGns9eMt5P7SpeTPewumZy6ftb")]
+    [TestCase("00000000000000000000000000000000583437736f821a0dcc4f1ea91a0f17f3", "5C4hrfjw9DjXZTzV3MwzrrAuoZzWf4Pzp6j4YKe5bpjHh4Zm")]
     public void Address_of_a_known_key_is_the_known_one_and_reads_back(string publicKey, string address)
     {
         byte[] key = Convert.FromHexString(publicKey);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Subnet.Health.Clinic;
 using Subnet.Health.Models;
 using Subnet.Health.Models.Rows;
@@ -44,7 +45,12 @@ internal sealed class ClinicClientTests
         string[] types = [.. Entries().Where(entry => entry.Event == evidence.Event || entry.Ref == evidence.Event).Select(entry => entry.Type)];
         Assert.That(types, Is.EquivalentTo(new[] { "query.sent", "result.received", "result.viewed" }));
         AuditEntry received = Entries().Single(entry => entry.Type == "result.received" && entry.Ref == evidence.Event);
-        Assert.That(received.Members.TextOrNull("pred"), Has.Length.EqualTo(64));
+
+        // Protocol 5, step 0: what is scored later is this, committed before any outcome: event, salt, round(255 p).
+        HistorySecret kept = (await network.Clinic.History.FindAsync(evidence.Event))!.Secret;
+        Assert.That(kept.Prediction, Is.EqualTo((byte)Math.Round(255 * (double)score.Probability!.Value)));
+        byte[] committed = SHA256.HashData([.. "subnet-prediction/1\n"u8, .. Convert.FromHexString(evidence.Event), .. kept.PredictionSalt!, kept.Prediction!.Value]);
+        Assert.That(received.Members.TextOrNull("pred"), Is.EqualTo(Convert.ToHexStringLower(committed)));
     }
 
     [Test]
