@@ -320,13 +320,17 @@ internal sealed class ValidatorService : IAsyncDisposable
         {
             foreach (OrganicOutcome outcome in outcomes)
             {
-                if (outcome.Quality is { } quality && models.Any(model => outcome.Card.Span.SequenceEqual(model.Card.ToArray())))
+                if (outcome.Quality is { } quality && models.Any(model => IsOf(model, outcome)))
                 {
-                    parts.Store.PutOrganic(clock.Netuid, clock.Epoch, outcome.Miner.ToArray(), batch.Batch.ToArray(), quality);
+                    parts.Store.PutOrganic(clock.Netuid, clock.Epoch, outcome.Miner.ToArray(), outcome.Card.ToArray(), batch.Batch.ToArray(), quality);
                 }
             }
         }
     }
+
+    /// <summary>Whether a registration is that of an outcome's miner and card: the clinic names both.</summary>
+    private static bool IsOf(ModelView model, OrganicOutcome outcome) =>
+        outcome.Card.Span.SequenceEqual(model.Card.ToArray()) && outcome.Miner.Span.SequenceEqual(model.Registration.Hotkey.ToArray());
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {

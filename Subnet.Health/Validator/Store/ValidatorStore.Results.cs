@@ -93,18 +93,18 @@ internal sealed partial class ValidatorStore
             (ushort)reader.GetInt32(0), Bytes(reader, 1), Bytes(reader, 2), new MinerScore(reader.GetDouble(3), reader.GetInt32(4)), Large(reader, 5)),
         ("$netuid", (int)netuid));
 
-    /// <summary>Stores a score on real outcomes.</summary>
-    public void PutOrganic(ushort netuid, ulong epoch, byte[] miner, byte[] batch, double value) => Execute(
-        "insert or replace into organic values ($netuid, $epoch, $miner, $batch, $value)",
-        ("$netuid", (int)netuid), ("$epoch", epoch), ("$miner", miner), ("$batch", batch), ("$value", value));
+    /// <summary>Stores a score on real outcomes. It belongs to miner and card: what one model earned says nothing of the one that takes its place.</summary>
+    public void PutOrganic(ushort netuid, ulong epoch, byte[] miner, byte[] card, byte[] batch, double value) => Execute(
+        "insert or replace into organic_score values ($netuid, $epoch, $miner, $card, $batch, $value)",
+        ("$netuid", (int)netuid), ("$epoch", epoch), ("$miner", miner), ("$card", card), ("$batch", batch), ("$value", value));
 
-    /// <summary>The mean of a miner's newest organic scores up to an epoch; null where there is none.</summary>
-    public double? Organic(ushort netuid, ulong epoch, byte[] miner) => Query<double?>(
+    /// <summary>The mean of a miner's newest organic scores for a card up to an epoch; null where there is none.</summary>
+    public double? Organic(ushort netuid, ulong epoch, byte[] miner, byte[] card) => Query<double?>(
         """
-        select avg(value) from organic where netuid = $netuid and miner = $miner
-        and epoch = (select max(epoch) from organic where netuid = $netuid and miner = $miner and epoch <= $epoch)
+        select avg(value) from organic_score where netuid = $netuid and miner = $miner and card = $card
+        and epoch = (select max(epoch) from organic_score where netuid = $netuid and miner = $miner and card = $card and epoch <= $epoch)
         """,
-        reader => reader.IsDBNull(0) ? null : reader.GetDouble(0), ("$netuid", (int)netuid), ("$epoch", epoch), ("$miner", miner)).Single();
+        reader => reader.IsDBNull(0) ? null : reader.GetDouble(0), ("$netuid", (int)netuid), ("$epoch", epoch), ("$miner", miner), ("$card", card)).Single();
 
     /// <summary>Stores a row of weights before it is committed; an epoch's row is decided once.</summary>
     public void AddWeights(StoredWeights weights) => Execute(

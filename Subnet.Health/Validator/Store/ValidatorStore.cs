@@ -60,9 +60,9 @@ internal sealed partial class ValidatorStore : IDisposable
                 create table if not exists score (
                     netuid integer not null, miner blob not null, card blob not null, value real not null, audited integer not null, epoch integer not null,
                     primary key (netuid, miner, card)) without rowid;
-                create table if not exists organic (
-                    netuid integer not null, epoch integer not null, miner blob not null, batch blob not null, value real not null,
-                    primary key (netuid, epoch, miner, batch)) without rowid;
+                create table if not exists organic_score (
+                    netuid integer not null, epoch integer not null, miner blob not null, card blob not null, batch blob not null, value real not null,
+                    primary key (netuid, epoch, miner, card, batch)) without rowid;
                 create table if not exists quality (
                     netuid integer not null, epoch integer not null, miner blob not null, card blob not null, quality text not null, bins text not null, service real not null,
                     primary key (netuid, miner, card)) without rowid;

@@ -59,7 +59,7 @@ internal sealed class ScoringStep(ValidatorParts parts)
             MinerScore score = previous.After(
                 verdict.Passes,
                 measured.Quality is { } quality ? ChallengeQuality(quality) : 0,
-                parts.Store.Organic(netuid, epoch, measured.Miner),
+                parts.Store.Organic(netuid, epoch, measured.Miner, card),
                 ServiceFactor(measured));
             byte[] statement = Encoding.ASCII.GetBytes(string.Create(
                 CultureInfo.InvariantCulture, $"subnet-miner-score/1\n{netuid} {epoch} {Convert.ToHexStringLower(measured.Miner)} {Convert.ToHexStringLower(card)} {score.Value:R} {score.AuditedEpochs}\n"));

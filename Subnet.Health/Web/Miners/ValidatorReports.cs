@@ -56,7 +56,7 @@ internal sealed class ValidatorReports(string validator, ValidatorStore store) :
             verdict.Passes ? "valid" : verdict.Code,
             copy?.Owner,
             score?.Score.Value ?? 0,
-            [.. Reasons(verdict, judged, answered, measured, score, copy, store.Organic(verdict.Netuid, verdict.Epoch, verdict.Miner))]);
+            [.. Reasons(verdict, judged, answered, measured, score, copy, store.Organic(verdict.Netuid, verdict.Epoch, verdict.Miner, verdict.Card))]);
     }
 
     private static IEnumerable<string> Reasons(

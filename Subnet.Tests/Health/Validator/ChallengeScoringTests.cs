@@ -1,4 +1,5 @@
 using Subnet.Health.Validator;
+using Subnet.Health.Validator.Store;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Validator;
@@ -87,6 +88,26 @@ internal sealed class ChallengeScoringTests
         Assert.That(MinerScore.ForNewCard(good, 0.4), Is.EqualTo(new MinerScore(0.4, 0)));
         Assert.That(MinerScore.ForNewCard(new MinerScore(0.1, 3), 0.4).Value, Is.EqualTo(0.1));
         Assert.That(MinerScore.ForNewCard(good, 0.4).Counts, Is.False);
+    }
+
+    [Test]
+    public void Score_on_real_outcomes_counts_for_the_card_that_earned_it_only_also_when_it_comes_after_the_swap()
+    {
+        // Attack 28 by way of the clinics: the good model earns, the next one inherits.
+        using TemporaryFolder folder = new();
+        using ValidatorStore store = new(folder.Combine("validator.db"));
+        byte[] miner = new byte[32];
+        byte[] good = [.. Enumerable.Repeat((byte)1, 32)];
+        byte[] next = [.. Enumerable.Repeat((byte)2, 32)];
+        store.PutOrganic(1, 5, miner, good, [1], 0.9);
+        store.PutOrganic(1, 6, miner, good, [2], 0.7);
+        store.PutOrganic(1, 6, miner, good, [3], 0.5);
+        store.PutOrganic(1, 6, good, next, [3], 0.1);
+
+        Assert.That(store.Organic(1, 6, miner, good), Is.EqualTo(0.6).Within(1e-12));
+        Assert.That(store.Organic(1, 5, miner, good), Is.EqualTo(0.9));
+        Assert.That(store.Organic(1, 6, miner, next), Is.Null);
+        Assert.That(store.Organic(2, 6, miner, good), Is.Null);
     }
 
     [Test]

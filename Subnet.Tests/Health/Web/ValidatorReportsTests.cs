@@ -24,7 +24,7 @@ internal sealed class ValidatorReportsTests
         (double, bool)[] rows = [.. Enumerable.Range(0, 10).Select(static i => (0.85, i < 8))];
         store.PutQuality(new StoredQuality(
             1, 4, Miner, Card, PredictionQuality.Measure([.. rows.Select(static r => r.Item1)], [.. rows.Select(static r => r.Item2)]), Calibration.Of(rows), 0.8));
-        store.PutOrganic(1, 4, Miner, new byte[16], 0.25);
+        store.PutOrganic(1, 4, Miner, Card, new byte[16], 0.25);
         MinerReport report = (await new ValidatorReports("validator", store).OfAsync(1, default)).Single();
         Assert.That(report.Latencies, Is.EqualTo(new[] { 12.0 }));
         Assert.That((report.ProofStatus, report.Score, report.Epoch, report.Rows), Is.EqualTo(("valid", 0.5, 4UL, 10)));
