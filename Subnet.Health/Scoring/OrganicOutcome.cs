@@ -33,9 +33,9 @@ internal sealed record OrganicOutcome(
                 miner.Miner, miner.Card, batch.Publication.Quality(batch.Measure.Kind, score.Value, batch.Patients), ScoringFault.None, ClinicOwesFee: false);
         }
 
-        // A validator's fault is not the clinic's: then it must not open. Nor is it the clinic's that this validator answered too late.
+        // A validator's fault is not the clinic's: then it must not open. Nor is it the clinic's that this validator answered too late, or that the draw left nothing to compare.
         ScoringFinding? finding = findings.LastOrDefault(found => found.Miner.Span.SequenceEqual(miner.Miner.Span));
-        bool isClinics = finding is not ({ Fault: ScoringFault.SeedWithheld or ScoringFault.OutputsDiffer } or { Fault: ScoringFault.OwnOutputsLeftOut, Party.IsEmpty: true });
+        bool isClinics = finding is not ({ Fault: ScoringFault.SeedWithheld or ScoringFault.OutputsDiffer or ScoringFault.NothingToCompare } or { Fault: ScoringFault.OwnOutputsLeftOut, Party.IsEmpty: true });
         return finding is not null && !isClinics
             ? new OrganicOutcome(miner.Miner, miner.Card, null, finding.Fault, ClinicOwesFee: false)
             : new OrganicOutcome(miner.Miner, miner.Card, median, finding?.Fault ?? ScoringFault.OpeningMissing, ClinicOwesFee: true);

@@ -7,10 +7,13 @@ namespace Subnet.Health.Scoring;
 /// The one score that a batch gives a miner, exactly: an integer out of an integer, larger is better or smaller is better as the measure says.
 /// </summary>
 /// <param name="Numerator">From 0 to the denominator.</param>
-/// <param name="Denominator">The largest value the numerator can have.</param>
+/// <param name="Denominator">The largest value the numerator can have; 0 where nothing can be said.</param>
 internal sealed record ScoreRatio(long Numerator, long Denominator)
 {
-    /// <summary>The score that decrypted values stand for; null where they are out of range, so that no honest computation gave them, or nothing can be said.</summary>
+    /// <summary>Whether the batch says nothing: all its patients had one outcome, and there was no pair to compare.</summary>
+    public bool IsEmpty => Denominator == 0;
+
+    /// <summary>The score that decrypted values stand for; null where they are out of range, so that no honest computation gave them.</summary>
     /// <param name="measure">What was computed.</param>
     /// <param name="values">For each block its values, modulo t.</param>
     /// <param name="patients">Patients of the batch.</param>
@@ -75,6 +78,6 @@ internal sealed record ScoreRatio(long Numerator, long Denominator)
         }
 
         // AUC = (right + ties / 2) / pairs = (pairs + right - wrong) / (2 pairs).
-        return pairs == 0 ? null : new ScoreRatio(pairs + signs, 2 * pairs);
+        return new ScoreRatio(pairs + signs, 2 * pairs);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ScoringConclusion(ScoreBatchOpen batch, ScoringEvaluation 
             byte[] seed = seeds[Convert.ToHexStringLower(commit.Validators[j].Span)];
             inOrder.AddRange(seed);
             ScoringFault fault = evaluation.Check(number, seed, words.AsSpan(j * evaluation.OutputWordCount, evaluation.OutputWordCount), out ScoreRatio? score);
-            if (fault != ScoringFault.None)
+            if (fault is not (ScoringFault.None or ScoringFault.NothingToCompare))
             {
                 return fault;
             }
@@ -52,8 +52,13 @@ internal sealed class ScoringConclusion(ScoreBatchOpen batch, ScoringEvaluation 
             agreed = score;
         }
 
+        if (agreed!.IsEmpty)
+        {
+            return ScoringFault.NothingToCompare;
+        }
+
         using IRandomSource noise = ScoreRandomness.OpenNoise(batch.Batch.Span, opening.Miner.Span, opening.Eta.Span, inOrder.ToArray());
-        value = batch.Publication.Publish(batch.Measure.Kind, agreed!, batch.Panel.Count, noise);
+        value = batch.Publication.Publish(batch.Measure.Kind, agreed, batch.Panel.Count, noise);
         return ScoringFault.None;
     }
 }

@@ -122,7 +122,7 @@ internal sealed class ScoringEvaluation
         }
 
         score = ScoreRatio.From(batch.Measure, values, batch.Patients);
-        return score is null ? ScoringFault.BadValue : ScoringFault.None;
+        return score switch { null => ScoringFault.BadValue, { IsEmpty: true } => ScoringFault.NothingToCompare, _ => ScoringFault.None };
     }
 
     private ScoreRandomness Randomness(int miner, int block, ReadOnlySpan<byte> seed) =>

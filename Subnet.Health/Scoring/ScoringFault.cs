@@ -39,7 +39,7 @@ internal enum ScoringFault
     /// <summary>A check fails: a prediction or label is not a bit, or layouts differ.</summary>
     InvalidInputs,
 
-    /// <summary>Values are out of range, or of validators differ, or nothing can be said (no pair to compare).</summary>
+    /// <summary>Values are out of range, or of validators differ.</summary>
     BadValue,
 
     /// <summary>Too few validators answered in time.</summary>
@@ -53,6 +53,9 @@ internal enum ScoringFault
 
     /// <summary>The clinic committed without this validator's outputs, so the validator has no tag to check and gives no score.</summary>
     OwnOutputsLeftOut,
+
+    /// <summary>All patients of the batch had one outcome, so that a ranking says nothing. Nobody's fault, and no score.</summary>
+    NothingToCompare,
 }
 
 /// <summary>The stable words of faults, as logs and statements have them.</summary>
@@ -77,6 +80,7 @@ internal static class ScoringFaults
         ScoringFault.TooFewValidators => "too-few-validators",
         ScoringFault.SeedWithheld => "seed-withheld",
         ScoringFault.OwnOutputsLeftOut => "own-outputs-left-out",
+        ScoringFault.NothingToCompare => "nothing-to-compare",
         _ => "opening-missing",
     };
 }

@@ -173,6 +173,12 @@ internal sealed class TranscriptReplay
             }
 
             ScoringFault fault = conclusion.Conclude(commit, opening, seeds, out long value);
+            if (fault == ScoringFault.NothingToCompare)
+            {
+                findings.Add(new ScoringFinding(fault, default, opening.Miner));
+                continue;
+            }
+
             if (fault != ScoringFault.None)
             {
                 return $"the opening for {Address(opening.Miner)} does not hold: {ScoringFaults.Word(fault)}";

@@ -373,7 +373,7 @@ internal sealed class ValidatorScoring
         ScoringFault fault = conclusion.Conclude(commit, opening, opened, out long value);
         if (fault != ScoringFault.None)
         {
-            return (null, Found(fault, clinic, opening.Miner));
+            return (null, Found(fault, fault == ScoringFault.NothingToCompare ? default : clinic, opening.Miner));
         }
 
         ScoringMessage score = PublicScore.Sign(key, batch.Batch.Span, opening.Miner.Span, value, batch.Publication);

@@ -61,6 +61,26 @@ internal sealed class OrganicScoringTests
         Assert.That(read!.Messages, Has.Count.EqualTo(transcript.Messages.Count));
     }
 
+    [TestCase((byte)0)]
+    [TestCase((byte)1)]
+    public async Task Ranking_of_patients_who_all_had_one_outcome_gives_no_score_and_blames_nobody(byte outcome)
+    {
+        // Of a rare outcome 256 drawn patients may have none: the clinic did all it must.
+        await using ScoringFixture fixture = new(measure: ScoringMeasure.Pairs(1), outcome: outcome);
+        await fixture.OpenSeedsAsync();
+        ScoringMessage opening = (await fixture.Clinic.OpenAsync()).Single();
+
+        Assert.That((await fixture.PublishAsync(opening)).Select(answer => (answer.Score, answer.Fault)), Is.All.EqualTo(((ScoringMessage?)null, ScoringFault.NothingToCompare)));
+        ReplayReport report = TranscriptReplay.Run(new ScoringTranscript(fixture.Beacon, [.. fixture.Transcript, opening]));
+        Assert.That(report.Difference, Is.Null);
+        foreach (OrganicOutcome outcomes in new[] { fixture.Validators[0].Conclude().Single(), report.Outcomes.Single() })
+        {
+            Assert.That((outcomes.Quality, outcomes.Fault, outcomes.ClinicOwesFee), Is.EqualTo(((double?)null, ScoringFault.NothingToCompare, false)));
+        }
+
+        Assert.That(fixture.Validators[0].Findings.Concat(report.Findings).All(finding => finding.Party.IsEmpty), Is.True);
+    }
+
     [Test]
     public async Task Noise_comes_from_eta_and_all_seeds_and_without_eta_cannot_be_taken_off()
     {

@@ -22,9 +22,11 @@ internal sealed class ScoringFixture : IAsyncDisposable
     private readonly SigningKey noteKey = SigningKey.FromSeed(SHA256.HashData("log"u8));
     private readonly SeededRandomSource random = new(PrngType.Blake2Xb, new byte[64]);
     private readonly List<IDisposable> owned = [];
+    private readonly byte? outcome;
 
-    public ScoringFixture(int miners = 1, int validators = 2, ScoringMeasure? measure = null, int cases = 300, ScorePublication? publication = null, int patients = 256)
+    public ScoringFixture(int miners = 1, int validators = 2, ScoringMeasure? measure = null, int cases = 300, ScorePublication? publication = null, int patients = 256, byte? outcome = null)
     {
+        this.outcome = outcome;
         Measure = measure ?? ScoringMeasure.SquaredError();
         Settings = ScoringSettings.Default with { Validators = validators, Patients = patients, Publication = publication ?? ScorePublication.Rounded };
         ClinicKey = Key("clinic");
@@ -234,7 +236,7 @@ internal sealed class ScoringFixture : IAsyncDisposable
         // Outcomes follow a risk; miner 0 knows it, each further one less of it.
         Random draws = new(number);
         double risk = draws.NextDouble();
-        byte label = (byte)(draws.NextDouble() < risk ? 1 : 0);
+        byte label = outcome ?? (byte)(draws.NextDouble() < risk ? 1 : 0);
         if (Measure.Kind == ScoringKind.Argmax)
         {
             return MakeCaseOfClasses(number, draws);
