@@ -12,31 +12,28 @@ public static class ValidatorPermits
     public static bool[] TopNonzero(ReadOnlySpan<I32F32> stake, int count)
     {
         bool[] permits = new bool[stake.Length];
-        int[] holders = new int[stake.Length];
+        (long Stake, int Uid)[] order = new (long, int)[stake.Length];
         int nonzero = 0;
+        bool someNegative = false;
         for (int uid = 0; uid < permits.Length; uid++)
         {
             if (stake[uid].Bits != 0)
             {
                 permits[uid] = true;
-                holders[nonzero++] = uid;
+                order[nonzero++] = (stake[uid].Bits, uid);
+                someNegative |= stake[uid].Bits < 0;
             }
         }
 
-        // Zero entries sort first, so they fill the dropped places before anybody with stake does.
-        int surplus = nonzero - count;
-        if (surplus > 0)
+        // Entries of 0 have no permit to lose, so without negative ones there is nothing to drop unless too many others remain.
+        if (nonzero > count || someNegative)
         {
-            (long Stake, int Uid)[] order = new (long, int)[nonzero];
-            for (int i = 0; i < nonzero; i++)
+            int zeros = stake.Length - nonzero, surplus = stake.Length - count;
+            Array.Sort(order, 0, nonzero);
+            for (int place = 0; place < nonzero; place++)
             {
-                order[i] = (stake[holders[i]].Bits, holders[i]);
-            }
-
-            Array.Sort(order);
-            foreach ((_, int uid) in order.AsSpan(0, surplus))
-            {
-                permits[uid] = false;
+                int rank = order[place].Stake > 0 ? place + zeros : place;
+                permits[order[place].Uid] = rank >= surplus;
             }
         }
 

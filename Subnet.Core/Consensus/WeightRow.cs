@@ -17,7 +17,7 @@ public static class WeightRow
         return UpscaleToMaximum(numbers);
     }
 
-    /// <summary>As the other form, for numbers that are not negative.</summary>
+    /// <summary>As the other form.</summary>
     public static ushort[] UpscaleToMaximum(ReadOnlySpan<I32F32> values)
     {
         I32F32 full = I32F32.FromInteger(ushort.MaxValue);
@@ -53,7 +53,7 @@ public static class WeightRow
 
     private static I32F32 Maximum(ReadOnlySpan<I32F32> values)
     {
-        I32F32 largest = I32F32.Zero;
+        I32F32 largest = values.IsEmpty ? I32F32.Zero : values[0];
         foreach (I32F32 value in values)
         {
             largest = value > largest ? value : largest;

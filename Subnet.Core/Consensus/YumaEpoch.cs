@@ -139,7 +139,7 @@ public static class YumaEpoch
     {
         I64F64 weight = StakeWeights.Weight(input.TaoWeight);
         I64F64[] totals = new I64F64[input.NeuronCount];
-        I64F64 sum = I64F64.Zero;
+        Int128 sum = 0;
         for (int i = 0; i < totals.Length; i++)
         {
             I64F64 total = StakeWeights.Total(input.AlphaStake[i], input.RootStake[i], weight);
@@ -147,14 +147,16 @@ public static class YumaEpoch
             if (floors[i] >= input.StakeThreshold || i == input.OwnerUid)
             {
                 totals[i] = total;
-                sum += total;
+
+                // A sum does not saturate; no subnet has stake enough for the difference.
+                sum = unchecked(sum + total.Bits);
             }
         }
 
         I32F32[] stake = new I32F32[totals.Length];
         for (int i = 0; i < stake.Length; i++)
         {
-            stake[i] = (sum == I64F64.Zero ? totals[i] : I64F64.SafeDivide(totals[i], sum)).ToI32F32();
+            stake[i] = (sum == 0 ? totals[i] : I64F64.SafeDivide(totals[i], new(sum))).ToI32F32();
         }
 
         return stake;

@@ -4,18 +4,19 @@ namespace Subnet.Core.Emission;
 public static class MechanismSplit
 {
     /// <summary>
-    /// Parts of an amount, one per mechanism; they add up to it because mechanism 0 takes what rounding leaves.
+    /// Parts of an amount, one per mechanism; they add up to it because mechanism 0 takes what rounding leaves, and what fractions beyond
+    /// the last mechanism would have got.
     /// </summary>
     /// <param name="amount">In smallest units.</param>
     /// <param name="count">Number of mechanisms, at least 1.</param>
-    /// <param name="parts">Fractions of 65535, at most one per mechanism and together at most 65535; null for an even split.</param>
-    /// <exception cref="ArgumentException">No mechanism, or parts above one in total or more than the mechanisms.</exception>
+    /// <param name="parts">Fractions of 65535, together at most 65535; 0 where there is none; null for an even split.</param>
+    /// <exception cref="ArgumentException">No mechanism, or parts above one in total.</exception>
     public static ulong[] Divide(ulong amount, int count, IReadOnlyList<ushort>? parts)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        if (parts is not null && (parts.Count > count || parts.Sum(p => (long)p) > ushort.MaxValue))
+        if (parts is not null && parts.Sum(p => (long)p) > ushort.MaxValue)
         {
-            throw new ArgumentException("the parts of the mechanisms may add up to 65535 at most, one for each", nameof(parts));
+            throw new ArgumentException("the parts of the mechanisms may add up to 65535 at most", nameof(parts));
         }
 
         ulong[] result = new ulong[count];

@@ -147,11 +147,12 @@ public sealed record PoolReserves(ulong Tao, ulong Alpha, ulong QuoteWeight)
             return 0;
         }
 
-        ulong after = unchecked(reserveIn + net);
+        // No reserve can grow beyond 64 bits; the reference saturates here.
+        ulong after = net > ulong.MaxValue - reserveIn ? ulong.MaxValue : reserveIn + net;
         return weightIn != weightOut && after > reserveIn
             && NarrowPower.TryScaledFloor(PoolPrice.WeightOne, reserveIn, after, weightIn, weightOut, out ulong scaled)
                 ? scaled
-                : (ulong)RationalPower.ScaledFloor(PoolPrice.WeightOne, reserveIn, (BigInteger)reserveIn + net, weightIn, weightOut);
+                : (ulong)RationalPower.ScaledFloor(PoolPrice.WeightOne, reserveIn, after, weightIn, weightOut);
     }
 
     private static (ulong Out, SwapRefusal? Refusal) Quote(ulong reserveIn, ulong reserveOut, ulong net, ulong weightIn, ulong weightOut)

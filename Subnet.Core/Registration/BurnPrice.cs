@@ -62,7 +62,7 @@ public static class BurnPrice
         return Clamp((U64F64.FromInteger(burn) * factor).FloorToUInt64(), minimum, maximum);
     }
 
-    private static ulong Clamp(ulong value, ulong minimum, ulong maximum) => Math.Max(minimum, Math.Min(maximum, value));
+    private static ulong Clamp(ulong value, ulong minimum, ulong maximum) => Math.Min(maximum, Math.Max(minimum, value));
 
     private static ulong Power(ulong fraction, uint exponent)
     {

@@ -95,6 +95,9 @@ internal static class EmissionFunctions
     {
         JsonElement split = a.Take("split");
         ushort[]? parts = split.ValueKind == JsonValueKind.Null ? null : VectorObject.Array("split", split, VectorObject.UInt16);
-        return VectorNodes.Numbers(MechanismSplit.Divide(a.UInt64("amount"), a.Int32("count"), parts));
+        int count = a.Int32("count");
+        return count is > 0 and <= byte.MaxValue
+            ? VectorNodes.Numbers(MechanismSplit.Divide(a.UInt64("amount"), count, parts))
+            : throw new VectorFormatException($"'count' is {count}, outside 1 to {byte.MaxValue}");
     }
 }

@@ -100,6 +100,11 @@ internal sealed record EpochCaseFile(string Name, EpochInput Input, JsonElement?
     private static EpochCaseFile ReadStep(string name, VectorObject chain, int? step)
     {
         JsonElement[] steps = chain.Array("steps", (_, e) => e);
+        if (steps.Length == 0)
+        {
+            throw new VectorFormatException("the chain has no step");
+        }
+
         int last = step ?? steps.Length - 1;
         if (last < 0 || last >= steps.Length)
         {

@@ -73,7 +73,7 @@ internal sealed class EmissionPropertyTests
             Assert.That(sum, Is.EqualTo(amount));
         }
 
-        Assert.That(() => MechanismSplit.Divide(1, 1, [1, 2]), Throws.ArgumentException);
+        Assert.That(MechanismSplit.Divide(65_535, 2, [1, 2, 65_532]), Is.EqualTo((ulong[])[65_533, 2]), "what has no mechanism goes to the first");
         Assert.That(() => MechanismSplit.Divide(1, 2, [65535, 1]), Throws.ArgumentException);
         Assert.That(() => MechanismSplit.Divide(1, 0, null), Throws.TypeOf<ArgumentOutOfRangeException>());
     }

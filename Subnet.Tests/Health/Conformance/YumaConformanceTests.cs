@@ -25,11 +25,21 @@ internal sealed class YumaConformanceTests
         Assert.That(report.Passed, Is.GreaterThan(2900));
     }
 
+    [Test]
+    public void Every_case_at_the_edges_comes_out_as_the_reference_computes_it()
+    {
+        ConformanceReport report = Replay(Path.Combine(RepositoryFolder.Find(), "Subnet.Tests", "Health", "Conformance", "YumaEdgeVectors"));
+        Assert.That(report.Failures, Is.Empty);
+        Assert.That(report.Passed, Is.GreaterThan(500));
+    }
+
     [TestCase("""{"fn":"no_such","args":{},"expect":0,"source":"x"}""", "unknown function 'no_such'")]
     [TestCase("""{"fn":"ln","args":{"x":1,"y":2},"expect":0,"source":"x"}""", "unknown member 'y'")]
     [TestCase("""{"fn":"ln","args":{},"expect":0,"source":"x"}""", "no 'x'")]
     [TestCase("""{"fn":"ln","args":{"x":1.5},"expect":0,"source":"x"}""", "not a signed 64-bit integer")]
     [TestCase("""{"fn":"ln","args":{"x":0},"expect":0,"source":"x","tolerance":1}""", "unknown member 'tolerance'")]
+    [TestCase("""{"fn":"split_mechanism_emission","args":{"amount":1,"count":2147483647,"split":null},"expect":[]}""", "'count' is 2147483647, outside 1 to 255")]
+    [TestCase("""{"fn":"split_mechanism_emission","args":{"amount":1,"count":0,"split":null},"expect":[]}""", "'count' is 0")]
     [TestCase("""{"fn":"exp_safe","args":{"x":0},"expect":1,"source":"x"}""", "4294967296")]
     public void A_function_case_that_is_not_understood_or_not_met_is_a_failure(string one, string actual)
     {
