@@ -85,10 +85,10 @@ internal sealed class BlockStep
         GlobalParameters parameters = block.Parameters;
         foreach (ushort netuid in block.State.Netuids)
         {
-            SubnetKey key = new(netuid);
-            SubnetInfo info = block.State.Subnets[key];
-            if (info.StartedBlock != 0)
+            if (Coinbase.IsEligible(block.State, netuid))
             {
+                SubnetKey key = new(netuid);
+                SubnetInfo info = block.State.Subnets[key];
                 SubnetState subnet = block.State.SubnetStates[key];
                 I96F32 moving = PoolPrice.Moving(
                     new I96F32(subnet.MovingPrice),

@@ -37,7 +37,7 @@ internal static class Coinbase
                 tao, price, checked(before.AlphaReserve + before.AlphaOutstanding), rootTao, parameters.TaoWeight);
             SubnetState after = Inject(before, injection, out ulong used);
             minted += used;
-            state.SubnetStates.Set(key, Emit(after, injection.AlphaOut, state.Hyperparameters[key], parameters, rootTakesPart));
+            state.SubnetStates.Set(key, Emit(after, injection.AlphaOut, rootTao, state.Hyperparameters[key], parameters, rootTakesPart));
         }
 
         if (minted > 0)
@@ -61,7 +61,8 @@ internal static class Coinbase
         return new EmissionOutlook(place < 0 ? U64F64.Zero : shares[place], rootTakesPart);
     }
 
-    private static bool IsEligible(LedgerState state, ushort netuid) =>
+    /// <summary>Whether a subnet takes part in emission.</summary>
+    public static bool IsEligible(LedgerState state, ushort netuid) =>
         state.Subnets[new SubnetKey(netuid)].StartedBlock != 0 && state.Hyperparameters[new SubnetKey(netuid)].NetworkRegistrationAllowed;
 
     private static U64F64[] Shares(LedgerState state, List<ushort> eligible, out bool rootTakesPart)
@@ -116,10 +117,15 @@ internal static class Coinbase
     }
 
     private static SubnetState Emit(
-        SubnetState subnet, U96F32 alphaOut, Hyperparameters hyperparameters, GlobalParameters parameters, bool rootTakesPart)
+        SubnetState subnet, U96F32 alphaOut, ulong rootTao, Hyperparameters hyperparameters, GlobalParameters parameters, bool rootTakesPart)
     {
+        // As in the reference, the issuance is that of this moment: what joined the pool and what is handed out here are in it.
+        ulong issuance = checked(subnet.AlphaReserve + subnet.AlphaOutstanding + alphaOut.FloorToUInt64());
         AlphaSplit split = AlphaSplit.Compute(
-            alphaOut, parameters.SubnetOwnerCut, hyperparameters.OwnerCutEnabled, new U96F32(subnet.RootProportion));
+            alphaOut,
+            parameters.SubnetOwnerCut,
+            hyperparameters.OwnerCutEnabled,
+            TaoWeight.RootProportion(rootTao, issuance, parameters.TaoWeight));
         ulong root = rootTakesPart ? split.Root : 0;
         return subnet with
         {

@@ -42,12 +42,15 @@ internal sealed class EpochDistribution
         SubnetState subnet = block.State.SubnetStates[key];
         EpochDistribution distribution = new(block, netuid);
         ulong miners = Sum(server);
-        U96F32 minerBurned = distribution.PayMiners(hotkeys, server, miners);
         ulong total = checked(subnet.PendingOwner + subnet.PendingServer + subnet.PendingValidator + subnet.PendingRoot);
-        ulong validatorPot = ValidatorPot(ref subnet, miners);
-        distribution._recycled += miners > 0 && subnet.PendingServer > miners ? subnet.PendingServer - miners : 0;
+        ulong validatorPot = ValidatorPot(subnet, miners);
+
+        // Stake divides the dividends as it was before this epoch's payments, whoever gets them.
+        DividendPayments dividends = distribution.DivideDividends(hotkeys, validator, validatorPot, subnet.PendingRoot);
         distribution.PayOwner(subnet.PendingOwner);
-        distribution.PayValidators(hotkeys, validator, validatorPot, subnet.PendingRoot);
+        U96F32 minerBurned = distribution.PayMiners(hotkeys, server, miners);
+        distribution._recycled += miners > 0 && subnet.PendingServer > miners ? subnet.PendingServer - miners : 0;
+        distribution.PayValidators(dividends, validatorPot, subnet.PendingRoot);
 
         // Rounding only ever leaves something over: every part was floored, and the miners' surplus was taken from dust or validators.
         ulong available = checked(total + subnet.DustAlpha);
@@ -80,7 +83,7 @@ internal sealed class EpochDistribution
     /// The validators' pot: theirs and, without miners, the miners' too. The epoch rounds shares of the whole emission, so the miners' sum can
     /// exceed their pot by a few units; dust covers them, else the validators' pot does: nothing is minted by rounding.
     /// </summary>
-    private static ulong ValidatorPot(ref SubnetState subnet, ulong miners)
+    private static ulong ValidatorPot(SubnetState subnet, ulong miners)
     {
         if (miners == 0)
         {
@@ -142,7 +145,7 @@ internal sealed class EpochDistribution
         return U96F32.SafeDivide(U96F32.FromInteger(withheld), U96F32.FromInteger(total));
     }
 
-    private void PayValidators(IReadOnlyList<AccountId> hotkeys, IReadOnlyList<ulong> validator, ulong alphaPot, ulong rootPot)
+    private DividendPayments DivideDividends(IReadOnlyList<AccountId> hotkeys, IReadOnlyList<ulong> validator, ulong alphaPot, ulong rootPot)
     {
         SortedDictionary<AccountId, ulong> dividends = [];
         for (int uid = 0; uid < validator.Count; uid++)
@@ -160,6 +163,12 @@ internal sealed class EpochDistribution
                 StakeLedger.TotalOf(_block.State, _netuid, h), StakeLedger.TotalOf(_block.State, 0, h), dividends[h])),
         ];
         (U96F32[] alpha, U96F32[] root) = DividendDistribution.Divide(alphaPot, rootPot, _block.Parameters.TaoWeight, claims);
+        return new DividendPayments(receivers, alpha, root);
+    }
+
+    private void PayValidators(DividendPayments dividends, ulong alphaPot, ulong rootPot)
+    {
+        (AccountId[] receivers, U96F32[] alpha, U96F32[] root) = dividends;
         if (alpha.All(static a => a == U96F32.Zero))
         {
             _recycled += alphaPot;
@@ -249,4 +258,7 @@ internal sealed class EpochDistribution
 
         return sum;
     }
+
+    /// <summary>What each hotkey gets of the two pots.</summary>
+    private readonly record struct DividendPayments(AccountId[] Receivers, U96F32[] Alpha, U96F32[] Root);
 }

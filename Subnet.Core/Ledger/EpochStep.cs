@@ -18,7 +18,6 @@ internal static class EpochStep
         SubnetState subnet = state.SubnetStates[key];
         Neuron[] neurons = NeuronsOf(state, netuid);
 
-        // The epoch still belongs to the counter before it: commits of the epochs that can be revealed from now on stay hidden in it.
         Hyperparameters parameters = state.Hyperparameters[key];
         ulong[] emissions = MechanismSplit.Divide(PendingOf(subnet), parameters.MechanismCount, parameters.MechanismParts);
         (EpochResult Result, EpochRecord Record, byte[] Encoded)[] epochs =
@@ -93,7 +92,9 @@ internal static class EpochStep
             Weights = Rows(state.Weights, index, neurons.Length),
             Bonds = Rows(state.Bonds, index, neurons.Length),
             CommitRevealEnabled = parameters.CommitRevealWeightsEnabled,
-            EarliestCommitBlock = [.. neurons.Select(n => EarliestCommit(state, index, n.Hotkey, subnet.EpochIndex, parameters))],
+
+            // This block belongs to the next epoch already: a commit that could be revealed up to now has expired.
+            EarliestCommitBlock = [.. neurons.Select(n => EarliestCommit(state, index, n.Hotkey, subnet.EpochIndex + 1, parameters))],
             Hyperparameters = new EpochHyperparameters
             {
                 Kappa = parameters.Kappa,

@@ -110,7 +110,7 @@ internal sealed class EmissionExplainCommand : SubnetCommand
             ? new Figures(
                 context.Get(issuance),
                 new EmissionOutlook(U64F64.FromDouble(part), true),
-                PoolPrice.Spot(context.Get(taoReserve), context.Get(alphaReserve), PoolReserves.EqualWeight),
+                new PoolReserves(context.Get(taoReserve), context.Get(alphaReserve), PoolReserves.EqualWeight),
                 context.Get(alphaIssuance),
                 context.Get(rootTao),
                 context.Get(taoWeight),
@@ -127,7 +127,7 @@ internal sealed class EmissionExplainCommand : SubnetCommand
         return new Figures(
             state.Global[default].Issuance,
             EmissionOutlook.Of(state, subnet),
-            PoolPrice.Spot(pool.TaoReserve, pool.AlphaReserve, pool.QuoteWeight),
+            new PoolReserves(pool.TaoReserve, pool.AlphaReserve, pool.QuoteWeight),
             checked(pool.AlphaReserve + pool.AlphaOutstanding),
             (ulong)state.StakedOn(0),
             parameters.TaoWeight,
@@ -140,13 +140,17 @@ internal sealed class EmissionExplainCommand : SubnetCommand
         ulong block = BlockEmission.AtIssuance(figures.Issuance);
         U96F32 tao = EmissionShares.TaoEmission(figures.Outlook.Share, block);
         U96F32 proportion = TaoWeight.RootProportion(figures.RootTao, figures.AlphaIssuance, figures.TaoWeight);
-        SubnetInjection terms = SubnetInjection.Compute(tao, figures.Price, figures.AlphaIssuance, figures.RootTao, figures.TaoWeight);
-        AlphaSplit split = AlphaSplit.Compute(terms.AlphaOut, figures.OwnerCut, figures.OwnerCutEnabled, proportion);
+        SubnetInjection terms = SubnetInjection.Compute(tao, figures.Pool.Price, figures.AlphaIssuance, figures.RootTao, figures.TaoWeight);
         ulong alphaOut = terms.AlphaOut.FloorToUInt64();
+
+        // Root's part is of the issuance after the injection, if the pool takes it, and with the alpha handed out.
+        ulong issuance = checked(figures.AlphaIssuance + Joining(figures.Pool, terms) + alphaOut);
+        AlphaSplit split = AlphaSplit.Compute(
+            terms.AlphaOut, figures.OwnerCut, figures.OwnerCutEnabled, TaoWeight.RootProportion(figures.RootTao, issuance, figures.TaoWeight));
         return new EmissionExplanationDocument(
             block,
             tao.FloorToUInt64(),
-            figures.Price.ToDouble(),
+            figures.Pool.Price.ToDouble(),
             proportion.ToDouble(),
             terms.TaoIn.FloorToUInt64(),
             terms.AlphaIn.FloorToUInt64(),
@@ -158,6 +162,14 @@ internal sealed class EmissionExplainCommand : SubnetCommand
             figures.Outlook.RootTakesPart ? split.Root : 0,
             alphaOut - split.Owner - split.Server - split.Validator - split.Root,
             figures.Outlook.RootTakesPart ? null : split.Root);
+    }
+
+    /// <summary>The alpha that joins the pool: none where that would move its weights out of their range, or where a reserve would not fit.</summary>
+    private static ulong Joining(PoolReserves pool, SubnetInjection terms)
+    {
+        ulong tao = terms.TaoIn.FloorToUInt64(), alpha = terms.AlphaIn.FloorToUInt64();
+        bool fits = tao <= ulong.MaxValue - pool.Tao && alpha <= ulong.MaxValue - pool.Alpha;
+        return fits && pool.Inject(tao, alpha) is not null ? alpha : 0;
     }
 
     private static string Text(EmissionExplanationDocument d) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -181,7 +193,7 @@ internal sealed class EmissionExplainCommand : SubnetCommand
 
     /// <summary>What the computation starts from.</summary>
     private sealed record Figures(
-        ulong Issuance, EmissionOutlook Outlook, U64F64 Price, ulong AlphaIssuance, ulong RootTao, ulong TaoWeight, ushort OwnerCut, bool OwnerCutEnabled);
+        ulong Issuance, EmissionOutlook Outlook, PoolReserves Pool, ulong AlphaIssuance, ulong RootTao, ulong TaoWeight, ushort OwnerCut, bool OwnerCutEnabled);
 
     private static Option<ulong> Amount(string name, string description, ulong value) => new(name)
     {

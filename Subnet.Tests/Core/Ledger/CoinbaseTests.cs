@@ -1,4 +1,5 @@
 using Subnet.Core.Emission;
+using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.Numerics;
 using Subnet.Core.Pools;
@@ -75,6 +76,54 @@ internal sealed class CoinbaseTests
             double excess = injection.ExcessTao.ToDouble() / (before.TaoReserve + injection.TaoIn.ToDouble());
             Assert.That(priceAfter / priceBefore, Is.EqualTo((1 + excess) * (1 + excess)).Within(1e-9));
         });
+    }
+
+    /// <summary>Root stake of the block before counts at once, and the issuance that divides is the one with this block's alpha in it.</summary>
+    [Test]
+    public void Root_part_is_of_the_issuance_with_the_alpha_of_this_block()
+    {
+        using TestLedger ledger = new(Fast);
+        ushort netuid = ledger.CreateSubnet(), other = ledger.CreateSubnet("bob");
+        ledger.Administer(netuid, "tempo", 1_000);
+        ledger.Administer(other, "tempo", 1_000);
+        ledger.Do("alice", new AddStakeCall(0, TestLedger.Key("alice-hot"), 300 * TestLedger.Tao, 0, false));
+        SubnetState before = ledger.State.SubnetStates[new SubnetKey(netuid)];
+        EmissionOutlook outlook = EmissionOutlook.Of(ledger.State, netuid);
+        ulong rootTao = (ulong)ledger.State.StakedOn(0), issuance = before.AlphaReserve + before.AlphaOutstanding;
+        SubnetInjection injection = SubnetInjection.Compute(
+            EmissionShares.TaoEmission(outlook.Share, 1_000_000_000), Price(before), issuance, rootTao, Fast.TaoWeight);
+        ulong expected = RootPart(rootTao, issuance + injection.AlphaIn.FloorToUInt64() + injection.AlphaOut.FloorToUInt64());
+        ledger.Skip(1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(outlook.RootTakesPart, "the moving prices add up to more than 1");
+            Assert.That(ledger.State.SubnetStates[new SubnetKey(netuid)].PendingRoot - before.PendingRoot, Is.EqualTo(expected));
+            Assert.That(RootPart(rootTao, issuance), Is.GreaterThan(expected), "the figures tell the two issuances apart");
+            Assert.That(AlphaSplit.Compute(injection.AlphaOut, Fast.SubnetOwnerCut, true, new U96F32(before.RootProportion)).Root, Is.LessThan(expected));
+        });
+
+        ulong RootPart(ulong tao, ulong alpha) =>
+            AlphaSplit.Compute(injection.AlphaOut, Fast.SubnetOwnerCut, true, TaoWeight.RootProportion(tao, alpha, Fast.TaoWeight)).Root;
+    }
+
+    [Test]
+    public void Moving_price_follows_where_a_subnet_takes_part_and_rests_where_it_does_not()
+    {
+        using TestLedger ledger = new(Fast);
+        ushort netuid = ledger.CreateSubnet();
+        Int128 started = Moving();
+        ledger.Skip(1);
+        Int128 followed = Moving();
+        ledger.Administer(netuid, "network_registration_allowed", 0);
+        Int128 closed = Moving();
+        ledger.Skip(3);
+        Assert.Multiple(() =>
+        {
+            Assert.That(followed, Is.Not.EqualTo(started));
+            Assert.That(Moving(), Is.EqualTo(closed));
+        });
+
+        Int128 Moving() => ledger.State.SubnetStates[new SubnetKey(netuid)].MovingPrice;
     }
 
     [Test]

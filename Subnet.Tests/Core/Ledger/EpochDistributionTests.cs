@@ -52,6 +52,26 @@ internal sealed class EpochDistributionTests
         Assert.That(() => ConservationCheck.Demand(state), Throws.Nothing);
     }
 
+    /// <summary>
+    /// The owner's hotkey validates with root stake alone. Its cut becomes alpha stake only after the dividends were divided, so its dividend is all of the
+    /// root pot's.
+    /// </summary>
+    [Test]
+    public void Dividends_are_divided_by_stake_from_before_the_epochs_payments()
+    {
+        using LedgerState state = Make();
+        StakeLedger.Credit(state, 0, OwnerHot, Nominator, 50 * Unit);
+        state.Global.Set(default, state.Global[default] with { Issuance = 50 * Unit });
+        EpochDistribution.Run(new BlockContext(state, 100, default), 1, Hotkeys, [0, 40 * Unit, 0], [30 * Unit, 0, 30 * Unit]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(StakeLedger.TotalOf(state, 1, OwnerHot), Is.EqualTo(18 * Unit), "the owner's cut and nothing of the alpha pot");
+            Assert.That(StakeLedger.TotalOf(state, 1, ValidatorHot), Is.EqualTo(70 * Unit).Within(1), "40 and the alpha pot whole, take and rest each rounded down");
+            Assert.That((double)RootClaims.Claimable(state, 1, OwnerHot, Nominator), Is.EqualTo(10.0 * Unit).Within(100), "the root pot whole");
+        });
+        Assert.That(() => ConservationCheck.Demand(state), Throws.Nothing);
+    }
+
     [Test]
     public void Dividend_of_a_child_goes_to_its_parent_by_what_each_brings_less_the_childs_take()
     {

@@ -133,6 +133,22 @@ internal sealed class WeightCallsTests
     }
 
     [Test]
+    public void Epoch_reads_a_commit_as_long_as_it_can_still_be_revealed()
+    {
+        using TestLedger ledger = Ready(out ushort netuid);
+        ledger.Administer(netuid, "commit_reveal_weights_enabled", 1);
+        WaitForEpoch(ledger, netuid);
+        ledger.Do("bob-hot", new CommitWeightsCall(netuid, Hash256.Of("never revealed"u8)));
+        ulong committed = ledger.Engine.Height;
+        WaitForEpoch(ledger, netuid);
+        Assert.That(EarliestCommit(), Is.EqualTo(committed), "from here on it could be revealed");
+        WaitForEpoch(ledger, netuid);
+        Assert.That(EarliestCommit(), Is.Null, "with this epoch its time is over");
+
+        ulong? EarliestCommit() => ledger.Engine.ReadEpoch(netuid, ledger.Engine.EpochIndexes(netuid)[^1])!.Input.EarliestCommitBlock[1];
+    }
+
+    [Test]
     public void Commit_that_was_not_revealed_is_dropped_by_the_epoch_that_ends_its_time()
     {
         using TestLedger ledger = Ready(out ushort netuid);

@@ -106,6 +106,7 @@ internal sealed class EpochCommandTests
     [TestCase]
     [TestCase("--share", "0.02", "--issuance", "10500000000000000")]
     [TestCase("--share", "0.02", "--issuance", "9000000000000000", "--tao-reserve", "25000000000000", "--alpha-reserve", "1100000000000000")]
+    [TestCase("--tao-reserve", "18446744073709551615", "--alpha-reserve", "18446744073709551615")]
     [TestCase("--share", "0.337", "--alpha-issuance", "17000000000000001", "--root-tao", "123456789", "--owner-cut", "65535")]
     public async Task Emission_is_explained_without_a_ledger_and_every_part_adds_up(params string[] figures)
     {
