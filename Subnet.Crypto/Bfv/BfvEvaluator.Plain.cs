@@ -15,20 +15,37 @@ public sealed partial class BfvEvaluator
     public void SubtractPlain(Ciphertext a, Plaintext plaintext, Ciphertext destination) => AddPlain(a, plaintext, destination, subtract: true);
 
     /// <summary>
-    /// destination = a times plaintext. Both in NTT form at one level: limb by limb. Ciphertext in coefficient form: the plaintext is
-    /// taken with centred coefficients. A plaintext with exactly one non-zero coefficient shifts and scales without a transform;
+    /// destination = a times plaintext, in the form of a. Both in NTT form at one level: limb by limb; where one of them is in NTT form, the other is
+    /// transformed first. Both in coefficient form: the plaintext is taken with centred coefficients. A plaintext with exactly one non-zero coefficient shifts and scales without a transform;
     /// where every prime is above t its coefficient is then taken in [0, t) as SEAL does (the same message, other words).
     /// </summary>
-    /// <exception cref="ArgumentException">Parameters, level or forms do not fit, or a coefficient is not below t.</exception>
+    /// <exception cref="ArgumentException">Parameters or level do not fit, or a coefficient is not below t.</exception>
     /// <exception cref="TransparentCiphertextException">The plaintext is zero, so anyone could read the result.</exception>
     public void MultiplyPlain(Ciphertext a, Plaintext plaintext, Ciphertext destination)
     {
         Check(a, nameof(a));
         ArgumentNullException.ThrowIfNull(plaintext);
         ArgumentNullException.ThrowIfNull(destination);
-        if (a.IsNttForm || plaintext.IsNttForm)
+        if (a.IsNttForm && !plaintext.IsNttForm)
         {
-            MultiplyPlainNtt(a, plaintext, destination);
+            using Plaintext values = new();
+            TransformToNtt(plaintext, a.Level, values);
+            MultiplyPlainNtt(a, values, destination);
+            return;
+        }
+
+        if (plaintext.IsNttForm)
+        {
+            CheckLevel(a, plaintext);
+            if (a.IsNttForm)
+            {
+                MultiplyPlainNtt(a, plaintext, destination);
+                return;
+            }
+
+            TransformToNtt(a, destination);
+            MultiplyPlainNtt(destination, plaintext, destination);
+            TransformFromNtt(destination, destination);
             return;
         }
 
@@ -83,20 +100,17 @@ public sealed partial class BfvEvaluator
         CheckResult(destination);
     }
 
-    private void MultiplyPlainNtt(Ciphertext a, Plaintext plaintext, Ciphertext destination)
+    private void CheckLevel(Ciphertext a, Plaintext plaintext)
     {
-        if (!a.IsNttForm || !plaintext.IsNttForm)
-        {
-            throw new ArgumentException(
-                $"the ciphertext is in {Form(a.IsNttForm)} form and the plaintext in {Form(plaintext.IsNttForm)} form; bring both to one form");
-        }
-
         PlainOperand.CheckValues(plaintext, Parameters);
         if (!plaintext.Level!.Matches(a.Level))
         {
             throw new ArgumentException($"the ciphertext is at {a.Level}, the plaintext at {plaintext.Level}; transform the plaintext for the level of the ciphertext");
         }
+    }
 
+    private void MultiplyPlainNtt(Ciphertext a, Plaintext plaintext, Ciphertext destination)
+    {
         Shape(a, a.Size, destination);
         for (int i = 0; i < a.Size; i++)
         {

@@ -72,7 +72,7 @@ public sealed partial class CkksEncoder
     private void CheckDecode(Plaintext plaintext, int length)
     {
         PlainOperand.CheckValues(plaintext, Parameters);
-        CkksScale.Check(plaintext.Scale, plaintext.Level!);
+        CkksScale.CheckDecoding(plaintext.Scale, plaintext.Level!);
         if (length != SlotCount)
         {
             throw new ArgumentException($"there are {SlotCount} slots, the destination has {length} places");

@@ -29,7 +29,7 @@ public sealed partial class CkksEvaluator
         Finish(destination, next, size, scale);
     }
 
-    /// <summary>destination = a rescaled until it is at a lower level (or the same).</summary>
+    /// <summary>destination = a rescaled until it is at a lower level (or the same: a copy).</summary>
     /// <exception cref="ArgumentException">Parameters or form do not fit, or the level is above that of a.</exception>
     public void RescaleTo(Ciphertext a, Level level, Ciphertext destination)
     {
@@ -49,11 +49,17 @@ public sealed partial class CkksEvaluator
         ModSwitchTo(a, next, destination);
     }
 
-    /// <summary>destination = a at a lower level (or the same); the scale stays.</summary>
+    /// <summary>destination = a at a lower level (or the same: a copy); the scale stays.</summary>
     /// <exception cref="ArgumentException">Parameters or form do not fit, the level is above that of a, or its scale does not fit the level.</exception>
     public void ModSwitchTo(Ciphertext a, Level level, Ciphertext destination)
     {
         CheckTarget(a, level, destination);
+        if (level.Matches(a.Level))
+        {
+            destination.CopyFrom(a);
+            return;
+        }
+
         CheckFits(a.Scale, level);
         int size = a.Size;
         double scale = a.Scale;
@@ -108,10 +114,13 @@ public sealed partial class CkksEvaluator
     private void CheckTarget(Ciphertext a, Level level, Ciphertext destination)
     {
         Check(a, nameof(a));
-        CheckForm(a, nameof(a));
         ArgumentNullException.ThrowIfNull(level);
         ArgumentNullException.ThrowIfNull(destination);
         CheckDownwards(a.Level, level);
+        if (!level.Matches(a.Level))
+        {
+            CheckForm(a, nameof(a));
+        }
     }
 
     private void Finish(Ciphertext destination, Level level, int size, double scale)

@@ -13,25 +13,37 @@ public sealed partial class CkksEvaluator
     /// <exception cref="ArgumentException">Parameters, level, form or scale differ; the message names both.</exception>
     public void SubtractPlain(Ciphertext a, Plaintext plaintext, Ciphertext destination) => AddPlain(a, plaintext, destination, subtract: true);
 
-    /// <summary>destination = a times plaintext, with the product of the scales.</summary>
-    /// <exception cref="ArgumentException">Parameters, level or form do not fit, or the scale would outgrow the level.</exception>
+    /// <summary>destination = a times plaintext, with the product of the scales and in the form of a.</summary>
+    /// <exception cref="ArgumentException">Parameters or level do not fit, or the scale would outgrow the level.</exception>
     /// <exception cref="TransparentCiphertextException">The plaintext is zero, so anyone could read the result.</exception>
     public void MultiplyPlain(Ciphertext a, Plaintext plaintext, Ciphertext destination)
     {
-        CheckPlain(a, plaintext, destination);
+        CheckLevel(a, plaintext, destination);
         double scale = a.Scale * plaintext.Scale;
         CheckScale(scale, a.Level);
-        Shape(a, a.Size, destination);
-        for (int i = 0; i < a.Size; i++)
+        bool inCoefficients = !a.IsNttForm;
+        Ciphertext factor = a;
+        if (inCoefficients)
         {
-            for (int prime = 0; prime < a.Level.PrimeCount; prime++)
+            TransformToNtt(a, destination);
+            factor = destination;
+        }
+
+        Shape(factor, factor.Size, destination);
+        for (int i = 0; i < factor.Size; i++)
+        {
+            for (int prime = 0; prime < factor.Level.PrimeCount; prime++)
             {
-                Parameters.Tables(prime).Kernels.Multiply(a.Limb(i, prime), plaintext.Limb(prime), destination.Limb(i, prime));
+                Parameters.Tables(prime).Kernels.Multiply(factor.Limb(i, prime), plaintext.Limb(prime), destination.Limb(i, prime));
             }
         }
 
         destination.Scale = scale;
         CheckResult(destination);
+        if (inCoefficients)
+        {
+            TransformFromNtt(destination, destination);
+        }
     }
 
     private void AddPlain(Ciphertext a, Plaintext plaintext, Ciphertext destination, bool subtract)
@@ -70,6 +82,12 @@ public sealed partial class CkksEvaluator
     {
         Check(a, nameof(a));
         CheckForm(a, nameof(a));
+        CheckLevel(a, plaintext, destination);
+    }
+
+    private void CheckLevel(Ciphertext a, Plaintext plaintext, Ciphertext destination)
+    {
+        Check(a, nameof(a));
         PlainOperand.CheckValues(plaintext, Parameters);
         ArgumentNullException.ThrowIfNull(destination);
         if (!plaintext.Level!.Matches(a.Level))

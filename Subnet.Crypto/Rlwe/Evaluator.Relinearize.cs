@@ -7,10 +7,18 @@ public abstract partial class Evaluator
     public void Relinearize(Ciphertext a, RelinearizationKeys keys, Ciphertext destination)
     {
         Check(a, nameof(a));
-        CheckForm(a, nameof(a));
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(destination);
         CheckKeys(keys.Parameters, nameof(keys));
+        if (a.Size == 2)
+        {
+            // Nothing to do, whatever the form.
+            destination.CopyFrom(a);
+            CheckResult(destination);
+            return;
+        }
+
+        CheckForm(a, nameof(a));
         for (int power = 2; power < a.Size; power++)
         {
             if (keys.Find(power) is null)

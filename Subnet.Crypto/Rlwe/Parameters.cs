@@ -27,7 +27,7 @@ public sealed class Parameters : IEquatable<Parameters>
         PlainModulus = literal.PlainModulus;
         Security = literal.Security;
         Automorphisms = new AutomorphismTables(PolyModulusDegree);
-        HasSpecialPrime = literal.HasSpecialPrime && moduli.Length > 1;
+        HasSpecialPrime = ParametersValidation.HasSpecialPrime(literal, moduli);
         HoistingOffsets = new HoistingOffsets(this);
         _moduli = moduli;
         _tables = [.. moduli.Select(q => new Lazy<NttTables>(() => new NttTables(PolyModulusDegree, q)))];
@@ -72,7 +72,10 @@ public sealed class Parameters : IEquatable<Parameters>
     /// <summary>The security level that was checked.</summary>
     public SecurityLevel Security { get; }
 
-    /// <summary>Whether the last prime is reserved for key switching; else there are no relinearization and Galois keys.</summary>
+    /// <summary>
+    /// Whether the last prime is reserved for key switching; else there are no relinearization and Galois keys. Never with one prime, nor where the
+    /// product of the others is not above t: as in SEAL all primes are then those of data.
+    /// </summary>
     public bool HasSpecialPrime { get; }
 
     /// <summary>Whether t allows N integers in the slots of one plaintext.</summary>

@@ -23,7 +23,8 @@ public sealed record ParametersLiteral
 
     /// <summary>
     /// Whether the last of several primes is the special prime of key switching, as in SEAL. False for keyless sets: every prime
-    /// then belongs to the first data level, and there are no relinearization or Galois keys.
+    /// then belongs to the first data level, and there are no relinearization or Galois keys. So it is, whatever this says, where the primes
+    /// before the last do not carry the plain modulus.
     /// </summary>
     public bool HasSpecialPrime { get; init; } = true;
 }

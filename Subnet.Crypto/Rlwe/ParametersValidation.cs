@@ -113,12 +113,18 @@ internal static class ParametersValidation
             }
         }
 
-        int dataPrimes = literal.HasSpecialPrime && moduli.Length > 1 ? moduli.Length - 1 : moduli.Length;
-        if (Product(moduli.AsSpan(0, dataPrimes)) <= t)
+        if (Product(moduli) <= t)
         {
-            throw new ParametersException($"the plain modulus {t} is not below the coefficient modulus of the first data level; use more or larger primes");
+            throw new ParametersException($"the plain modulus {t} is not below the coefficient modulus; use more or larger primes");
         }
     }
+
+    /// <summary>
+    /// Whether the last prime can be kept for key switching: the others must carry the plain modulus. Where they do not, SEAL makes the level of all
+    /// primes that of data too, and there is no key switching.
+    /// </summary>
+    public static bool HasSpecialPrime(ParametersLiteral literal, Modulus[] moduli) =>
+        literal.HasSpecialPrime && moduli.Length > 1 && Product(moduli.AsSpan(..^1)) > literal.PlainModulus;
 
     private static BigInteger Product(ReadOnlySpan<Modulus> moduli)
     {

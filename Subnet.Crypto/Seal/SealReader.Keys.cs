@@ -19,7 +19,7 @@ public sealed partial class SealReader
     public SealReadResult<PublicKey> ReadPublicKey(ReadOnlySpan<byte> source, bool allowTrailing = false) =>
         Open(source, allowTrailing, SealSize.PublicKey(Parameters, seeded: false), this, ReadPublicKeyPayload);
 
-    /// <summary>Reads relinearization keys (seal-format 7). Galois keys are refused where they have more than 14 entries.</summary>
+    /// <summary>Reads relinearization keys (seal-format 7). Galois keys are refused where they have more than 14 entries, and so are more than N.</summary>
     /// <param name="source">The bytes.</param>
     /// <param name="allowTrailing">Whether other bytes may follow the object.</param>
     /// <exception cref="SealFormatException">The bytes are not relinearization keys of these parameters.</exception>
@@ -73,7 +73,7 @@ public sealed partial class SealReader
 
     private static RelinearizationKeys ReadRelinearizationKeysPayload(SealReader reader, ref SealCursor cursor, List<PrngSeed> seeds)
     {
-        int entries = ReadEntryCount(reader, ref cursor, RelinearizationKeys.MaxCount);
+        int entries = ReadEntryCount(reader, ref cursor, Math.Min(RelinearizationKeys.MaxCount, reader.Parameters.PolyModulusDegree));
         KeySwitchKey?[] keys = new KeySwitchKey?[entries];
         for (int i = 0; i < entries; i++)
         {

@@ -7,9 +7,13 @@ namespace Subnet.Crypto.Lattice.Randomness;
 /// <summary>Carries small signed coefficients (secrets, noise) into the residues of a prime, in constant time.</summary>
 public static class SmallCoefficients
 {
+    // Below it, a coefficient may be a multiple of the modulus away from its residue.
+    private const int LargestTinyModulus = 128;
+    private const int ReciprocalBits = 32;
+
     /// <summary>Writes v modulo the prime for each coefficient v: v itself, or prime + v where v is negative.</summary>
-    /// <param name="coefficients">Values of a magnitude below the modulus.</param>
-    /// <param name="modulus">More than 128, below 2^63.</param>
+    /// <param name="coefficients">Any values.</param>
+    /// <param name="modulus">2 or more, below 2^63.</param>
     /// <param name="destination">As many residues in [0, modulus).</param>
     /// <exception cref="ArgumentException">A length or the modulus is not as said.</exception>
     public static void ToResidues(ReadOnlySpan<sbyte> coefficients, ulong modulus, Span<ulong> destination)
@@ -19,9 +23,15 @@ public static class SmallCoefficients
             throw new ArgumentException($"{coefficients.Length} coefficients do not fill {destination.Length} words", nameof(destination));
         }
 
-        if (modulus <= 128 || modulus >> 63 != 0)
+        if (modulus < 2 || modulus >> 63 != 0)
         {
-            throw new ArgumentException($"the modulus {modulus} is not in 129 to 2^63 - 1", nameof(modulus));
+            throw new ArgumentException($"the modulus {modulus} is not in 2 to 2^63 - 1", nameof(modulus));
+        }
+
+        if (modulus <= LargestTinyModulus)
+        {
+            ToTinyResidues(coefficients, modulus, destination);
+            return;
         }
 
         int i = 0;
@@ -47,6 +57,19 @@ public static class SmallCoefficients
         }
 
         ToResiduesScalar(coefficients[i..], modulus, destination[i..]);
+    }
+
+    // Primes of toy parameters, smaller than the noise may be. A product with the rounded-up reciprocal instead of a division, whose time may depend
+    // on the value; exact, as the shifted value has fewer than 9 bits.
+    private static void ToTinyResidues(ReadOnlySpan<sbyte> coefficients, ulong modulus, Span<ulong> destination)
+    {
+        ulong shift = (LargestTinyModulus + modulus - 1) / modulus * modulus;
+        ulong reciprocal = ((1UL << ReciprocalBits) / modulus) + 1;
+        for (int i = 0; i < coefficients.Length; i++)
+        {
+            ulong value = (ulong)(coefficients[i] + (long)shift);
+            destination[i] = value - ((value * reciprocal >> ReciprocalBits) * modulus);
+        }
     }
 
     /// <summary>The scalar twin.</summary>

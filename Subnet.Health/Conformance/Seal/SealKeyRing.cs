@@ -1,3 +1,4 @@
+using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Rlwe;
 using Subnet.Crypto.Seal;
 using Subnet.Health.SealFiles;
@@ -78,6 +79,12 @@ internal sealed class SealKeyRing : IDisposable
             case Ciphertext ciphertext:
                 Slots.DecryptComplex(ciphertext);
                 break;
+            case Plaintext { IsNttForm: true } factor when Parameters.Scheme == Scheme.Bfv:
+                // Nobody decodes it; it is there to be multiplied with.
+                Ciphertext ones = new(factor.Level!, 2, isNttForm: true);
+                ones.Words.Fill(1);
+                new BfvEvaluator(Parameters, TransparentPolicy.Allow).MultiplyPlain(ones, factor, ones);
+                break;
             case Plaintext plaintext when Parameters.Scheme == Scheme.Bfv:
                 Slots.Integers(plaintext);
                 break;
@@ -112,14 +119,24 @@ internal sealed class SealKeyRing : IDisposable
                 engine.Encryptor.EncryptZero(Parameters.FirstDataLevel, publicKey, result);
                 break;
             case RelinearizationKeys keys:
+                if (keys.Find(2) is null)
+                {
+                    break;
+                }
+
                 Ciphertext product = new(Parameters.FirstDataLevel, 3, isNtt);
                 product.Words.Fill(1);
                 engine.Evaluator.Relinearize(product, keys, result);
                 break;
             case GaloisKeys keys:
+                if (keys.Elements.Count == 0)
+                {
+                    break;
+                }
+
                 Ciphertext rotated = new(Parameters.FirstDataLevel, 2, isNtt);
                 rotated.Words.Fill(1);
-                engine.Evaluator.ApplyGalois(rotated, GaloisElement.FromStep(Parameters, 1), keys, result);
+                engine.Evaluator.ApplyGalois(rotated, keys.Elements.First(), keys, result);
                 break;
             default:
                 throw new InvalidOperationException($"a {value.GetType().Name} cannot be used");

@@ -98,7 +98,7 @@ internal sealed class SealObject
         }
     }
 
-    /// <summary>Takes the object; checks how it was written, and that writing it gives the same bytes and survives zlib.</summary>
+    /// <summary>Takes the object; checks how it was written, and that writing it gives the same bytes (but for the version) and survives zlib.</summary>
     private void Keep<T>(byte[] bytes, SealReadResult<T> read, Func<SealCompression, byte[]> write, CaseReport cases)
         where T : class
     {
@@ -114,7 +114,9 @@ internal sealed class SealObject
 
         byte[] written = write(SealCompression.None);
         Words = written;
-        cases.CheckSequence<byte>($"{File} write", SealEnvelope.Uncompress(bytes, Math.Max(written.Length, bytes.Length)), written);
+        byte[] plain = SealEnvelope.Uncompress(bytes, Math.Max(written.Length, bytes.Length));
+        SealVersions.ToWritten(plain, read.Header.Minor, written);
+        cases.CheckSequence<byte>($"{File} write", plain, written);
         cases.CheckSequence<byte>($"{File} zlib", written, SealEnvelope.Uncompress(write(SealCompression.Zlib), written.Length));
     }
 

@@ -164,6 +164,21 @@ internal sealed class CkksEncoderTests
     }
 
     [Test]
+    public void Product_is_decoded_up_to_the_scale_that_fills_its_level()
+    {
+        // One bit more than encoding allows, as products may have it.
+        CkksEncoder encoder = new(Create(64, 50, 50));
+        Plaintext plaintext = new();
+        encoder.Encode([0.5], Math.ScaleB(1, 48), plaintext);
+        double[] decoded = new double[encoder.SlotCount];
+        plaintext.Scale = Math.ScaleB(1, 49);
+        encoder.Decode(plaintext, decoded);
+        Assert.That(decoded[0], Is.EqualTo(0.25).Within(1e-9));
+        plaintext.Scale = Math.ScaleB(1, 50);
+        Assert.That(() => encoder.Decode(plaintext, decoded), Throws.ArgumentException.With.Message.Contains("at most 50 bits"));
+    }
+
+    [Test]
     public void More_values_than_slots_are_refused()
     {
         CkksEncoder encoder = new(Create(64, 50, 50));

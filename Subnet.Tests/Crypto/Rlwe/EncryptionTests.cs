@@ -172,7 +172,7 @@ internal sealed class EncryptionTests
         Assert.That(() => evaluator.Add(x, lower, result), Throws.ArgumentException.With.Message.Contains(x.Level.ToString()).And.Message.Contains(lower.Level.ToString()));
         Assert.That(() => evaluator.Add(x, inNtt, result), Throws.ArgumentException.With.Message.Contains("NTT form"));
         Assert.That(() => evaluator.Multiply(inNtt, inNtt, result), Throws.ArgumentException.With.Message.Contains("transform it first"));
-        Assert.That(() => evaluator.MultiplyPlain(inNtt, one, result), Throws.ArgumentException.With.Message.Contains("one form"));
+        Assert.That(() => evaluator.AddPlain(inNtt, one, result), Throws.ArgumentException.With.Message.Contains("transform it first"));
         Assert.That(() => evaluator.AddPlain(x, new Plaintext([65537]), result), Throws.ArgumentException.With.Message.Contains("plain modulus"));
         Assert.That(() => evaluator.ModSwitchTo(lower, x.Level, result), Throws.ArgumentException.With.Message.Contains("only go down"));
         Assert.That(() => party.Decryptor.Decrypt(foreign, new Plaintext()), Throws.ArgumentException);

@@ -61,6 +61,120 @@ internal sealed class OperationTests
     }
 
     [Test]
+    public void Bfv_product_with_a_plaintext_in_the_other_form_is_that_in_one_form([Values] bool inPlace)
+    {
+        (Party party, Evaluator shared, Ciphertext x) = Encrypted(Scheme.Bfv);
+        using (party)
+        {
+            BfvEvaluator evaluator = (BfvEvaluator)shared;
+            using Plaintext message = new([3, 0, 5]);
+            using Plaintext values = new();
+            evaluator.TransformToNtt(message, s_bfv.FirstDataLevel, values);
+            Ciphertext expected = new(s_bfv);
+            Ciphertext inNtt = new(s_bfv);
+            Ciphertext expectedInNtt = new(s_bfv);
+            evaluator.MultiplyPlain(x, message, expected);
+            evaluator.TransformToNtt(x, inNtt);
+            evaluator.TransformToNtt(expected, expectedInNtt);
+
+            using Plaintext lower = new();
+            evaluator.ModSwitchToNext(values, lower);
+            string levels = $"at {x.Level}, the plaintext at {lower.Level}";
+            Assert.That(() => evaluator.MultiplyPlain(x, lower, x), Throws.ArgumentException.With.Message.Contains(levels));
+            Assert.That(x.IsNttForm, Is.False, "what is refused changes nothing");
+
+            Ciphertext product = inPlace ? x : new(s_bfv);
+            evaluator.MultiplyPlain(x, values, product);
+            Assert.That(product.IsNttForm, Is.False);
+            Assert.That(product.Words.SequenceEqual(expected.Words));
+            Ciphertext productInNtt = inPlace ? inNtt : new(s_bfv);
+            evaluator.MultiplyPlain(inNtt, message, productInNtt);
+            Assert.That(productInNtt.IsNttForm);
+            Assert.That(productInNtt.Words.SequenceEqual(expectedInNtt.Words));
+        }
+    }
+
+    [Test]
+    public void Ckks_product_of_coefficients_with_a_plaintext_is_that_in_ntt_form([Values] bool inPlace)
+    {
+        (Party party, Evaluator shared, Ciphertext x) = Encrypted(Scheme.Ckks);
+        using (party)
+        {
+            CkksEvaluator evaluator = (CkksEvaluator)shared;
+            using Plaintext values = new();
+            new CkksEncoder(s_ckks).Encode(0.5, s_ckks.FirstDataLevel, Scale, values);
+            Ciphertext expected = new(s_ckks);
+            evaluator.MultiplyPlain(x, values, expected);
+            evaluator.TransformFromNtt(expected, expected);
+            evaluator.TransformFromNtt(x, x);
+            Ciphertext product = inPlace ? x : new(s_ckks);
+            evaluator.MultiplyPlain(x, values, product);
+            Assert.That((product.IsNttForm, product.Scale), Is.EqualTo((false, Scale * Scale)));
+            Assert.That(product.Words.SequenceEqual(expected.Words));
+        }
+    }
+
+    [Test]
+    public void What_changes_nothing_does_not_ask_for_a_form([Values(Scheme.Bfv, Scheme.Ckks)] Scheme scheme)
+    {
+        (Party party, Evaluator evaluator, Ciphertext x) = Encrypted(scheme);
+        using (party)
+        {
+            RelinearizationKeys keys = party.Generator.CreateRelinearizationKeys(party.SecretKey);
+            Ciphertext result = new(party.Parameters);
+            Ciphertext product = new(party.Parameters);
+            if (evaluator is BfvEvaluator bfv)
+            {
+                bfv.Multiply(x, x, product);
+                bfv.TransformToNtt(product, product);
+                bfv.TransformToNtt(x, x);
+                bfv.ModSwitchTo(x, x.Level, result);
+                Assert.That(result.Words.SequenceEqual(x.Words));
+            }
+            else if (evaluator is CkksEvaluator ckks)
+            {
+                ckks.Multiply(x, x, product);
+                ckks.TransformFromNtt(product, product);
+                ckks.TransformFromNtt(x, x);
+                ckks.ModSwitchTo(x, x.Level, result);
+                Assert.That(result.Words.SequenceEqual(x.Words));
+                ckks.RescaleTo(x, x.Level, result);
+                Assert.That(result.Words.SequenceEqual(x.Words));
+                Assert.That(() => ckks.ModSwitchTo(x, x.Level.Next!, result), Throws.ArgumentException.With.Message.Contains("coefficient form"));
+            }
+
+            evaluator.Relinearize(x, keys, result);
+            Assert.That(result.Words.SequenceEqual(x.Words));
+            Assert.That(result.IsNttForm, Is.EqualTo(x.IsNttForm));
+            Assert.That(() => evaluator.Relinearize(product, keys, result), Throws.ArgumentException.With.Message.Contains("transform it first"));
+        }
+    }
+
+    [Test]
+    public void Encryption_is_exact_modulo_primes_below_the_noise()
+    {
+        // The noise reaches 21 and the first prime is 13: residues, not the numbers themselves.
+        Parameters parameters = Parameters.Create(new ParametersLiteral
+        {
+            Scheme = Scheme.Bfv, PolyModulusDegree = 2, CoeffModulus = [13, .. CoeffModulus.Create(2, 40, 41)], PlainModulus = 5, Security = SecurityLevel.None,
+        });
+        using Party party = new(parameters);
+        using Plaintext message = new([3, 4]);
+        for (int i = 0; i < 50; i++)
+        {
+            Ciphertext x = new(parameters);
+            party.Encryptor.Encrypt(message, party.PublicKey, x);
+            Assert.That(party.Decrypt(x), Is.EqualTo(new ulong[] { 3, 4 }));
+            party.Encryptor.EncryptSymmetric(message, party.SecretKey, x);
+            Assert.That(party.Decrypt(x), Is.EqualTo(new ulong[] { 3, 4 }));
+            for (int polynomial = 0; polynomial < 2; polynomial++)
+            {
+                Assert.That(x.Limb(polynomial, 0).ToArray(), Is.All.LessThan(13UL));
+            }
+        }
+    }
+
+    [Test]
     public void Rescaling_to_a_level_is_rescaling_step_by_step()
     {
         (Party party, Evaluator evaluator, Ciphertext x) = Encrypted(Scheme.Ckks);

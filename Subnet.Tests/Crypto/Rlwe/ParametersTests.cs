@@ -84,6 +84,25 @@ internal sealed class ParametersTests
     }
 
     [Test]
+    public void Last_prime_is_one_of_data_where_the_others_do_not_carry_the_plain_modulus()
+    {
+        // As SEAL does: its context has one level then, and no key switching.
+        Parameters parameters = Parameters.Create(s_valid with
+        {
+            PolyModulusDegree = 64,
+            CoeffModulus = CoeffModulus.Create(64, 30, 30),
+            PlainModulus = 1UL << 40,
+            Security = SecurityLevel.None,
+        });
+        Assert.That(parameters.HasSpecialPrime, Is.False);
+        Assert.That(parameters.FirstDataLevel, Is.SameAs(parameters.KeyLevel));
+        Assert.That(parameters.LastLevel, Is.SameAs(parameters.KeyLevel));
+        Assert.That(parameters.KeyLevel.ChainIndex, Is.Zero);
+        Assert.That(Parameters.Create(parameters.ToLiteral()), Is.EqualTo(parameters));
+        Assert.That(() => new KeySwitchKey(parameters, []), Throws.ArgumentException.With.Message.Contains("no key switching"));
+    }
+
+    [Test]
     public void Keyless_set_uses_every_prime_for_data()
     {
         Parameters parameters = Parameters.Create(s_valid with
@@ -137,7 +156,7 @@ internal sealed class ParametersTests
         yield return Case("no plain modulus", s_valid with { PlainModulus = 0 }, "2 to 60 bits");
         yield return Case("wide plain modulus", s_valid with { PlainModulus = 1UL << 60 }, "2 to 60 bits");
         yield return Case("common factor", s_valid with { PlainModulus = chain[0] }, "share a factor");
-        yield return Case("large plain modulus", s_valid with { CoeffModulus = CoeffModulus.Create(8192, 30, 30), PlainModulus = 1UL << 40 }, "not below");
+        yield return Case("large plain modulus", s_valid with { CoeffModulus = CoeffModulus.Create(8192, 20, 20), PlainModulus = 1UL << 40 }, "not below");
         yield return Case("CKKS with plain modulus", s_valid with { Scheme = Scheme.Ckks }, "it must be 0");
     }
 

@@ -147,7 +147,7 @@ internal sealed class SealKeygenCommand : SubnetCommand
         Parameters parameters = generator.Parameters;
         if (!parameters.HasSpecialPrime)
         {
-            context.Output.Say("One prime leaves none for key switching: no relinearization and Galois keys are made.");
+            context.Output.Say("No prime is left for key switching: no relinearization and Galois keys are made.");
             return;
         }
 

@@ -130,11 +130,11 @@ internal sealed class SamplerTests
     public void Residues_of_small_coefficients_agree_with_big_integers()
     {
         sbyte[] values = [.. Enumerable.Range(-128, 256).Select(v => (sbyte)v), -1];
-        foreach (ulong modulus in new[] { 129UL, 65537UL, 1125899906826241UL, (1UL << 63) - 25 })
+        foreach (ulong modulus in new[] { 2UL, 3UL, 13UL, 41UL, 64UL, 97UL, 127UL, 128UL, 129UL, 65537UL, 1125899906826241UL, (1UL << 63) - 25 })
         {
             ulong[] residues = new ulong[values.Length];
             SmallCoefficients.ToResidues(values, modulus, residues);
-            Assert.That(residues, Is.EqualTo(values.Select(v => (ulong)((v + (BigInteger)modulus) % modulus))));
+            Assert.That(residues, Is.EqualTo(values.Select(v => (ulong)((v + (128 * (BigInteger)modulus)) % modulus))));
         }
     }
 
