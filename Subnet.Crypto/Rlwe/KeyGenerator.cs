@@ -58,14 +58,14 @@ public sealed class KeyGenerator
 
     /// <summary>Relinearization keys for s^2 and, if asked for, the following powers.</summary>
     /// <param name="secretKey">The secret key.</param>
-    /// <param name="count">How many powers, 1 to 14.</param>
+    /// <param name="count">How many powers, 1 to 14 and at most N.</param>
     /// <param name="seeds">Receives the seeds, digit by digit.</param>
     /// <exception cref="ArgumentException">The key belongs to other parameters, or these have no special prime.</exception>
     public RelinearizationKeys CreateRelinearizationKeys(SecretKey secretKey, int count = 1, ICollection<PrngSeed>? seeds = null)
     {
         CheckKey(secretKey);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, RelinearizationKeys.MaxCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Min(RelinearizationKeys.MaxCount, Parameters.PolyModulusDegree));
         int n = Parameters.PolyModulusDegree;
         using ScratchPool.Scratch power = Parameters.Scratch.Rent(Parameters.KeyLevel.PolynomialWords, isSecret: true);
         secretKey.Words.CopyTo(power.Span);

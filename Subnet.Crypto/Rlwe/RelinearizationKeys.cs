@@ -9,14 +9,15 @@ public sealed class RelinearizationKeys
     private readonly KeySwitchKey?[] _keys;
 
     /// <summary>Takes over the keys; entry j is for s^(j+2), null where there is none.</summary>
-    /// <exception cref="ArgumentException">There are more than 14, or one belongs to other parameters.</exception>
+    /// <exception cref="ArgumentException">There are more than 14 or than N, or one belongs to other parameters.</exception>
     public RelinearizationKeys(Parameters parameters, IReadOnlyList<KeySwitchKey?> keys)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(keys);
-        if (keys.Count > MaxCount)
+        int most = Math.Min(MaxCount, parameters.PolyModulusDegree);
+        if (keys.Count > most)
         {
-            throw new ArgumentException($"there are at most {MaxCount} relinearization keys, not {keys.Count}", nameof(keys));
+            throw new ArgumentException($"there are at most {most} relinearization keys, not {keys.Count}", nameof(keys));
         }
 
         foreach (KeySwitchKey? key in keys)

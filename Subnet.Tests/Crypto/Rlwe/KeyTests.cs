@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Lattice.Randomness;
@@ -10,6 +11,26 @@ namespace Subnet.Tests.Crypto.Rlwe;
 internal sealed class KeyTests
 {
     private static readonly Parameters s_parameters = NoiseBoundsTests.Create(1024, 65537, true, 50, 40, 50);
+
+    [Test]
+    public void More_relinearization_keys_than_coefficients_are_refused()
+    {
+        Parameters parameters = Parameters.Create(new ParametersLiteral
+        {
+            Scheme = Scheme.Ckks, PolyModulusDegree = 2, CoeffModulus = CoeffModulus.Create(2, 40, 41), Security = SecurityLevel.None,
+        });
+        using Party party = new(parameters);
+        Assert.That(() => party.Generator.CreateRelinearizationKeys(party.SecretKey, 3), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        byte[] two = SealWriter.Write(party.Generator.CreateRelinearizationKeys(party.SecretKey, 2));
+        SealReader reader = new(parameters);
+        Assert.That(reader.ReadRelinearizationKeys(two).Value.Count, Is.EqualTo(2));
+
+        // A third entry without a key, which is 0.
+        byte[] three = [.. two, .. new byte[sizeof(ulong)]];
+        BinaryPrimitives.WriteInt64LittleEndian(three.AsSpan(8), three.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(three.AsSpan(SealHeader.ByteCount + ParametersId.ByteCount), 3);
+        Assert.That(() => reader.ReadRelinearizationKeys(three), Throws.InstanceOf<SealFormatException>().With.Message.Contains("at most 2"));
+    }
 
     [Test]
     public void Same_seed_gives_the_same_evaluation_keys([Values(PrngType.Blake2Xb, PrngType.Shake256)] PrngType type)
