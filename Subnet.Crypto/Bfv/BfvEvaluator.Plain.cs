@@ -16,8 +16,9 @@ public sealed partial class BfvEvaluator
 
     /// <summary>
     /// destination = a times plaintext, in the form of a. Both in NTT form at one level: limb by limb; where one of them is in NTT form, the other is
-    /// transformed first. Both in coefficient form: the plaintext is taken with centred coefficients. A plaintext with exactly one non-zero coefficient shifts and scales without a transform;
-    /// where every prime is above t its coefficient is then taken in [0, t) as SEAL does (the same message, other words).
+    /// transformed first. Both in coefficient form: the plaintext is taken with centred coefficients. A plaintext with exactly one non-zero
+    /// coefficient shifts and scales without a transform; where every prime is above t its coefficient is then taken in [0, t) as SEAL does (the
+    /// same message, other words).
     /// </summary>
     /// <exception cref="ArgumentException">Parameters or level do not fit, or a coefficient is not below t.</exception>
     /// <exception cref="TransparentCiphertextException">The plaintext is zero, so anyone could read the result.</exception>
