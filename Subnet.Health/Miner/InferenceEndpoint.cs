@@ -9,11 +9,14 @@ internal static class InferenceEndpoint
     // A token, an event and the framing around a query's bytes.
     private const int EnvelopeBytes = 1024;
 
-    // An opened plan: some hundred audits with up to 256 rows each.
-    private const int LargestPlanBytes = 64 << 20;
+    /// <summary>Bytes of a message with a query, at most.</summary>
+    public static int MessageBytes(int largestQueryBytes) => largestQueryBytes + EnvelopeBytes;
+
+    /// <summary>Bytes of an opened plan, at most: some hundred audits with up to 256 rows each.</summary>
+    public const int LargestPlanBytes = 4 << 20;
 
     /// <summary>Bytes of a chunk of keys, at most, with its framing.</summary>
-    private const int LargestChunkBytes = KeyBundleStore.MostChunkBytes + EnvelopeBytes;
+    public const int LargestChunkBytes = KeyBundleStore.MostChunkBytes + EnvelopeBytes;
 
     /// <summary>Adds the methods of <c>subnet.v1.Inference</c>.</summary>
     /// <param name="services">The server's methods.</param>
@@ -21,7 +24,16 @@ internal static class InferenceEndpoint
     /// <param name="keys">Keeps bundles of evaluation keys.</param>
     /// <param name="proofs">Answers audits; null where the miner proves nothing.</param>
     /// <param name="largestQueryBytes">Bytes of the largest query of the models served.</param>
-    public static void AddTo(GrpcServices services, QueryService queries, KeyBundleStore keys, ProofService? proofs, int largestQueryBytes)
+    /// <param name="messages">What queries and keys that came hold together; null where nothing bounds it.</param>
+    /// <param name="plans">What opened plans hold together, on their own, so that queries do not keep audits out; null where nothing bounds it.</param>
+    public static void AddTo(
+        GrpcServices services,
+        QueryService queries,
+        KeyBundleStore keys,
+        ProofService? proofs,
+        int largestQueryBytes,
+        MessageBudget? messages = null,
+        MessageBudget? plans = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(queries);
@@ -29,18 +41,18 @@ internal static class InferenceEndpoint
         GrpcLimits small = new(EnvelopeBytes, EnvelopeBytes);
         services
             .Unary(InferenceMethods.Models, (_, _) => Task.FromResult(queries.Models()), small)
-            .Unary(InferenceMethods.Query, (request, call) => queries.AnswerAsync(request, call.CancellationToken), Limit(largestQueryBytes + EnvelopeBytes))
+            .Unary(InferenceMethods.Query, (request, call) => queries.AnswerAsync(request, call.CancellationToken), Limit(MessageBytes(largestQueryBytes), messages))
             .Unary(InferenceMethods.Receipt, (request, _) => queries.ReceiptAsync(request), small)
             .Unary(InferenceMethods.KeyStatus, (request, _) => Task.FromResult(keys.Status(request)), small)
             .ClientStreaming(
                 InferenceMethods.PutKeys,
                 (chunks, call) => keys.PutAsync(chunks, call.CancellationToken),
-                new GrpcLimits(LargestChunkBytes, keys.LargestBundleBytes + (64L << 10)));
+                new GrpcLimits(LargestChunkBytes, keys.LargestBundleBytes + (64L << 10)) { Budget = messages });
         if (proofs is not null)
         {
-            services.Unary(InferenceMethods.Prove, (request, call) => proofs.ProveAsync(request, call.CancellationToken), Limit(LargestPlanBytes));
+            services.Unary(InferenceMethods.Prove, (request, call) => proofs.ProveAsync(request, call.CancellationToken), Limit(LargestPlanBytes, plans));
         }
     }
 
-    private static GrpcLimits Limit(int bytes) => new(bytes, bytes);
+    private static GrpcLimits Limit(int bytes, MessageBudget? budget) => new(bytes, bytes) { Budget = budget };
 }

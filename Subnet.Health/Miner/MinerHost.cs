@@ -24,10 +24,8 @@ namespace Subnet.Health.Miner;
 /// </summary>
 public sealed class MinerHost : IAsyncDisposable
 {
-    // Runtime, server, stores, and garbage that is not collected yet: MinerOverloadTests holds a miner to the sum. Measured there on two cores: 110 MiB at most.
-    private const long RuntimeBytes = 192L << 20;
-
     private readonly MinerSettings settings;
+    private readonly MinerMemory memory;
     private readonly SigningKey hotkey;
     private readonly ILedgerClient ledger;
     private readonly ILogger<MinerHost> logger;
@@ -64,6 +62,7 @@ public sealed class MinerHost : IAsyncDisposable
         ILoggerFactory loggers)
     {
         this.settings = settings;
+        memory = new MinerMemory(settings, models);
         this.models = models;
         this.hotkey = hotkey;
         this.ledger = ledger;
@@ -102,8 +101,8 @@ public sealed class MinerHost : IAsyncDisposable
     /// <summary>Its hotkey, 32 bytes.</summary>
     internal ReadOnlySpan<byte> PublicKey => hotkey.PublicKey;
 
-    /// <summary>Memory that a process with this miner alone can take: models, all admitted queries, messages on all connections, and the runtime; in bytes.</summary>
-    public long MemoryBytes => MemoryOf(settings, models);
+    /// <summary>Memory that a process with this miner alone can take: models, all admitted queries, messages, connections, and the runtime; in bytes.</summary>
+    public long MemoryBytes => memory.Bytes;
 
     /// <summary>Starts a miner on a network: executes the node's ledger itself, loads the models, registers and serves them.</summary>
     /// <param name="options">Node, subnet, folder, keys, models.</param>
@@ -187,10 +186,10 @@ public sealed class MinerHost : IAsyncDisposable
             throw new MinerException("A miner serves at least one model.", "Compile one with 'subnet model compile' and name its folder.");
         }
 
-        if (MemoryOf(settings, models) > settings.MemoryBytes)
+        if (new MinerMemory(settings, models).Bytes is var needed && needed > settings.MemoryBytes)
         {
             throw new MinerException(
-                string.Create(CultureInfo.InvariantCulture, $"Models, queries and the runtime can take {MemoryOf(settings, models) >> 20} MiB, above the bound of {settings.MemoryBytes >> 20} MiB."),
+                string.Create(CultureInfo.InvariantCulture, $"Models, queries and the runtime can take {needed >> 20} MiB, above the bound of {settings.MemoryBytes >> 20} MiB."),
                 "Raise miner.memory_mb, or serve fewer models or fewer queries at a time.");
         }
 
@@ -306,20 +305,6 @@ public sealed class MinerHost : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private static long MemoryOf(MinerSettings settings, IReadOnlyList<IServedModel> models)
-    {
-        // Every admitted query may be of the hungriest model; every connection may hold one message that is not admitted yet.
-        long perQuery = models.Max(model => model.MemoryBytes.PerQuery);
-        long perConnection = models.Max(model => model.LargestQueryBytes);
-        return RuntimeBytes
-            + models.Sum(model => model.MemoryBytes.Resident)
-            + (settings.Running * perQuery)
-            + (ConnectionsOf(settings) * perConnection);
-    }
-
-    // One query per connection, so connections beyond the places wait for nothing but the answer that the miner is busy.
-    private static int ConnectionsOf(MinerSettings settings) => (2 * (settings.Running + settings.Waiting)) + 32;
-
     private async Task StartAsync(
         IRandomSourceFactory randomness, ILoggerFactory loggers, TimeProvider time, Func<MinerHost, Task>? open, CancellationToken cancellationToken)
     {
@@ -339,17 +324,12 @@ public sealed class MinerHost : IAsyncDisposable
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
         await BeginKeysAsync(cancellationToken).ConfigureAwait(false);
         GrpcServices services = new();
-        InferenceEndpoint.AddTo(services, queries, keys, proofs, models.Max(model => model.LargestQueryBytes));
+        MessageBudget messages = new(memory.MessageBytes), plans = new(MinerMemory.PlanBytes);
+        InferenceEndpoint.AddTo(services, queries, keys, proofs, models.Max(model => model.LargestQueryBytes), messages, plans);
         health.AddTo(services);
-        TransparencyEndpoint.AddTo(services, log.Served, null, null);
+        TransparencyEndpoint.AddTo(services, log.Served, null, null, messages: messages);
         server = await GrpcServerHost.StartAsync(
-            new GrpcServerHostOptions(settings.Endpoint)
-            {
-                Tls = settings.Tls,
-                MaxConnections = ConnectionsOf(settings),
-                MaxStreamsPerConnection = 4,
-                DrainTime = settings.DrainTime,
-            },
+            memory.Server(),
             services,
             loggers,
             time,

@@ -16,7 +16,7 @@ namespace Subnet.Health.Miner;
 /// <param name="UnsettledTokens">Of these, not yet settled on the ledger.</param>
 /// <param name="LogOrigin">Name of its log.</param>
 /// <param name="LogSize">Entries in its log.</param>
-/// <param name="MemoryBytes">Memory that a process with this miner alone can take: models, queries, messages on all connections, and the runtime.</param>
+/// <param name="MemoryBytes">Memory that a process with this miner alone can take: models, queries, messages, connections, and the runtime.</param>
 public sealed record MinerStatus(
     string Name,
     ushort Netuid,

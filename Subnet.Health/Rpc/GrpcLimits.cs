@@ -7,4 +7,7 @@ internal sealed record GrpcLimits(int MessageBytes, long CallBytes)
 {
     /// <summary>4 MiB a message as everywhere in gRPC, 64 MiB a call.</summary>
     public static GrpcLimits Default { get; } = new(4 << 20, 64L << 20);
+
+    /// <summary>What messages of these calls and of others hold together; null where nothing bounds it.</summary>
+    public MessageBudget? Budget { get; init; }
 }

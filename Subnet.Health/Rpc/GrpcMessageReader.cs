@@ -7,7 +7,8 @@ namespace Subnet.Health.Rpc;
 
 /// <summary>
 /// Reads the messages of one direction of a call. A length is checked before its bytes are waited for, so a peer can
-/// claim much but make us hold only what it sent, and never more than the limits. One reader at a time.
+/// claim much but make us hold only what it sent, and never more than the limits. The message read last counts against the budget of the limits until the next one or the
+/// end. One reader at a time.
 /// </summary>
 /// <param name="input">The bytes of the DATA frames.</param>
 /// <param name="coding">What <c>grpc-encoding</c> names; null for identity.</param>
@@ -15,6 +16,8 @@ namespace Subnet.Health.Rpc;
 internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding, GrpcLimits limits)
 {
     private long received;
+    private long held;
+    private bool isInMessage;
 
     /// <summary>Whether the message read last was compressed.</summary>
     public bool LastWasCompressed { get; private set; }
@@ -27,7 +30,7 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
 
     /// <summary>The next message, or null at the end of the stream.</summary>
     /// <exception cref="GrpcException">
-    /// INTERNAL: truncated, an unknown flag, compressed without a coding, or not such a message; RESOURCE_EXHAUSTED: too large.
+    /// INTERNAL: truncated, an unknown flag, compressed without a coding, or not such a message; RESOURCE_EXHAUSTED: too large, or no room for it now.
     /// </exception>
     public async ValueTask<T?> ReadAsync<T>(MessageParser<T> parser, CancellationToken cancellationToken)
         where T : class, IMessage<T>
@@ -75,15 +78,12 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
     {
         T message = await ReadAsync(parser, cancellationToken).ConfigureAwait(false)
             ?? throw Internal("The call needs exactly one message and none came.");
-        bool compressed = LastWasCompressed;
-        if (await ReadAsync(parser, cancellationToken).ConfigureAwait(false) is not null)
-        {
-            throw Internal("The call needs exactly one message and more came.");
-        }
-
-        LastWasCompressed = compressed;
+        await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
         return message;
     }
+
+    /// <summary>Gives back what the message read last took of the budget. After it nothing is read.</summary>
+    public void Release() => Hold(0);
 
     /// <summary>Throws away what still comes, until the end or at most <paramref name="limit"/> bytes.</summary>
     public async Task DrainAsync(long limit, CancellationToken cancellationToken)
@@ -95,6 +95,52 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
             limit -= result.Buffer.Length;
             input.AdvanceTo(result.Buffer.End);
         }
+    }
+
+    // Not as a message: the bytes of a second one would be held beside the first before anybody saw that there are two.
+    private async ValueTask ExpectEndAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            bool isEmpty = result.Buffer.IsEmpty;
+            ReachedEnd = result.IsCompleted;
+            input.AdvanceTo(result.Buffer.End);
+            if (result.IsCanceled)
+            {
+                throw new OperationCanceledException("the read was cancelled");
+            }
+
+            if (!isEmpty)
+            {
+                throw Internal("The call needs exactly one message and more came.");
+            }
+        }
+        while (!ReachedEnd);
+    }
+
+    // A compressed message is held beside what it expands to.
+    private bool TryHold(uint length, bool compressed)
+    {
+        long most = compressed ? length + (long)limits.MessageBytes : length;
+        return Hold(most <= MessageBudget.FreeBytes ? 0 : most);
+    }
+
+    private bool Hold(long bytes)
+    {
+        limits.Budget?.Return(held);
+        held = 0;
+        if (bytes > 0 && limits.Budget is { } budget)
+        {
+            if (!budget.TryTake(bytes))
+            {
+                return false;
+            }
+
+            held = bytes;
+        }
+
+        return true;
     }
 
     private static GrpcException Internal(string message, Exception? inner = null) =>
@@ -128,7 +174,14 @@ internal sealed class GrpcMessageReader(PipeReader input, MessageCoding? coding,
             throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"A message of {length} bytes is beyond the limit of {limits.MessageBytes}.");
         }
 
-        if (buffer.Length < GrpcFrame.HeaderBytes + (long)length)
+        if (!isInMessage && !TryHold(length, compressed))
+        {
+            RefusedBytes = Math.Max(0, GrpcFrame.HeaderBytes + length - buffer.Length);
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, "The server holds as many messages as it takes; try again later.");
+        }
+
+        isInMessage = buffer.Length < GrpcFrame.HeaderBytes + (long)length;
+        if (isInMessage)
         {
             return false;
         }

@@ -13,21 +13,26 @@ namespace Subnet.Health.Review.Serving;
 /// <summary>Puts a log, a witness, or both on a gRPC server as <c>subnet.v1.Transparency</c>.</summary>
 internal static class TransparencyEndpoint
 {
+    // A checkpoint with the signatures of many witnesses and the longest proof that there is have a tenth of it.
+    private const int LargestRequestBytes = 64 << 10;
+
     /// <summary>Adds the methods.</summary>
     /// <param name="services">The server's methods.</param>
     /// <param name="log">The log; null for a party that only witnesses.</param>
     /// <param name="witness">The witness; null for a party that is none.</param>
     /// <param name="access">Who may read entries; null if nobody may.</param>
-    public static void AddTo(GrpcServices services, ServedLog? log, Witness? witness, ReviewerAccess? access)
+    /// <param name="messages">What requests hold together with others; null where nothing bounds it.</param>
+    public static void AddTo(GrpcServices services, ServedLog? log, Witness? witness, ReviewerAccess? access, MessageBudget? messages = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        GrpcLimits limits = new(LargestRequestBytes, LargestRequestBytes) { Budget = messages };
         services
-            .Unary(TransparencyMethods.Checkpoint, (_, _) => Task.FromResult(new CheckpointReply { Note = ByteString.CopyFrom(Note(log)) }))
-            .Unary(TransparencyMethods.Tile, (request, call) => TileAsync(request, log, access, call.RequestHeaders.Text("authorization")))
-            .Unary(TransparencyMethods.Inclusion, (request, _) => Task.FromResult(Prove(log, (tree, size) => request.Index < (ulong)size ? InclusionProof.Build(tree, (long)request.Index, size) : null)))
-            .Unary(TransparencyMethods.Consistency, (request, _) => Task.FromResult(Prove(log, (tree, size) => request.OldSize <= (ulong)size ? ConsistencyProof.Build(tree, (long)request.OldSize, size) : null)))
-            .Unary(TransparencyMethods.AddCheckpoint, (request, _) => Task.FromResult(Add(request, witness)))
-            .Unary(TransparencyMethods.Cosigned, (request, _) => Task.FromResult(Cosigned(request, witness)));
+            .Unary(TransparencyMethods.Checkpoint, (_, _) => Task.FromResult(new CheckpointReply { Note = ByteString.CopyFrom(Note(log)) }), limits)
+            .Unary(TransparencyMethods.Tile, (request, call) => TileAsync(request, log, access, call.RequestHeaders.Text("authorization")), limits)
+            .Unary(TransparencyMethods.Inclusion, (request, _) => Task.FromResult(Prove(log, (tree, size) => request.Index < (ulong)size ? InclusionProof.Build(tree, (long)request.Index, size) : null)), limits)
+            .Unary(TransparencyMethods.Consistency, (request, _) => Task.FromResult(Prove(log, (tree, size) => request.OldSize <= (ulong)size ? ConsistencyProof.Build(tree, (long)request.OldSize, size) : null)), limits)
+            .Unary(TransparencyMethods.AddCheckpoint, (request, _) => Task.FromResult(Add(request, witness)), limits)
+            .Unary(TransparencyMethods.Cosigned, (request, _) => Task.FromResult(Cosigned(request, witness)), limits);
     }
 
     private static byte[] Note(ServedLog? log) => (log ?? throw NoLog()).Checkpoint()

@@ -98,6 +98,7 @@ internal sealed class GrpcServerCall : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        reader.Release();
         deadline?.Dispose();
         cancellation.Dispose();
         output.Dispose();

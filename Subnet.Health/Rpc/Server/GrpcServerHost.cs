@@ -85,11 +85,12 @@ internal sealed class GrpcServerHost : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBufferSize = options.BufferBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = GrpcServerHostOptions.HeaderBytes;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = GrpcServerHostOptions.HeaderBytes;
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
-        kestrel.Limits.Http2.InitialStreamWindowSize = GrpcServerHostOptions.StreamWindowBytes;
-        kestrel.Limits.Http2.InitialConnectionWindowSize = GrpcServerHostOptions.ConnectionWindowBytes;
+        kestrel.Limits.Http2.InitialStreamWindowSize = options.StreamWindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = options.ConnectionWindowBytes;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         kestrel.Listen(options.Endpoint, listen =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -16,11 +17,13 @@ using Subnet.Health.Network;
 using Subnet.Health.Network.Demo;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Client;
+using Subnet.Health.Rpc.HealthV1;
 using Subnet.Health.Rpc.InferenceV1;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
+using ServingStatus = Subnet.Health.Rpc.HealthV1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Subnet.Tests.Health.Miner;
 
@@ -31,8 +34,13 @@ internal sealed class MinerOverloadTests
     private const string Password = "correct horse";
     private const int Places = 4;
 
-    // Half of the connections that a miner with so few places takes, since a closed one is let go a moment later: so every query hears from it.
     private const int Clients = 20;
+
+    // More than seven times the connections that its places need.
+    private const int Crowd = 300;
+
+    // On connections beside those.
+    private const int Slow = 200;
     private const int Asked = 2_400;
     private const int Paid = 48;
 
@@ -47,45 +55,21 @@ internal sealed class MinerOverloadTests
         using TemporaryFolder home = new();
         await using RoleNetwork network = await RoleNetwork.StartAsync("miner");
         Uri node = await network.Ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
-        await network.Miner("miner").StopAsync();
-        string model = home.Combine("model");
         DemoModels models = new(SampleFolder.Find(RepositoryFolder.Find()));
-        models.Serve(DemoPlan.Miners.Single(miner => miner.Name == "diabetes-honest"), model, Encoding.UTF8.GetBytes(Password), network.Randomness, null).Dispose();
-        WriteHotkey(home);
-        using Process process = SubnetProcess.Start(
-            home.Path,
-            ["miner", "run", model, "--netuid", $"{network.Netuid}", "--wallet-name", "miner", "--network", node.ToString(), "--home", home.Path, "--json"],
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["SUBNET_WALLET_PASSWORD"] = Password, ["SUBNET_MODEL_PASSWORD"] = Password, ["SUBNET_MINER__RUNNING"] = $"{Places}", ["SUBNET_MINER__WAITING"] = "0",
-            });
+        using Process process = await StartAsync(home, network, node, models);
         try
         {
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long);
-            Assert.That(line, Is.Not.Null, line is null ? await errors : "");
-            JsonNode started = JsonNode.Parse(line!)!;
-            Uri address = new((string)started["grpc"]!);
-            long stated = (long)started["memory_bytes"]!;
-
-            CardClient card = CardClient.OpenAny(await File.ReadAllBytesAsync(Path.Combine(model, "card.json")));
-            (byte[] query, byte[][] tokens) = await PrepareAsync(network, models, card);
+            (Uri address, long stated) = await ReadStartAsync(process);
+            (byte[] query, byte[][] tokens) = await PrepareAsync(home, network, models, Paid + 8 + Places + 1);
             ConcurrentQueue<byte[]> left = new(tokens[..Paid]);
 
-            long before = AnonymousBytes(process.Id), most = before;
+            long before = AnonymousBytes(process.Id);
             using CancellationTokenSource done = new();
-            Task sampling = Task.Run(async () =>
-            {
-                while (!done.IsCancellationRequested)
-                {
-                    most = Math.Max(most, AnonymousBytes(process.Id));
-                    await Task.Delay(5).ConfigureAwait(false);
-                }
-            });
+            Task<long> sampling = MostBytesAsync(process.Id, done.Token);
             await FillAsync(home, address, query, tokens[^(Places + 1)..]);
             Dictionary<string, int> ends = await RunAsync(address, query, Asked, left);
             await done.CancelAsync();
-            await sampling;
+            long most = await sampling;
 
             string figures = string.Create(
                 CultureInfo.InvariantCulture,
@@ -107,17 +91,128 @@ internal sealed class MinerOverloadTests
         }
     }
 
-    private static async Task<(byte[] Query, byte[][] Tokens)> PrepareAsync(RoleNetwork network, DemoModels models, CardClient card)
+    [Test]
+    public async Task Many_more_clients_at_once_than_places_are_each_told_and_small_calls_are_answered_meanwhile()
     {
-        const int Wanted = Paid + 8 + Places + 1;
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("memory is read from /proc");
+        }
+
+        using TemporaryFolder home = new();
+        await using RoleNetwork network = await RoleNetwork.StartAsync("miner");
+        Uri node = await network.Ledger.Node.ServeAsync(new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), NullLoggerFactory.Instance);
+        DemoModels models = new(SampleFolder.Find(RepositoryFolder.Find()));
+        using Process process = await StartAsync(home, network, node, models);
+        GrpcChannel[] crowd = [];
+        try
+        {
+            (Uri address, long stated) = await ReadStartAsync(process);
+            (byte[] query, byte[][] tokens) = await PrepareAsync(home, network, models, 1);
+            using CancellationTokenSource done = new();
+            Task<long> sampling = MostBytesAsync(process.Id, done.Token);
+
+            // Each has its connection before any asks, and keeps it.
+            crowd = [.. Enumerable.Range(0, Crowd).Select(_ => new GrpcChannel(address, new GrpcChannelOptions(), TimeProvider.System))];
+            Assert.That(await Task.WhenAll(crowd.Select(HealthAsync)), Is.All.EqualTo(ServingStatus.Serving));
+
+            string[] told = await Task.WhenAll(crowd.Select(channel => AskAsync(channel, query, RandomNumberGenerator.GetBytes(354))));
+            Assert.That(told, Is.All.EqualTo("busy").Or.EqualTo("refusal"));
+
+            // All but the last byte of a query from everyone: what has no room is told so, the rest is held until it is whole.
+            PacedContent[] slow = [.. Enumerable.Range(0, Slow).Select(_ => new PacedContent(Framed(query)))];
+            Task<string>[] halves = [.. slow.Select(content => SendAsync(address, content))];
+            await Task.WhenAll(slow.Select(content => content.Begun));
+            Assert.That(await Task.WhenAll(crowd.Select(HealthAsync)), Is.All.EqualTo(ServingStatus.Serving));
+            Assert.That((await crowd[0].UnaryAsync(InferenceMethods.Models, new ModelsRequest(), GrpcCallOptions.None, CancellationToken.None)).Cards, Has.Count.EqualTo(1));
+            Array.ForEach(slow, content => content.Finish());
+            Assert.That(await Task.WhenAll(halves), Is.All.EqualTo(Status(GrpcStatusCode.ResourceExhausted)).Or.EqualTo(Status(GrpcStatusCode.Ok)));
+
+            Assert.That(await AskAsync(crowd[^1], query, tokens[0]), Is.EqualTo("answer"), "as before");
+            await done.CancelAsync();
+            long most = await sampling;
+            string figures = string.Create(CultureInfo.InvariantCulture, $"stated {stated >> 10} KiB, most {most >> 10} KiB, query {query.Length} bytes");
+            TestContext.Out.WriteLine(figures);
+            Assert.That(most, Is.LessThanOrEqualTo(stated), figures);
+        }
+        finally
+        {
+            Array.ForEach(crowd, channel => channel.Dispose());
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    private static async Task<Process> StartAsync(TemporaryFolder home, RoleNetwork network, Uri node, DemoModels models)
+    {
+        await network.Miner("miner").StopAsync();
+        string model = home.Combine("model");
+        models.Serve(DemoPlan.Miners.Single(miner => miner.Name == "diabetes-honest"), model, Encoding.UTF8.GetBytes(Password), network.Randomness, null).Dispose();
+        WriteHotkey(home);
+        return SubnetProcess.Start(
+            home.Path,
+            ["miner", "run", model, "--netuid", $"{network.Netuid}", "--wallet-name", "miner", "--network", node.ToString(), "--home", home.Path, "--json"],
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["SUBNET_WALLET_PASSWORD"] = Password, ["SUBNET_MODEL_PASSWORD"] = Password, ["SUBNET_MINER__RUNNING"] = $"{Places}", ["SUBNET_MINER__WAITING"] = "0",
+            });
+    }
+
+    private static async Task<(Uri Address, long Stated)> ReadStartAsync(Process process)
+    {
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Long);
+        Assert.That(line, Is.Not.Null, line is null ? await errors : "");
+        JsonNode started = JsonNode.Parse(line!)!;
+        return (new Uri((string)started["grpc"]!), (long)started["memory_bytes"]!);
+    }
+
+    private static async Task<long> MostBytesAsync(int process, CancellationToken done)
+    {
+        long most = 0;
+        while (!done.IsCancellationRequested)
+        {
+            most = Math.Max(most, AnonymousBytes(process));
+            await Task.Delay(5, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return most;
+    }
+
+    private static async Task<ServingStatus> HealthAsync(GrpcChannel channel) =>
+        (await channel.UnaryAsync(HealthService.CheckMethod, new HealthCheckRequest(), GrpcCallOptions.None, CancellationToken.None)).Status;
+
+    private static string Status(GrpcStatusCode code) => ((int)code).ToString(CultureInfo.InvariantCulture);
+
+    private static byte[] Framed(byte[] query) => GrpcFrame.ToBytes(Request(query, RandomNumberGenerator.GetBytes(354)), null, int.MaxValue).ToArray();
+
+    private static async Task<string> SendAsync(Uri address, PacedContent content)
+    {
+        using HttpMessageInvoker invoker = new(new SocketsHttpHandler());
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, InferenceMethods.Query.Path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        using HttpResponseMessage response = await invoker.SendAsync(request, CancellationToken.None);
+        await response.Content.CopyToAsync(Stream.Null);
+        return (response.Headers.NonValidated.TryGetValues("grpc-status", out HeaderStringValues status) ? status : response.TrailingHeaders.NonValidated["grpc-status"]).ToString();
+    }
+
+    private static async Task<(byte[] Query, byte[][] Tokens)> PrepareAsync(TemporaryFolder home, RoleNetwork network, DemoModels models, int wanted)
+    {
+        CardClient card = CardClient.OpenAny(await File.ReadAllBytesAsync(Path.Combine(home.Path, "model", "card.json")));
         DemoSubnet subnet = DemoPlan.Subnets.Single(subnet => subnet.Data == "diabetes130");
         string[] lines = File.ReadAllLines(Path.Combine(RepositoryFolder.Find(), "samples", "data", subnet.Data + "-heldout.csv"));
         RowBatch rows = RowFileReader.Read(new StringReader($"{lines[0]}\n{lines[1]}\n"), models.Of(subnet.Netuid).Plain.Schema);
         using PendingQuery pending = card.Encrypt(card.Prepare(rows), RandomNumberGenerator.GetBytes(32));
         string miner = RoleNetwork.AddressOf("miner");
-        await network.Clinic.BuyTokensAsync(network.Netuid, miner, pending.RowClass, Wanted);
+        await network.Clinic.BuyTokensAsync(network.Netuid, miner, pending.RowClass, wanted);
         List<byte[]> tokens = [];
-        for (int i = 0; i < Wanted; i++)
+        for (int i = 0; i < wanted; i++)
         {
             tokens.Add((await network.Clinic.ExportTokenAsync(network.Netuid, miner, pending.RowClass)).ToArray());
         }
@@ -164,10 +259,14 @@ internal sealed class MinerOverloadTests
     private static async Task<string> AskAsync(Uri address, byte[] query, byte[] token)
     {
         using GrpcChannel channel = new(address, new GrpcChannelOptions { OneCallPerConnection = true }, TimeProvider.System);
-        QueryRequest request = new() { Query = ByteString.CopyFrom(query), Event = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)), Token = ByteString.CopyFrom(token) };
+        return await AskAsync(channel, query, token);
+    }
+
+    private static async Task<string> AskAsync(GrpcChannel channel, byte[] query, byte[] token)
+    {
         try
         {
-            QueryReply reply = await channel.UnaryAsync(InferenceMethods.Query, request, new GrpcCallOptions { Timeout = Patience.Long }, CancellationToken.None);
+            QueryReply reply = await channel.UnaryAsync(InferenceMethods.Query, Request(query, token), new GrpcCallOptions { Timeout = Patience.Long }, CancellationToken.None);
             return reply.OutcomeCase == QueryReply.OutcomeOneofCase.Answer ? "answer" : "refusal";
         }
         catch (GrpcException fault)
@@ -175,6 +274,9 @@ internal sealed class MinerOverloadTests
             return fault.Status.Code == GrpcStatusCode.ResourceExhausted ? "busy" : fault.Status.ToString();
         }
     }
+
+    private static QueryRequest Request(byte[] query, byte[] token) =>
+        new() { Query = ByteString.CopyFrom(query), Event = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)), Token = ByteString.CopyFrom(token) };
 
     // Managed and native: what the process has written to and no file stands behind.
     private static long AnonymousBytes(int process)
