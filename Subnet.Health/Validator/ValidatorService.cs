@@ -173,7 +173,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             seeds = new SqliteScoringStore(Path.Combine(settings.Home, "scoring.db"), random.Create());
             ILogger logger = loggers.CreateLogger<ValidatorService>();
             IRandomSource drawn = random.Create();
-            MinerDirectory miners = new(ledger, channels, loggers.CreateLogger<MinerDirectory>());
+            MinerDirectory miners = new(ledger, channels, store, time, loggers.CreateLogger<MinerDirectory>());
             ValidatorParts parts = new(
                 settings, hotkey, ledger, store, rows, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger, metrics);
             GrpcServices services = new();

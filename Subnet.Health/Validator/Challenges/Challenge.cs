@@ -59,6 +59,9 @@ internal sealed record Challenge
     /// <summary>Encoded rows, without padding.</summary>
     public required long[][] Rows { get; init; }
 
+    /// <summary>Its leaf in the logged plan, 32 bytes; empty for labelled rows, which are in no plan, and for plans of before leaves were kept.</summary>
+    public byte[] Leaf { get; init; } = [];
+
     /// <summary>For labelled rows: which rows of the validator's own table.</summary>
     public int[] Labels { get; init; } = [];
 

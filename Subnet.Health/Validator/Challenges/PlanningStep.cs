@@ -52,7 +52,7 @@ internal sealed class PlanningStep(ValidatorParts parts)
         List<Challenge> challenges = [];
         foreach (ServedCard model in served)
         {
-            challenges.AddRange(PlanMiner(netuid, epoch, model, labelled));
+            challenges.AddRange(PlanMiner(netuid, epoch, model, labelled).Select(challenge => challenge with { Leaf = LeafOf(challenge, model.Card) }));
         }
 
         if (challenges.Count == 0)
@@ -60,7 +60,7 @@ internal sealed class PlanningStep(ValidatorParts parts)
             return null;
         }
 
-        byte[] root = AuditPlan.Root(Leaves(challenges, served));
+        byte[] root = AuditPlan.Root(challenges.Where(IsInPlan).Select(challenge => challenge.Leaf));
         byte[] statement = AuditStatements.Plan(netuid, epoch, parts.PublicKey, root);
         StoredPlan plan = new(netuid, epoch, root, DomainSignature.Sign(parts.Hotkey, AuditStatements.PlanDomain, statement), IsClosed: false);
         await parts.Recorder.RecordAsync(
@@ -88,9 +88,9 @@ internal sealed class PlanningStep(ValidatorParts parts)
         }
     }
 
-    private static IEnumerable<byte[]> Leaves(List<Challenge> challenges, IReadOnlyList<ServedCard> served) => challenges
-        .Where(challenge => challenge.Kind != ChallengeKind.Labelled)
-        .Select(challenge => Leaf(challenge, served.First(model => model.Card.Hash.SequenceEqual(challenge.Card)).Card));
+    private static bool IsInPlan(Challenge challenge) => challenge.Kind != ChallengeKind.Labelled;
+
+    private static byte[] LeafOf(Challenge challenge, CardClient card) => IsInPlan(challenge) ? Leaf(challenge, card) : [];
 
     /// <summary>The leaf of one audit.</summary>
     public static byte[] Leaf(Challenge challenge, CardClient card) =>

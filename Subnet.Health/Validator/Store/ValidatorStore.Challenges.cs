@@ -16,7 +16,7 @@ internal sealed record StoredPlan(ushort Netuid, ulong Epoch, byte[] Root, byte[
 internal sealed partial class ValidatorStore
 {
     private const string ChallengeColumns =
-        "id, netuid, epoch, miner, card, kind, master, rows, labels, state, event, token, reply, receipt, signature, latency_ms, keys";
+        "id, netuid, epoch, miner, card, kind, master, rows, labels, state, event, token, reply, receipt, signature, latency_ms, keys, leaf";
 
     /// <summary>Stores a plan with its challenges, all or nothing.</summary>
     public void AddPlan(StoredPlan plan, IReadOnlyList<Challenge> challenges)
@@ -31,11 +31,11 @@ internal sealed partial class ValidatorStore
             foreach (Challenge challenge in challenges)
             {
                 using SqliteCommand insert = Command(
-                    "insert into challenge (netuid, epoch, miner, card, kind, master, rows, labels, event, keys) values ($netuid, $epoch, $miner, $card, $kind, $master, $rows, $labels, $event, $keys)",
+                    "insert into challenge (netuid, epoch, miner, card, kind, master, rows, labels, event, keys, leaf) values ($netuid, $epoch, $miner, $card, $kind, $master, $rows, $labels, $event, $keys, $leaf)",
                     [
                         ("$netuid", (int)challenge.Netuid), ("$epoch", challenge.Epoch), ("$miner", challenge.Miner), ("$card", challenge.Card),
                         ("$kind", (int)challenge.Kind), ("$master", challenge.Master), ("$rows", Pack(challenge.Rows)), ("$labels", Pack(challenge.Labels)),
-                        ("$event", challenge.Event), ("$keys", challenge.Keys),
+                        ("$event", challenge.Event), ("$keys", challenge.Keys), ("$leaf", challenge.Leaf),
                     ]);
                 insert.ExecuteNonQuery();
             }
@@ -43,6 +43,12 @@ internal sealed partial class ValidatorStore
             transaction.Commit();
         }
     }
+
+    /// <summary>Keeps a card's canonical bytes under its hash.</summary>
+    public void PutCard(byte[] hash, byte[] canonical) => Execute("insert or ignore into card values ($hash, $canonical)", ("$hash", hash), ("$canonical", canonical));
+
+    /// <summary>The canonical bytes of a card that was kept, or null.</summary>
+    public byte[]? FindCard(byte[] hash) => Query("select canonical from card where hash = $hash", reader => Bytes(reader, 0), ("$hash", hash)).SingleOrDefault();
 
     /// <summary>A plan, or null.</summary>
     public StoredPlan? FindPlan(ushort netuid, ulong epoch) =>
@@ -141,5 +147,6 @@ internal sealed partial class ValidatorStore
         ReceiptSignature = Bytes(reader, 14),
         LatencyMs = reader.GetDouble(15),
         Keys = Bytes(reader, 16),
+        Leaf = Bytes(reader, 17),
     };
 }

@@ -48,9 +48,10 @@ internal sealed partial class ValidatorStore : IDisposable
                     id integer primary key, netuid integer not null, epoch integer not null, miner blob not null, card blob not null, kind integer not null,
                     master blob not null, rows blob not null, labels blob not null, state integer not null default 0, event blob not null,
                     token blob not null default x'', reply blob not null default x'', receipt blob not null default x'', signature blob not null default x'',
-                    latency_ms real not null default 0, keys blob not null default x'', reason text not null default '');
+                    latency_ms real not null default 0, keys blob not null default x'', reason text not null default '', leaf blob not null default x'');
                 create index if not exists challenge_epoch on challenge (netuid, epoch);
                 create index if not exists challenge_card on challenge (netuid, card);
+                create table if not exists card (hash blob primary key, canonical blob not null) without rowid;
                 create table if not exists announced (
                     netuid integer not null, epoch integer not null, validator blob not null, root blob not null, height integer not null,
                     primary key (netuid, epoch, validator)) without rowid;
@@ -74,9 +75,10 @@ internal sealed partial class ValidatorStore : IDisposable
                     state integer not null default 0, primary key (netuid, epoch)) without rowid;
                 """);
 
-            // A file of before circuits with keys were examined has no column for their seeds, one of before reasons were kept none for these.
+            // A file of before circuits with keys were examined has no column for their seeds, one of before reasons or leaves were kept none for these.
             AddMissingColumn("keys", "blob not null default x''");
             AddMissingColumn("reason", "text not null default ''");
+            AddMissingColumn("leaf", "blob not null default x''");
         }
         catch
         {

@@ -80,14 +80,18 @@ internal sealed class JudgingStep(ValidatorParts parts)
         List<(string Key, byte[] Leaf)> leaves = [];
         foreach (Challenge audit in audits)
         {
-            // A card that was retired meanwhile is in the plan all the same.
-            if ((served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(audit.Card))?.Card ?? parts.Miners.Known(new Hash256(audit.Card))) is { } card)
+            // What was committed to is in the store, whatever became of miner and card meanwhile.
+            if (audit.Leaf.Length > 0)
+            {
+                leaves.Add((KeyOf(audit), audit.Leaf));
+            }
+            else if ((served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(audit.Card))?.Card ?? parts.Miners.Known(new Hash256(audit.Card))) is { } card)
             {
                 leaves.Add((KeyOf(audit), PlanningStep.Leaf(audit, card)));
             }
         }
 
-        // Without every card the plan cannot be opened to anybody. After a restart they come from the miners, of whom one may be down.
+        // A plan of before leaves were kept needs every card to be opened to anybody. After a restart they come from the miners, of whom one may be down.
         if (!isLast && leaves.Count < audits.Length)
         {
             Array.ForEach(due, group => WaitFor(clock, plan, group));

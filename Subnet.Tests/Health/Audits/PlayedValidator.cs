@@ -55,7 +55,7 @@ internal sealed class PlayedValidator : IAsyncDisposable
 
     public static async Task<PlayedValidator> CreateAsync(RoleNetwork network, Uri coValidator)
     {
-        MinerDirectory miners = new(network.Ledger.Client, new PeerChannels(null, TimeProvider.System), NullLogger<MinerDirectory>.Instance);
+        MinerDirectory miners = new(network.Ledger.Client, new PeerChannels(null, TimeProvider.System), null, TimeProvider.System, NullLogger<MinerDirectory>.Instance);
         return new PlayedValidator(network, coValidator, (await miners.ListAsync(network.Netuid, CancellationToken.None)).Single());
     }
 

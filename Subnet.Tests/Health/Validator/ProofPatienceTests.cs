@@ -1,203 +1,82 @@
-using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
 using Subnet.Core.Ledger.Calls;
-using Subnet.Crypto.Identity;
-using Subnet.Crypto.Lattice.Randomness;
-using Subnet.Health.Clinic;
-using Subnet.Health.Miner;
-using Subnet.Health.Rpc.Client;
-using Subnet.Health.Validator;
-using Subnet.Health.Validator.Challenges;
-using Subnet.Health.Validator.Verdicts;
-using Subnet.Health.Wallets;
-using Subnet.Tests.Health.Clinic;
-using Subnet.Tests.Support;
+using Subnet.Core.State;
 
 namespace Subnet.Tests.Health.Validator;
 
-/// <summary>A miner that is down when its proof is due, over real gRPC, with three validators; time is the ledger's height, which the test moves.</summary>
+/// <summary>A miner that is down when its proof is due, and a validator that has nothing but its store when it is to open its plan.</summary>
 [TestFixture]
 internal sealed class ProofPatienceTests
 {
-    private const int Tempo = 16;
-    private const ulong Last = 6;
-
-    // The subnet's owner has most of its stake: without it there is no consensus.
-    private static readonly string[] Names = ["owner", "validator", "second-validator"];
-    private static readonly ChallengeBudget Budget = new(2, 1, 0);
-
-    private readonly Dictionary<string, (ValidatorService Service, ValidatorTokens Tokens, AtRestKey Key)> validators = new(StringComparer.Ordinal);
-    private readonly RandomSourceFactory randomness = RandomSourceFactory.FromOperatingSystem();
-    private RoleNetwork network = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        network = await RoleNetwork.StartAsync("miner", "clinic");
-        await network.Ledger.Administer(network.Netuid, "tempo", Tempo);
-        foreach (string name in Names)
-        {
-            if (name != "owner")
-            {
-                await network.Ledger.Do("validator", new RegisterNeuronCall(network.Netuid, network.Ledger.Id(name + "-hot"), ulong.MaxValue));
-                await network.Ledger.Do("validator", new AddStakeCall(network.Netuid, network.Ledger.Id(name + "-hot"), 100 * InProcessLedger.Tao, 0, false));
-            }
-
-            await network.Ledger.Do("validator", new TransferCall(network.Ledger.Id(name + "-hot"), 1000 * InProcessLedger.Tao));
-        }
-
-        foreach (string name in Names)
-        {
-            await OpenAsync(name);
-        }
-
-        await RunUntil(clock => clock.Offset == 1, areAwake: false);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        foreach (string name in validators.Keys.ToArray())
-        {
-            await CloseAsync(name);
-        }
-
-        if (network is not null)
-        {
-            await network.DisposeAsync();
-        }
-
-        randomness.Dispose();
-    }
-
     [Test]
     public async Task Miner_that_is_down_when_its_proof_is_due_may_bring_it_until_the_time_is_over_also_after_a_restart_of_its_validator()
     {
-        foreach ((ValidatorService service, ValidatorTokens tokens, _) in validators.Values)
-        {
-            foreach (ServedCard model in await service.Miners.ListAsync(network.Netuid, CancellationToken.None))
-            {
-                foreach ((int rows, int count) in Budget.TokensFor(model.Card))
-                {
-                    await tokens.BuyAsync(network.Netuid, model.Neuron.Hotkey.ToArray(), rows, 3 * count, CancellationToken.None);
-                }
-            }
-        }
-
-        ulong first = (await Clock()).Epoch + 1;
-        await RunUntil(clock => clock.Epoch == first + 1);
-        int port = await StopMinerAsync();
-        await RunUntil(clock => clock.Offset == 3);
+        await using ThreeValidators three = await ThreeValidators.StartAsync();
+        await three.BuyTokensAsync();
+        ulong first = (await three.Clock()).Epoch + 1;
+        await three.RunUntil(clock => clock.Epoch == first + 1);
+        int port = await three.StopMinerAsync();
+        await three.RunUntil(clock => clock.Offset == 3);
         Assert.Multiple(() =>
         {
-            Assert.That(CodesOf("miner", first), Is.Empty, "nothing is missing yet");
-            Assert.That(CodesOf("clinic", first), Is.EqualTo(new[] { "valid", "valid", "valid" }), "the other miner waits for nobody");
-            Assert.That(validators.Values.Select(validator => validator.Service.Store.FindPlan(network.Netuid, first)!.IsClosed), Is.All.False);
+            Assert.That(three.CodesOf("miner", first), Is.Empty, "nothing is missing yet");
+            Assert.That(three.CodesOf("clinic", first), Is.EqualTo(new[] { "valid", "valid", "valid" }), "the other miner waits for nobody");
+            Assert.That(three.Services.Select(service => service.Store.FindPlan(three.Network.Netuid, first)!.IsClosed), Is.All.False);
         });
 
-        // The restarted one has no card of a miner that is down, and so cannot even open its plan.
-        await CloseAsync("validator");
-        await OpenAsync("validator");
-        await RunUntil(clock => clock.Offset == 4);
-        Assert.That(CodesOf("miner", first), Is.Empty);
+        await three.RestartAsync("validator");
+        await three.RunUntil(clock => clock.Offset == 4);
+        Assert.That(three.CodesOf("miner", first), Is.Empty);
 
-        await StartMinerAsync(port);
-        await RunUntil(clock => clock.Offset == Last + 1);
+        await three.StartMinerAsync(port);
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
         Assert.Multiple(() =>
         {
-            Assert.That(CodesOf("miner", first), Is.EqualTo(new[] { "valid", "valid", "valid" }));
-            Assert.That(validators.Values.Select(validator => validator.Service.Store.FindPlan(network.Netuid, first)!.IsClosed), Is.All.True);
-            Assert.That(validators.Values.Select(validator => ScoredUpTo(validator.Service)), Is.All.EqualTo(first));
+            Assert.That(three.CodesOf("miner", first), Is.EqualTo(new[] { "valid", "valid", "valid" }));
+            Assert.That(three.Services.Select(service => service.Store.FindPlan(three.Network.Netuid, first)!.IsClosed), Is.All.True);
+            Assert.That(three.Services.Select(three.ScoredUpTo), Is.All.EqualTo(first));
         });
 
         // The next epoch's proof never comes: missing when the time is over, not before.
-        await RunUntil(clock => clock.Epoch == first + 2);
-        await StopMinerAsync();
-        await RunUntil(clock => clock.Offset == Last);
-        Assert.That(CodesOf("miner", first + 1), Is.Empty);
-        await RunUntil(clock => clock.Offset == Last + 1);
+        await three.RunUntil(clock => clock.Epoch == first + 2);
+        await three.StopMinerAsync();
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last);
+        Assert.That(three.CodesOf("miner", first + 1), Is.Empty);
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
         Assert.Multiple(() =>
         {
-            Assert.That(CodesOf("miner", first + 1), Is.EqualTo(new[] { "proof-invalid", "proof-invalid", "proof-invalid" }));
-            Assert.That(CodesOf("clinic", first + 1), Is.EqualTo(new[] { "valid", "valid", "valid" }));
-            Assert.That(validators.Values.Select(validator => ScoredUpTo(validator.Service)), Is.All.EqualTo(first + 1));
+            Assert.That(three.CodesOf("miner", first + 1), Is.EqualTo(new[] { "proof-invalid", "proof-invalid", "proof-invalid" }));
+            Assert.That(three.CodesOf("clinic", first + 1), Is.EqualTo(new[] { "valid", "valid", "valid" }));
+            Assert.That(three.Services.Select(three.ScoredUpTo), Is.All.EqualTo(first + 1));
         });
     }
 
-    private string[] CodesOf(string miner, ulong epoch)
+    [Test]
+    public async Task Validator_that_restarts_after_a_card_of_its_plan_was_retired_and_its_miner_is_gone_opens_the_plan_to_the_others()
     {
-        byte[] hotkey = network.Ledger.Id(miner + "-hot").ToArray();
-        return
-        [
-            .. validators.Values.SelectMany(validator => validator.Service.Store.Verdicts(network.Netuid))
-                .Where(verdict => verdict.Epoch == epoch && verdict.Miner.AsSpan().SequenceEqual(hotkey) && StoredVerdictSignatures.IsAgreed(verdict))
-                .Select(verdict => verdict.Code),
-        ];
+        await using ThreeValidators three = await ThreeValidators.StartAsync();
+        await three.BuyTokensAsync();
+        ulong first = (await three.Clock()).Epoch + 1;
+        await three.RunUntil(clock => clock.Epoch == first + 1);
+
+        byte[] miner = three.Network.Ledger.Id("miner-hot").ToArray();
+        byte[] card = three.Services.First().Store.Challenges(three.Network.Netuid, first).First(challenge => challenge.Miner.AsSpan().SequenceEqual(miner)).Card;
+        await three.Network.Ledger.Do("miner-hot", new RetireModelCall(three.Network.Netuid, new Hash256(card)));
+        await three.StopMinerAsync();
+        await three.RestartAsync("validator");
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
+        Assert.That(three.CodesOf("clinic", first), Is.EqualTo(new[] { "valid", "valid", "valid" }));
     }
 
-    private ulong ScoredUpTo(ValidatorService validator)
+    [Test]
+    public async Task Validator_that_restarts_while_a_miner_is_down_for_good_judges_it_as_those_do_that_ran_on()
     {
-        byte[] hotkey = network.Ledger.Id("miner-hot").ToArray();
-        return validator.Store.Scores(network.Netuid).Single(score => score.Miner.AsSpan().SequenceEqual(hotkey)).Epoch;
+        await using ThreeValidators three = await ThreeValidators.StartAsync();
+        await three.BuyTokensAsync();
+        ulong first = (await three.Clock()).Epoch + 1;
+        await three.RunUntil(clock => clock.Epoch == first + 1);
+        await three.StopMinerAsync();
+        await three.RestartAsync("validator");
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
+        Assert.That(three.CodesOf("miner", first), Is.EqualTo(new[] { "proof-invalid", "proof-invalid", "proof-invalid" }));
     }
-
-    /// <summary>The port is kept, so that its address on the ledger holds when it is back.</summary>
-    private async Task<int> StopMinerAsync()
-    {
-        int port = network.Miner("miner").Address.Port;
-        await network.Miner("miner").DisposeAsync();
-        return port;
-    }
-
-    private Task<MinerHost> StartMinerAsync(int port) => network.StartMinerAsync(
-        "miner", CompiledSample.Heart.Publish(network.Randomness, 1), network.SettingsOf("miner") with { Endpoint = new IPEndPoint(IPAddress.Loopback, port) });
-
-    private async Task OpenAsync(string name)
-    {
-        string folder = Directory.CreateDirectory(Path.Combine(network.Folder, name)).FullName;
-        SigningKey hotkey = network.Key(name + "-hot");
-        IRandomSource bought = randomness.Create();
-        AtRestKey atRest = AtRestKey.Derive(hotkey, "validator", bought);
-        TokenWallet wallet = new(Path.Combine(folder, "tokens.db"), atRest);
-        TokenPurchase purchase = new(
-            wallet, hotkey, network.Ledger.Client, new IssuerChannels(_ => network.IssuerAddress, new GrpcChannelOptions(), TimeProvider.System), TimeProvider.System, bought);
-        ValidatorTokens tokens = new(wallet, purchase, network.Ledger.Client, InProcessLedger.Tao, TimeSpan.Zero, TimeProvider.System);
-        TimeSpan block = TimeSpan.FromMilliseconds(network.Ledger.Client.Identity.BlockTimeMs);
-        ValidatorService service = await ValidatorService.StartAsync(
-            new ValidatorSettings(folder, [network.Netuid]) { Budget = Budget, QueryTimeout = Patience.Long, ProofAllowance = Last * block, SigningTime = 4 * block },
-            hotkey,
-            network.Ledger.Client,
-            tokens,
-            new Dictionary<ushort, LabelledRows>(),
-            new PeerChannels(null, TimeProvider.System),
-            TimeProvider.System,
-            randomness,
-            NullLoggerFactory.Instance);
-        validators[name] = (service, tokens, atRest);
-    }
-
-    private async Task CloseAsync(string name)
-    {
-        (ValidatorService service, ValidatorTokens tokens, AtRestKey key) = validators[name];
-        validators.Remove(name);
-        await service.DisposeAsync();
-        await tokens.DisposeAsync();
-        key.Dispose();
-    }
-
-    /// <summary>Blocks until one is reached, which the validators do not see yet.</summary>
-    private async Task RunUntil(Func<EpochClock, bool> isReached, bool areAwake = true)
-    {
-        while (!isReached(await Clock()))
-        {
-            foreach ((ValidatorService service, _, _) in areAwake ? validators.Values.ToArray() : [])
-            {
-                await service.AdvanceAsync(CancellationToken.None);
-            }
-
-            await network.Ledger.Node.MakeBlockAsync();
-        }
-    }
-
-    private async Task<EpochClock> Clock() => (await EpochClock.ReadAsync(network.Ledger.Client, network.Netuid, CancellationToken.None))!.Value;
 }
