@@ -367,10 +367,23 @@ internal sealed class ValidatorService : IAsyncDisposable
     {
         TimeSpan block = TimeSpan.FromMilliseconds(parts.Ledger.Identity.BlockTimeMs);
         ulong next = (await parts.Ledger.GetTipAsync(cancellationToken).ConfigureAwait(false)).Height;
-        while (parts.Settings.Challenges && !cancellationToken.IsCancellationRequested)
+        List<Task> sent = [];
+        try
         {
-            next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
-            await Task.WhenAll(parts.Settings.Netuids.Select(netuid => ChallengeAsync(netuid, block, cancellationToken))).ConfigureAwait(false);
+            while (parts.Settings.Challenges && !cancellationToken.IsCancellationRequested)
+            {
+                next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
+
+                // Queries of a block that a miner leaves unanswered hold up nothing of the next block.
+                Task[] over = [.. sent.Where(task => task.IsCompleted)];
+                await Task.WhenAll(over).ConfigureAwait(false);
+                sent.RemoveAll(task => Array.IndexOf(over, task) >= 0);
+                sent.AddRange(parts.Settings.Netuids.Select(netuid => ChallengeAsync(netuid, block, cancellationToken)));
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

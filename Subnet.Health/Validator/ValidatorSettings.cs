@@ -41,7 +41,7 @@ internal sealed record ValidatorSettings(string Home, IReadOnlyList<ushort> Netu
     /// <summary>What is left of an epoch for co-validators to sign when a miner was asked for the last time.</summary>
     public TimeSpan SigningTime { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>Queries that are under way at a time.</summary>
+    /// <summary>Queries to one miner that are under way at a time.</summary>
     public int Parallel { get; init; } = 2;
 
     /// <summary>Version of the weights, see <c>weights_version_key</c>.</summary>

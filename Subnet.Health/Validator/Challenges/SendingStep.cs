@@ -13,7 +13,8 @@ namespace Subnet.Health.Validator.Challenges;
 
 /// <summary>
 /// In the epoch: sends each planned query at its own hidden moment, as a clinic sends its own: with a token bought before, on a connection of its own, and a receipt demanded. What
-/// was sent and not answered goes again as the same bytes with the same token, also after a restart. Safe for concurrent use.
+/// was sent and not answered goes again as the same bytes with the same token, also after a restart. Each miner has places of its own: one that takes a connection and says nothing
+/// holds up its own queries and nobody else's. Safe for concurrent use.
 /// </summary>
 internal sealed class SendingStep(ValidatorParts parts) : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
 
     private readonly MinerClient client = new(parts.Settings.QueryTimeout, Retries, parts.Time);
     private readonly ConcurrentDictionary<long, bool> underWay = [];
-    private readonly SemaphoreSlim uploading = new(1, 1);
+    private readonly ConcurrentDictionary<string, Lane> lanes = new(StringComparer.Ordinal);
 
     /// <summary>Sends at once what is due at this height; for who drives a validator block by block.</summary>
     public Task RunAsync(EpochClock clock, CancellationToken cancellationToken) => SendAsync(
@@ -35,7 +36,13 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
         SendAsync(clock, challenge => ChallengeSchedule.DelayAt(clock, challenge.Master, block, Draw()), cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => uploading.Dispose();
+    public void Dispose()
+    {
+        foreach (Lane lane in lanes.Values)
+        {
+            lane.Dispose();
+        }
+    }
 
     private async Task SendAsync(EpochClock clock, Func<Challenge, TimeSpan?> delayOf, CancellationToken cancellationToken)
     {
@@ -59,20 +66,31 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
             }
 
             IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(clock.Netuid, cancellationToken).ConfigureAwait(false);
-            ParallelOptions options = new() { MaxDegreeOfParallelism = parts.Settings.Parallel, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(due, options, async (item, stop) =>
+            await Task.WhenAll(due.GroupBy(item => Convert.ToHexStringLower(item.Challenge.Miner)).Select(async mine =>
             {
-                if (served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(item.Challenge.Card)) is { } model)
+                Lane lane = lanes.GetOrAdd(mine.Key, _ => new Lane(parts.Settings.Parallel));
+                await Task.WhenAll(mine.Select(async item =>
                 {
-                    TimeSpan left = item.At - parts.Time.GetElapsedTime(begun);
-                    if (left > TimeSpan.Zero)
+                    if (served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(item.Challenge.Card)) is { } model)
                     {
-                        await Task.Delay(left, parts.Time, stop).ConfigureAwait(false);
-                    }
+                        TimeSpan left = item.At - parts.Time.GetElapsedTime(begun);
+                        if (left > TimeSpan.Zero)
+                        {
+                            await Task.Delay(left, parts.Time, cancellationToken).ConfigureAwait(false);
+                        }
 
-                    await SendAsync(item.Challenge, model, stop).ConfigureAwait(false);
-                }
-            }).ConfigureAwait(false);
+                        await lane.Places.WaitAsync(cancellationToken).ConfigureAwait(false);
+                        try
+                        {
+                            await Task.Run(() => SendAsync(item.Challenge, model, lane, cancellationToken), cancellationToken).ConfigureAwait(false);
+                        }
+                        finally
+                        {
+                            lane.Places.Release();
+                        }
+                    }
+                })).ConfigureAwait(false);
+            })).ConfigureAwait(false);
         }
         finally
         {
@@ -90,7 +108,7 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
         return ChallengeSchedule.MomentOf(bytes);
     }
 
-    private async Task SendAsync(Challenge challenge, ServedCard model, CancellationToken cancellationToken)
+    private async Task SendAsync(Challenge challenge, ServedCard model, Lane lane, CancellationToken cancellationToken)
     {
         IAuditedModel audited = AuditFiles.ModelOf(model.Card.Card);
         IPlannedAudit query = audited.Plan(challenge.Master, challenge.Keys, challenge.Rows);
@@ -104,7 +122,7 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
         }
 
         parts.Store.MarkSent(challenge.Id, token);
-        if (audited is AuditedForest forest && !await BringKeysAsync(challenge, model, forest, cancellationToken).ConfigureAwait(false))
+        if (audited is AuditedForest forest && !await BringKeysAsync(challenge, model, forest, lane, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
@@ -138,13 +156,13 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
     }
 
     /// <summary>Brings the keys of a query as a clinic does, before the miner sees its token.</summary>
-    private async Task<bool> BringKeysAsync(Challenge challenge, ServedCard model, AuditedForest forest, CancellationToken cancellationToken)
+    private async Task<bool> BringKeysAsync(Challenge challenge, ServedCard model, AuditedForest forest, Lane lane, CancellationToken cancellationToken)
     {
         using ForestReader keys = forest.Open(challenge.Keys);
         forest.DigestOf(challenge.Keys, keys);
 
         // Two queries of one bundle may be due at once; the second finds it there.
-        await uploading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await lane.Upload.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             using GrpcChannel channel = parts.Channels.Open(model.Endpoint, oneCall: true);
@@ -162,7 +180,7 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
         }
         finally
         {
-            uploading.Release();
+            lane.Upload.Release();
         }
 
         return false;
@@ -172,5 +190,23 @@ internal sealed class SendingStep(ValidatorParts parts) : IDisposable
     {
         parts.Store.PutReason(challenge.Id, reason);
         ValidatorLog.NotAnswered(parts.Logger, challenge.Netuid, Ss58Address.Encode(challenge.Miner), detail);
+    }
+
+    /// <summary>What the queries to one miner share.</summary>
+    /// <param name="parallel">Queries that are under way at a time.</param>
+    private sealed class Lane(int parallel) : IDisposable
+    {
+        /// <summary>Places for queries.</summary>
+        public SemaphoreSlim Places { get; } = new(parallel, parallel);
+
+        /// <summary>Held while a bundle of keys is brought.</summary>
+        public SemaphoreSlim Upload { get; } = new(1, 1);
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            Places.Dispose();
+            Upload.Dispose();
+        }
     }
 }
