@@ -23,6 +23,7 @@ namespace Subnet.Health.Validator;
 /// </summary>
 internal sealed class ValidatorService : IAsyncDisposable
 {
+    private const ulong BlocksForCommit = 3;
     private const int EpochsStocked = 2;
 
     private readonly ValidatorParts parts;
@@ -452,8 +453,12 @@ internal sealed class ValidatorService : IAsyncDisposable
                 await scoring.RunAsync(clock.Netuid, epoch, cancellationToken).ConfigureAwait(false);
             }
 
-            await weights.DecideAsync(clock, cancellationToken).ConfigureAwait(false);
-            await weights.SubmitAsync(clock, cancellationToken).ConfigureAwait(false);
+            // A row decided while a proof is waited for would rest on the score of the epoch before: who keeps silent would be paid once more for what it does not prove.
+            if (!IsJudging(clock))
+            {
+                await weights.DecideAsync(clock, cancellationToken).ConfigureAwait(false);
+                await weights.SubmitAsync(clock, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         if (parts.Settings.Challenges)
@@ -461,6 +466,10 @@ internal sealed class ValidatorService : IAsyncDisposable
             await planning.RunAsync(clock, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // Some blocks before the epoch's end the row is decided whatever is missing: one that is not committed in its epoch counts for nothing.
+    private bool IsJudging(EpochClock clock) =>
+        clock.Offset + BlocksForCommit < clock.Tempo && parts.Store.OpenPlans(clock.Netuid, clock.Epoch).Any(plan => plan.Epoch + 1 == clock.Epoch);
 
     /// <summary>Announces what the ledger's rate limit did not admit before; another refusal is said in the log, and the work goes on.</summary>
     private async Task AnnounceLaterAsync(CancellationToken cancellationToken)

@@ -1,5 +1,10 @@
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
+using Subnet.Crypto.Identity;
+using Subnet.Health.Node;
+using Subnet.Health.Validator;
+using Subnet.Health.Validator.Weights;
+using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Validator;
 
@@ -51,6 +56,33 @@ internal sealed class ProofPatienceTests
     }
 
     [Test]
+    public async Task Miner_that_keeps_silent_when_its_proof_is_due_is_not_paid_once_more_by_its_score_of_the_epoch_before()
+    {
+        // What the scores of both miners rested on each time that a row of weights was decided.
+        List<(ulong Epoch, ulong Offset, ulong Miner, ulong Clinic)> decided = [];
+        await using ThreeValidators three = await ThreeValidators.StartAsync(policy: parts => new WatchedWeights(clock => decided.Add((clock.Epoch, clock.Offset, EpochOf(parts, "miner"), EpochOf(parts, "clinic")))));
+        await three.BuyTokensAsync();
+        ulong first = (await three.Clock()).Epoch + 1;
+        await three.RunUntil(clock => clock.Epoch == first + 1 && clock.Offset == 2);
+        Assert.That(decided.Where(row => row.Epoch == first + 1), Is.EqualTo(Enumerable.Repeat((first + 1, 1UL, first, first), 3)), "all proofs are there: nothing is waited for");
+
+        // It answers all of this epoch, and proves nothing of it.
+        await three.RunUntil(clock => clock.Epoch == first + 2);
+        await three.StopMinerAsync();
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
+        Assert.That(three.CodesOf("miner", first + 1), Is.EqualTo(new[] { "proof-invalid", "proof-invalid", "proof-invalid" }));
+        Assert.That(
+            decided.Where(row => row.Epoch == first + 2), Is.EqualTo(Enumerable.Repeat((first + 2, ThreeValidators.Last, first + 1, first + 1), 3)), "no row pays it by the epoch before");
+
+        ulong EpochOf(ValidatorParts parts, string name)
+        {
+            using SigningKey key = InProcessLedger.SigningKeyOf(name + "-hot");
+            byte[] hotkey = key.PublicKey.ToArray();
+            return parts.Store.Scores(parts.Settings.Netuids[0]).SingleOrDefault(score => score.Miner.AsSpan().SequenceEqual(hotkey))?.Epoch ?? 0;
+        }
+    }
+
+    [Test]
     public async Task Validator_that_restarts_after_a_card_of_its_plan_was_retired_and_its_miner_is_gone_opens_the_plan_to_the_others()
     {
         await using ThreeValidators three = await ThreeValidators.StartAsync();
@@ -78,5 +110,15 @@ internal sealed class ProofPatienceTests
         await three.RestartAsync("validator");
         await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
         Assert.That(three.CodesOf("miner", first), Is.EqualTo(new[] { "proof-invalid", "proof-invalid", "proof-invalid" }));
+    }
+
+    /// <summary>Tells when a row is decided, and sets nothing.</summary>
+    private sealed class WatchedWeights(Action<EpochClock> decided) : IWeightPolicy
+    {
+        public Task<WeightRow?> ChooseAsync(EpochClock clock, Metagraph metagraph, CancellationToken cancellationToken)
+        {
+            decided(clock);
+            return Task.FromResult<WeightRow?>(null);
+        }
     }
 }
