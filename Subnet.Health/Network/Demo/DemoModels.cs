@@ -43,7 +43,10 @@ internal sealed class DemoModels(SampleFolder samples)
         return models[netuid] = new DemoModel(subnet, plain, compiled, CardSchema.Of(split, rows, mapping));
     }
 
-    /// <summary>What a miner puts on the ledger and serves, by its conduct; the relay's way to its victim is given later.</summary>
+    /// <summary>
+    /// What a miner puts on the ledger and serves, by its conduct; the relay's way to its victim is given later. What the folder holds is served again: a card made anew would be
+    /// a second one on the ledger.
+    /// </summary>
     /// <param name="miner">The miner.</param>
     /// <param name="folder">Where card and private circuit are kept.</param>
     /// <param name="password">Password of the private circuit.</param>
@@ -56,11 +59,13 @@ internal sealed class DemoModels(SampleFolder samples)
 
         // The private circuit wipes what it is given.
         long[] committed = [.. weights.Select(weight => miner.Conduct == MinerConduct.Relay ? weight / 2 : weight)];
-        (byte[] card, byte[] circuit) = Make(miner, model, committed, password, randomness);
-        Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, "card.json"), card);
-        File.WriteAllBytes(Path.Combine(folder, "circuit.bin"), circuit);
-        CircuitServedModel honest = CircuitServedModel.Load(card, circuit, password, randomness);
+        if (!Directory.Exists(folder))
+        {
+            Write(folder, Make(miner, model, committed, password, randomness));
+        }
+
+        CircuitServedModel honest = CircuitServedModel.Load(
+            File.ReadAllBytes(Path.Combine(folder, "card.json")), File.ReadAllBytes(Path.Combine(folder, "circuit.bin")), password, randomness);
         return miner.Conduct switch
         {
             MinerConduct.Lazy => new LazyModel(honest, weights.Sum(Math.Abs), randomness),
@@ -68,6 +73,16 @@ internal sealed class DemoModels(SampleFolder samples)
             MinerConduct.Relay => new RelayModel(honest, victim ?? throw new ArgumentNullException(nameof(victim))),
             _ => honest,
         };
+    }
+
+    // Both files are there or none, also where the process ends in between.
+    private static void Write(string folder, (byte[] Card, byte[] Circuit) made)
+    {
+        string begun = folder + ".new";
+        Directory.CreateDirectory(begun);
+        File.WriteAllBytes(Path.Combine(begun, "card.json"), made.Card);
+        File.WriteAllBytes(Path.Combine(begun, "circuit.bin"), made.Circuit);
+        Directory.Move(begun, folder);
     }
 
     private static (byte[] Card, byte[] Circuit) Make(

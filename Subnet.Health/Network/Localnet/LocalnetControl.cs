@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
@@ -12,7 +13,7 @@ internal sealed class LocalnetException(string message) : Exception(message);
 
 /// <summary>
 /// A network of this home whose roles are processes of their own: creates it, starts and stops them, and puts it back to its beginning. Everything is below the home; other
-/// commands find it through the network file.
+/// commands find it through the network file. Whatever is interrupted may be begun again: what a creation left is removed, and roles that were started are found by their files.
 /// </summary>
 /// <param name="home">The home.</param>
 /// <param name="samples">Models and tables.</param>
@@ -26,19 +27,31 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
-    /// <summary>The network file, where the network was created.</summary>
+    /// <summary>The network file, where the network was created, with the processes of an interrupted start.</summary>
     /// <exception cref="NetworkFileException">The file is malformed.</exception>
-    public NetworkFile? Read() => NetworkFile.TryRead(home) is { } file && file.Name == NetworkShape.Localnet.Name ? file : null;
+    public NetworkFile? Read() => !File.Exists(Unfinished) && NetworkFile.TryRead(home) is { } file && file.Name == NetworkShape.Localnet.Name
+        ? file with { Roles = [.. file.Roles.Select(Found)] }
+        : null;
 
     /// <summary>Where a role writes its log.</summary>
     public string LogOf(string role, string name) => Path.Combine(home, LogFolder, $"{role}-{name}.log");
 
-    /// <summary>Creates the network: wallets, ledger, subnets, stake; nothing runs yet.</summary>
-    /// <param name="number">The seed; null for keys that nobody else has.</param>
+    // There while the network is being created or removed, with the seed; what lies beside it is unfinished.
+    private string Unfinished => Path.Combine(home, "localnet.unfinished");
+
+    /// <summary>Creates the network: wallets, ledger, subnets, stake; nothing runs yet. What an interrupted creation left is removed before.</summary>
+    /// <param name="number">The seed; null for that of an interrupted creation, or else for keys that nobody else has.</param>
     /// <param name="cancellationToken">Gives up; what was written is removed.</param>
     /// <exception cref="LocalnetException">The home holds something else.</exception>
     public async Task CreateAsync(ulong? number, CancellationToken cancellationToken)
     {
+        if (File.Exists(Unfinished))
+        {
+            say("removing what was left unfinished");
+            number ??= ulong.TryParse(await File.ReadAllTextAsync(Unfinished, cancellationToken).ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture, out ulong begun) ? begun : null;
+            Remove();
+        }
+
         string[] there = [.. Parts().Where(Path.Exists)];
         if (there.Length > 0)
         {
@@ -49,6 +62,8 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         using NetworkSeed seed = number is { } given ? NetworkSeed.Of(given) : NetworkSeed.Fresh(fresh);
         try
         {
+            Directory.CreateDirectory(home);
+            await File.WriteAllTextAsync(Unfinished, string.Create(CultureInfo.InvariantCulture, $"{number}"), cancellationToken).ConfigureAwait(false);
             Directory.CreateDirectory(Path.Combine(home, LogFolder));
             DemoPlace place = new(home, seed, samples, new DemoKeys(seed, home), time, loggers);
             DemoNetwork network = await DemoNetwork.CreateAsync(place, NetworkShape.Localnet, static place => new LocalCast(place), cancellationToken).ConfigureAwait(false);
@@ -70,6 +85,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
             }
 
             new NetworkFile(NetworkShape.Localnet.Name, seed.IsShared, null, [.. Roles().Select(role => ToRole(role, null, null))]).Write(home);
+            File.Delete(Unfinished);
         }
         catch
         {
@@ -83,7 +99,11 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
     public async Task<NetworkFile> StartAsync(CancellationToken cancellationToken)
     {
         NetworkFile file = Read() ?? throw new LocalnetException("there is no local network in this home");
-        HashSet<(string, string)> running = [.. file.Roles.Where(role => role.Pid is { } pid && LocalnetProcess.IsRunning(pid)).Select(role => (role.Role, role.Name))];
+        NetworkRole[] alive = [.. file.Roles.Where(role => role.Pid is { } pid && LocalnetProcess.IsRunning(pid))];
+        HashSet<(string, string)> running = [.. alive.Select(role => (role.Role, role.Name))];
+
+        // One that an interrupted start left without saying where it listens is waited for and not started a second time.
+        HashSet<(string, string)> known = [.. alive.Where(role => role.Grpc is not null || role.Http is not null).Select(role => (role.Role, role.Name))];
         if (!running.Contains(("node", "node")))
         {
             if (running.Count > 0)
@@ -97,9 +117,9 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
         try
         {
             // The relay asks the honest miners, and validators ask all: each stage finds the ones before in the network file.
-            foreach (IGrouping<int, (string Role, string Name)> stage in Started().Where(role => !running.Contains(role)).GroupBy(StageOf).OrderBy(stage => stage.Key))
+            foreach (IGrouping<int, (string Role, string Name)> stage in Started().Where(role => !known.Contains(role)).GroupBy(StageOf).OrderBy(stage => stage.Key))
             {
-                (string Role, string Name, int Pid)[] started = [.. stage.Select(role => (role.Role, role.Name, Launch(role.Role, role.Name)))];
+                (string Role, string Name, int Pid)[] started = [.. stage.Select(role => (role.Role, role.Name, running.Contains(role) ? file.Find(role.Role, role.Name)!.Pid!.Value : Launch(role.Role, role.Name)))];
                 foreach ((string role, string name, int pid) in started)
                 {
                     file = file with { Roles = [.. file.Roles.Select(other => other.Role == role && other.Name == name ? other with { Pid = pid } : other)] };
@@ -143,6 +163,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
                     say($"{role.Role} {role.Name} did not end within {StopPatience.TotalSeconds:0} s and was ended");
                 }
 
+                File.Delete(PidFile(role.Role, role.Name));
                 return wasRunning;
             })).ConfigureAwait(false);
             stopped += ended.Count(was => was);
@@ -155,6 +176,7 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
     /// <summary>Removes everything of the network; it must not run.</summary>
     public void Remove()
     {
+        File.AppendAllText(Unfinished, "");
         foreach (string part in Parts())
         {
             if (Directory.Exists(part))
@@ -166,6 +188,8 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
                 File.Delete(part);
             }
         }
+
+        File.Delete(Unfinished);
     }
 
     private static IEnumerable<(string Role, string Name)> Started() =>
@@ -207,8 +231,17 @@ internal sealed class LocalnetControl(string home, SampleFolder samples, Action<
     private int Launch(string role, string name)
     {
         File.Delete(ReadyFile(role, name));
-        return LocalnetProcess.Start(["localnet", "role", role, name, "--home", home, "--ready", ReadyFile(role, name), "--quiet"], LogOf(role, name));
+        File.Delete(PidFile(role, name));
+        return LocalnetProcess.Start(["localnet", "role", role, name, "--home", home, "--ready", ReadyFile(role, name), "--quiet"], LogOf(role, name), PidFile(role, name));
     }
+
+    // One of an interrupted start; where it listens is not known yet.
+    private NetworkRole Found(NetworkRole role) =>
+        role.Pid is { } pid && LocalnetProcess.IsRunning(pid) ? role
+        : LocalnetProcess.Find(PidFile(role.Role, role.Name), ReadyFile(role.Role, role.Name)) is { } found ? role with { Pid = found, Grpc = null, Http = null }
+        : role;
+
+    private string PidFile(string role, string name) => Path.Combine(home, LogFolder, $"{role}-{name}.pid");
 
     private string ReadyFile(string role, string name) => Path.Combine(home, LogFolder, $"{role}-{name}.ready");
 

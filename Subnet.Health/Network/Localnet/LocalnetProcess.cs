@@ -11,9 +11,10 @@ internal static class LocalnetProcess
     /// <summary>Starts this program with arguments; its output goes to a file.</summary>
     /// <param name="arguments">After the program's name.</param>
     /// <param name="log">Where standard output and error are appended.</param>
+    /// <param name="pidFile">Where the process's number is written before anything else, by the process itself: whoever started it may be gone by then.</param>
     /// <returns>The process's number.</returns>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public static int Start(IReadOnlyList<string> arguments, string log)
+    public static int Start(IReadOnlyList<string> arguments, string log, string pidFile)
     {
         string program = Environment.ProcessPath ?? throw new IOException("this program does not know its own path");
         string[] command = Path.GetFileNameWithoutExtension(program) == "dotnet"
@@ -23,10 +24,36 @@ internal static class LocalnetProcess
         // The shell replaces itself, so the number is the role's; nothing of this terminal stays open in it.
         ProcessStartInfo start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(command[0], command[1..]) { CreateNoWindow = true }
-            : new ProcessStartInfo(Shell, ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", log, .. command]);
+            : new ProcessStartInfo(Shell, ["-c", "echo $$ >\"$1.new\" && mv \"$1.new\" \"$1\" || exit 1; log=$2; shift 2; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", pidFile, log, .. command]);
         start.Environment["SUBNET_LOG__LEVEL"] = "information";
         using Process process = Process.Start(start) ?? throw new IOException($"'{program}' could not be started");
+        if (OperatingSystem.IsWindows())
+        {
+            File.WriteAllText(pidFile, process.Id.ToString(CultureInfo.InvariantCulture));
+        }
+
         return process.Id;
+    }
+
+    /// <summary>The number of the process that wrote a file of <see cref="Start"/>, or null where none did or it does not run any more.</summary>
+    /// <param name="pidFile">The file.</param>
+    /// <param name="argument">One of the arguments that it was started with: a number may be another process's by now.</param>
+    public static int? Find(string pidFile, string argument) =>
+        File.Exists(pidFile) && int.TryParse(File.ReadAllText(pidFile), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int pid) && IsRunning(pid) && WasGiven(pid, argument)
+            ? pid
+            : null;
+
+    private static bool WasGiven(int pid, string argument)
+    {
+        string file = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline");
+        try
+        {
+            return !OperatingSystem.IsLinux() || File.ReadAllText(file).Split('\0').Contains(argument, StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Whether a role's process is there.</summary>

@@ -170,12 +170,6 @@ internal sealed class LocalnetRoles(string home, SampleFolder samples, IRoleSite
     {
         byte[] password = Encoding.UTF8.GetBytes(DemoKeys.Password);
         string model = Path.Combine(folder, "model");
-        if (miner.Conduct == MinerConduct.Honest && File.Exists(Path.Combine(model, "card.json")))
-        {
-            return CircuitServedModel.Load(
-                File.ReadAllBytes(Path.Combine(model, "card.json")), File.ReadAllBytes(Path.Combine(model, "circuit.bin")), password, randomness);
-        }
-
         RelayVictim? victim = null;
         if (stock is not null)
         {

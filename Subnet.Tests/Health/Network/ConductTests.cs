@@ -1,3 +1,4 @@
+using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe.Keyless;
 using Subnet.Health.Circuits;
@@ -65,6 +66,31 @@ internal sealed class ConductTests
         using IServedModel relay = Serve("diabetes-relay", new Victim(victim));
         Assert.That(relay.Commitment.ToArray(), Is.Not.EqualTo(victim.Commitment.ToArray()));
         Assert.That(await Ask(relay), Is.EqualTo(await Ask(victim)));
+    }
+
+    [TestCase("heart-honest")]
+    [TestCase("heart-lazy")]
+    [TestCase("wdbc-swap")]
+    [TestCase("diabetes-relay")]
+    public void Miner_that_is_started_again_serves_the_card_that_it_registered(string name)
+    {
+        using IServedModel victim = Serve("diabetes-honest");
+        using IServedModel first = Serve(name, new Victim(victim));
+        using IServedModel again = Serve(name, new Victim(victim));
+        Assert.That((again.CardHash.ToArray(), again.Commitment.ToArray()), Is.EqualTo((first.CardHash.ToArray(), first.Commitment.ToArray())));
+        Assert.That(
+            again.Opening!.Commit(GeneratorSet.Create(again.Opening.Count)).Bytes.ToArray(), Is.EqualTo(first.Commitment.ToArray()), "and can prove what it committed to");
+    }
+
+    [Test]
+    public void Model_that_was_written_in_part_when_its_miner_ended_is_made_anew()
+    {
+        string begun = folder.Combine("interrupted.new");
+        Directory.CreateDirectory(begun);
+        File.WriteAllText(Path.Combine(begun, "card.json"), "{");
+        using IServedModel model = models.Serve(DemoPlan.Miners.Single(miner => miner.Name == "heart-lazy"), folder.Combine("interrupted"), "password"u8, randomness, null);
+        Assert.That(CardClient.Open(model.Card.Span).Hash.ToArray(), Is.EqualTo(model.CardHash.ToArray()));
+        Assert.That(begun, Does.Not.Exist);
     }
 
     private IServedModel Serve(string name, IRelayVictim? victim = null) =>
