@@ -11,7 +11,7 @@ internal sealed class GatewayMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Subnet.Gateway";
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly KeyValuePair<string, object?> gateway;
     private readonly Counter<long> queries;
     private readonly Counter<long> failovers;
@@ -22,6 +22,9 @@ internal sealed class GatewayMetrics : IDisposable
     public GatewayMetrics(string name, Func<IReadOnlyList<TokenBudget>> tokens)
     {
         gateway = new("gateway", name);
+
+        // A collector takes meters of one name and equal tags for one: the figures of all would end with the first that is disposed.
+        meter = new Meter(MeterName, null, [gateway]);
         queries = meter.CreateCounter<long>("subnet.gateway.queries", "{query}", "Requests by outcome: answered, or why not, among them no-answer, no-token and disagreement.");
         failovers = meter.CreateCounter<long>("subnet.gateway.failovers", "{attempt}", "Attempts at a miner that failed, after which the next one was asked where there was one.");
         duration = meter.CreateHistogram(

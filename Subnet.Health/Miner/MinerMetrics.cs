@@ -11,7 +11,7 @@ internal sealed class MinerMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Subnet.Miner";
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly KeyValuePair<string, object?> label;
     private readonly Counter<long> answered;
     private readonly Counter<long> refused;
@@ -28,6 +28,9 @@ internal sealed class MinerMetrics : IDisposable
     public MinerMetrics(string miner, Func<int> inside)
     {
         label = new("miner", miner);
+
+        // A collector takes meters of one name and equal tags for one: the figures of all would end with the first that is disposed.
+        meter = new Meter(MeterName, null, [label]);
         answered = meter.CreateCounter<long>("subnet.miner.queries.answered", "{query}", "Queries that were answered.");
         refused = meter.CreateCounter<long>("subnet.miner.queries.refused", "{query}", "Queries that were refused, with a signed statement.");
         busy = meter.CreateCounter<long>("subnet.miner.queries.busy", "{query}", "Queries that found no place; their tokens were not spent.");

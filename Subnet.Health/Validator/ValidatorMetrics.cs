@@ -12,7 +12,7 @@ internal sealed class ValidatorMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Subnet.Validator";
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly KeyValuePair<string, object?> validator;
     private readonly Counter<long> challenges;
     private readonly Histogram<double> duration;
@@ -24,6 +24,9 @@ internal sealed class ValidatorMetrics : IDisposable
     public ValidatorMetrics(string address)
     {
         validator = new("validator", address);
+
+        // A collector takes meters of one name and equal tags for one: the figures of all would end with the first that is disposed.
+        meter = new Meter(MeterName, null, [validator]);
         challenges = meter.CreateCounter<long>(
             "subnet.validator.challenges", "{query}", "Planned queries of epochs that are over, by outcome: answered, refused, late (sent and never answered), unsent.");
         duration = meter.CreateHistogram(

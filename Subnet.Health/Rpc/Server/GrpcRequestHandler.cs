@@ -37,7 +37,7 @@ internal sealed partial class GrpcRequestHandler(
         {
             if (Interlocked.Increment(ref running) > options.MaxConcurrentCalls)
             {
-                metrics.Refused(http.Request.Path.Value!);
+                metrics.Refused(http.Request.Path.Value!, http.Connection.LocalPort);
                 Refuse(http, GrpcStatusCode.ResourceExhausted, "The server has as many calls as it takes; try again later.");
                 return;
             }
@@ -146,7 +146,8 @@ internal sealed partial class GrpcRequestHandler(
     private async Task RunAsync(GrpcServerCall call, GrpcEndpoint endpoint, HttpContext http)
     {
         string method = http.Request.Path.Value!;
-        long started = metrics.Begin(method);
+        int port = http.Connection.LocalPort;
+        long started = metrics.Begin(method, port);
         GrpcStatus status = new(GrpcStatusCode.Unknown, "");
         try
         {
@@ -154,7 +155,7 @@ internal sealed partial class GrpcRequestHandler(
         }
         finally
         {
-            metrics.End(method, started, status.Code);
+            metrics.End(method, port, started, status.Code);
         }
     }
 

@@ -6,12 +6,12 @@ namespace Subnet.Health.Web.Telemetry;
 
 /// <summary>
 /// Metrics as Prometheus reads them (text exposition format 0.0.4): <c>rpc.server.duration</c> in <c>ms</c> becomes <c>rpc_server_duration_ms</c>, a sum that only
-/// grows ends in <c>_total</c>, a histogram has cumulative buckets, a sum and a count.
+/// grows ends in <c>_total</c>, a histogram has cumulative buckets, a sum and a count. What several meters of one name say of a metric stands together, as the format has it.
 /// </summary>
 internal sealed class PrometheusText
 {
-    private readonly StringBuilder text = new();
-    private readonly HashSet<string> described = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StringBuilder> families = new(StringComparer.Ordinal);
+    private readonly List<string> order = [];
 
     /// <summary>Adds a metric with all its points.</summary>
     public void Add(Metric metric)
@@ -20,8 +20,10 @@ internal sealed class PrometheusText
         bool isHistogram = metric.MetricType is MetricType.Histogram;
         bool isCounter = metric.MetricType is MetricType.LongSum or MetricType.DoubleSum;
         string name = NameOf(metric.Name, metric.Unit) + (isCounter ? "_total" : "");
-        if (described.Add(name))
+        if (!families.TryGetValue(name, out StringBuilder? text))
         {
+            families.Add(name, text = new StringBuilder());
+            order.Add(name);
             text.Append("# HELP ").Append(name).Append(' ').Append(metric.Description.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
             text.Append("# TYPE ").Append(name).Append(isHistogram ? " histogram\n" : isCounter ? " counter\n" : " gauge\n");
         }
@@ -30,17 +32,17 @@ internal sealed class PrometheusText
         {
             if (isHistogram)
             {
-                AddHistogram(name, point);
+                AddHistogram(text, name, point);
             }
             else
             {
-                Line(name, LabelsOf(point), ValueOf(metric.MetricType, point));
+                Line(text, name, LabelsOf(point), ValueOf(metric.MetricType, point));
             }
         }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => text.ToString();
+    public override string ToString() => string.Concat(order.Select(name => families[name]));
 
     private static string ValueOf(MetricType type, in MetricPoint point) => type switch
     {
@@ -50,7 +52,7 @@ internal sealed class PrometheusText
         _ => Number(point.GetGaugeLastValueDouble()),
     };
 
-    private void AddHistogram(string name, in MetricPoint point)
+    private static void AddHistogram(StringBuilder text, string name, in MetricPoint point)
     {
         string labels = LabelsOf(point);
         long below = 0;
@@ -58,14 +60,14 @@ internal sealed class PrometheusText
         {
             below += bucket.BucketCount;
             string bound = double.IsPositiveInfinity(bucket.ExplicitBound) ? "+Inf" : Number(bucket.ExplicitBound);
-            Line(name + "_bucket", labels.Length == 0 ? $"le=\"{bound}\"" : $"{labels},le=\"{bound}\"", below.ToString(CultureInfo.InvariantCulture));
+            Line(text, name + "_bucket", labels.Length == 0 ? $"le=\"{bound}\"" : $"{labels},le=\"{bound}\"", below.ToString(CultureInfo.InvariantCulture));
         }
 
-        Line(name + "_sum", labels, Number(point.GetHistogramSum()));
-        Line(name + "_count", labels, point.GetHistogramCount().ToString(CultureInfo.InvariantCulture));
+        Line(text, name + "_sum", labels, Number(point.GetHistogramSum()));
+        Line(text, name + "_count", labels, point.GetHistogramCount().ToString(CultureInfo.InvariantCulture));
     }
 
-    private void Line(string name, string labels, string value)
+    private static void Line(StringBuilder text, string name, string labels, string value)
     {
         text.Append(name);
         if (labels.Length > 0)

@@ -4,6 +4,8 @@ using Subnet.Crypto.Identity;
 using Subnet.Health.Node;
 using Subnet.Health.Validator;
 using Subnet.Health.Validator.Weights;
+using Subnet.Health.Web.Telemetry;
+using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Validator;
@@ -15,6 +17,7 @@ internal sealed class ProofPatienceTests
     [Test]
     public async Task Miner_that_is_down_when_its_proof_is_due_may_bring_it_until_the_time_is_over_also_after_a_restart_of_its_validator()
     {
+        using RoleMetrics metrics = new();
         await using ThreeValidators three = await ThreeValidators.StartAsync();
         await three.BuyTokensAsync();
         ulong first = (await three.Clock()).Epoch + 1;
@@ -53,6 +56,15 @@ internal sealed class ProofPatienceTests
             Assert.That(three.CodesOf("clinic", first + 1), Is.EqualTo(new[] { "valid", "valid", "valid" }));
             Assert.That(three.Services.Select(three.ScoredUpTo), Is.All.EqualTo(first + 1));
         });
+
+        // Three of four proofs came in time; each validator counted for itself.
+        string figures = metrics.Scrape();
+        foreach (string address in new[] { "owner", "second-validator" }.Select(RoleNetwork.AddressOf))
+        {
+            string labels = $"netuid=\"{three.Network.Netuid}\",outcome";
+            Assert.That(figures, Does.Contain($"subnet_validator_proofs_total{{code=\"valid\",{labels}=\"verified\",validator=\"{address}\"}} 3\n"));
+            Assert.That(figures, Does.Contain($"subnet_validator_proofs_total{{code=\"proof-invalid\",{labels}=\"failed\",validator=\"{address}\"}} 1\n"));
+        }
     }
 
     [Test]
