@@ -9,6 +9,9 @@ public interface IBlockLog
     /// <summary>Number of leaves.</summary>
     ulong Size { get; }
 
+    /// <summary>Whether it can be written now; while it cannot, its size may be less than what it holds.</summary>
+    bool IsWritable => true;
+
     /// <summary>Appends the next leaves in order; durable when this returns.</summary>
     /// <exception cref="LedgerStoreException">The log cannot be written.</exception>
     void Append(IReadOnlyList<ReadOnlyMemory<byte>> signedHeaders);

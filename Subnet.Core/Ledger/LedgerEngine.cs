@@ -6,7 +6,8 @@ namespace Subnet.Core.Ledger;
 /// <summary>
 /// A ledger: the state, the store behind it, and the two ways to extend it. A sequencer produces blocks from transactions, a follower
 /// re-executes the sequencer's and stops at the first that does not follow. A block is in the store before anyone hears of it, so whatever
-/// was acknowledged survives a kill, and nothing is done twice. Not safe for concurrent use.
+/// was acknowledged survives a kill, and nothing is done twice. A block for which a sequencer's store has no room is taken back, and the next one may be made when there is room;
+/// after any other failure the ledger is opened anew. Not safe for concurrent use.
 /// </summary>
 public sealed class LedgerEngine : IDisposable
 {
@@ -19,6 +20,7 @@ public sealed class LedgerEngine : IDisposable
     private readonly IBlockLog? _log;
     private readonly BlockExecutor _executor;
     private string? _stopped;
+    private bool _isLogBehind;
 
     private LedgerEngine(
         ILedgerStore store, Genesis genesis, Hash256 genesisHash, LedgerServices services, LedgerOptions options, IBlockLog? log, LedgerPosition position)
@@ -90,10 +92,13 @@ public sealed class LedgerEngine : IDisposable
     /// <param name="signer">The sequencer named by the genesis.</param>
     /// <param name="timeMs">Time of the block; moved up to its predecessor's if it lies before.</param>
     /// <param name="transactions">Candidates.</param>
-    /// <exception cref="LedgerStoreException">The block could not be stored; open the ledger anew.</exception>
+    /// <exception cref="LedgerStoreException">
+    /// The block could not be stored. Where there was no room it was taken back, and so were its transactions: try again. Else open the ledger anew.
+    /// </exception>
     public BlockOutcome Produce(ILedgerSigner signer, ulong timeMs, IReadOnlyList<Transaction> transactions)
     {
         DemandRunning();
+        CatchUpLogIfBehind();
         if (signer.Account != Genesis.Sequencer)
         {
             throw new ArgumentException("only the sequencer named by the genesis signs blocks", nameof(signer));
@@ -103,6 +108,7 @@ public sealed class LedgerEngine : IDisposable
         List<Transaction> included = [];
         RejectionReason[] reasons = new RejectionReason[transactions.Count];
         bool[] isIncluded = new bool[transactions.Count];
+        Hash256 before = State.Hash;
         Block block;
         try
         {
@@ -128,13 +134,17 @@ public sealed class LedgerEngine : IDisposable
                 Block.RootOf(included),
                 Receipt.RootOf(_executor.Receipts),
                 _executor.Finish());
-            State.Forget();
             block = Block.Create(header, included, signer, GenesisHash);
             _store.Append([ToStore(block)]);
+            State.Forget();
         }
-        catch
+        catch (Exception fault)
         {
-            _stopped = $"block {Height + 1} could not be made or stored; open the ledger anew";
+            if (fault is not LedgerStoreException { IsFull: true } || !IsTakenBack(before))
+            {
+                _stopped = $"block {Height + 1} could not be made or stored; open the ledger anew";
+            }
+
             throw;
         }
 
@@ -152,6 +162,7 @@ public sealed class LedgerEngine : IDisposable
     public IReadOnlyList<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Block> blocks)
     {
         DemandRunning();
+        CatchUpLogIfBehind();
         SignatureChecks.CheckAll([.. blocks.SelectMany(static b => b.Transactions)], _services.Signatures, GenesisHash);
         List<StoredBlock> stored = new(blocks.Count);
         List<IReadOnlyList<Receipt>> receipts = new(blocks.Count);
@@ -397,6 +408,19 @@ public sealed class LedgerEngine : IDisposable
         }
     }
 
+    // Only where the store has surely nothing of the block, and the state is again the one that its newest block names.
+    private bool IsTakenBack(Hash256 before)
+    {
+        try
+        {
+            return _store.Height == Height && State.TakeBack() == before;
+        }
+        catch (LedgerStoreException)
+        {
+            return false;
+        }
+    }
+
     private void Advance(Block block)
     {
         (Height, TipId, TimeMs) = (block.Header.Height, block.Id, block.Header.TimeMs);
@@ -410,6 +434,11 @@ public sealed class LedgerEngine : IDisposable
         {
             _log?.Append(signedHeaders);
         }
+        catch (LedgerStoreException full) when (full.IsFull)
+        {
+            _isLogBehind = true;
+            throw;
+        }
         catch
         {
             // One leaf left out would put every later block in the wrong place; opening the ledger catches the log up.
@@ -418,11 +447,34 @@ public sealed class LedgerEngine : IDisposable
         }
     }
 
+    // One leaf left out would put every later block in the wrong place: no block before the log has all.
+    private void CatchUpLogIfBehind()
+    {
+        if (_isLogBehind)
+        {
+            if (!_log!.IsWritable)
+            {
+                throw new LedgerStoreException($"block {Height} is stored but not in the log, which has no room; free some") { IsFull = true };
+            }
+
+            CatchUpLog();
+            _isLogBehind = false;
+        }
+    }
+
     private void SnapshotIfDue(ulong blocks)
     {
         if (_options.SnapshotInterval > 0 && Height / _options.SnapshotInterval != (Height - blocks) / _options.SnapshotInterval)
         {
-            Snapshot();
+            try
+            {
+                Snapshot();
+            }
+            catch (LedgerStoreException full) when (full.IsFull)
+            {
+                // It only saves time at the next start: the block is stored, and the next snapshot is due later.
+                return;
+            }
         }
     }
 

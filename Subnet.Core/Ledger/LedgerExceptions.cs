@@ -14,6 +14,9 @@ public sealed class LedgerStoreException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether there was no room: it passes, and what was to be written may be tried again.</summary>
+    public bool IsFull { get; init; }
 }
 
 /// <summary>What a store holds is not what was written, or not a ledger of this network.</summary>

@@ -18,6 +18,9 @@ internal interface IStateTable
     /// <summary>Takes back the changes after a savepoint.</summary>
     void UndoTo(int length);
 
+    /// <summary>Puts back what was changed since the last <see cref="Forget"/>, sealed or not, as changes of their own: to be sealed and forgotten after.</summary>
+    void PutBack();
+
     /// <summary>Brings the tree up to date with the journal and returns the new root.</summary>
     Hash256 Seal(CanonicalWriter scratch);
 

@@ -207,6 +207,17 @@ public sealed partial class LedgerState : IDisposable
     /// <summary>Takes back the block that was begun.</summary>
     internal void UndoAll() => UndoTo(new int[_tables.Length]);
 
+    /// <summary>Takes back a block whose hash was computed already, and computes the hash anew: that of before, or something is amiss.</summary>
+    internal Hash256 TakeBack()
+    {
+        foreach (IStateTable table in _tables)
+        {
+            table.PutBack();
+        }
+
+        return Seal();
+    }
+
     /// <summary>Appends every table; what <see cref="ReadAll"/> reads.</summary>
     internal void WriteAll(CanonicalWriter writer)
     {

@@ -88,6 +88,14 @@ public sealed class StateTable<TKey, TValue> : IStateTable
         _journal.RemoveRange(length, _journal.Count - length);
     }
 
+    void IStateTable.PutBack()
+    {
+        for (int i = _journal.Count - 1; i >= 0; i--)
+        {
+            Put(_journal[i].Key, _journal[i].Old, journal: true);
+        }
+    }
+
     Hash256 IStateTable.Seal(CanonicalWriter scratch)
     {
         foreach (Change change in _journal)

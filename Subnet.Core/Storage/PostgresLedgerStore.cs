@@ -24,6 +24,8 @@ public sealed class PostgresLedgerStore : SqlLedgerStore
     private protected override bool IsDuplicate(DbException exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
+    private protected override bool IsFull(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
     private static string Describe(string connectionString)
     {
         NpgsqlConnectionStringBuilder builder = new(connectionString);

@@ -175,6 +175,9 @@ public abstract class SqlLedgerStore : ILedgerStore
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether the disk or a quota has no room.</summary>
+    private protected abstract bool IsFull(DbException exception);
+
     /// <summary>Whether an exception of the driver says that a row was there already.</summary>
     private protected abstract bool IsDuplicate(DbException exception);
 
@@ -269,7 +272,7 @@ public abstract class SqlLedgerStore : ILedgerStore
         }
         catch (DbException e)
         {
-            throw new LedgerStoreException($"{Description} cannot be used: {e.Message}", e);
+            throw new LedgerStoreException($"{Description} cannot be used: {e.Message}", e) { IsFull = IsFull(e) };
         }
     }
 

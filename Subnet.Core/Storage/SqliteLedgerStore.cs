@@ -7,6 +7,7 @@ namespace Subnet.Core.Storage;
 /// <summary>A ledger in one SQLite file: write-ahead log, flushed to the disk at every commit.</summary>
 public sealed class SqliteLedgerStore : SqlLedgerStore
 {
+    private const int Full = 13;
     private const int UniqueViolation = 19;
 
     static SqliteLedgerStore() => SQLitePCL.Batteries_V2.Init();
@@ -29,4 +30,6 @@ public sealed class SqliteLedgerStore : SqlLedgerStore
     private protected override string PlaceColumn => "integer primary key autoincrement";
 
     private protected override bool IsDuplicate(DbException exception) => exception is SqliteException { SqliteErrorCode: UniqueViolation };
+
+    private protected override bool IsFull(DbException exception) => exception is SqliteException { SqliteErrorCode: Full };
 }

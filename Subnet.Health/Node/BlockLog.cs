@@ -26,6 +26,9 @@ internal sealed class BlockLog : IBlockLog, IAsyncDisposable
     /// <inheritdoc/>
     public ulong Size => (ulong)_log.Size;
 
+    /// <inheritdoc/>
+    public bool IsWritable => _log.Failure is null;
+
     /// <summary>The name of a network's log.</summary>
     public static string OriginOf(string network) => $"subnet/{network}/ledger";
 
@@ -73,7 +76,7 @@ internal sealed class BlockLog : IBlockLog, IAsyncDisposable
         }
         catch (Exception e) when (e is LogStoreException or LogPushbackException)
         {
-            throw new LedgerStoreException($"the block log cannot be written: {e.Message}", e);
+            throw new LedgerStoreException($"the block log cannot be written: {e.Message}", e) { IsFull = e is LogStoreException { IsFull: true } };
         }
     }
 

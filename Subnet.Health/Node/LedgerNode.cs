@@ -45,6 +45,9 @@ internal sealed class LedgerNode : IAsyncDisposable
     /// <summary>The blocks' transparency log, or null.</summary>
     public BlockLog? Log => _log;
 
+    /// <summary>Why it makes no blocks for now, or null: a disk without room, which it waits for.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>Ends when the node stopped making blocks; faulted if it could not go on.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -180,8 +183,18 @@ internal sealed class LedgerNode : IAsyncDisposable
         while (!_stop.IsCancellationRequested && (last is null || Host.Height < last))
         {
             long started = _time.GetTimestamp();
-            BlockOutcome outcome = await MakeBlockAsync().ConfigureAwait(false);
-            report?.Invoke(outcome);
+            try
+            {
+                BlockOutcome outcome = await MakeBlockAsync().ConfigureAwait(false);
+                Failure = null;
+                report?.Invoke(outcome);
+            }
+            catch (LedgerStoreException full) when (full.IsFull)
+            {
+                // What was handed over is in the store and waits.
+                Failure = full.Message;
+            }
+
             TimeSpan rest = pace - _time.GetElapsedTime(started);
             if (rest > TimeSpan.Zero)
             {

@@ -28,6 +28,7 @@ internal sealed class Sequencer(LedgerEngine engine, ILedgerStore store, ILedger
             }
         }
 
+        Lazy<HashSet<Hash256>> before = new(() => IdsOf(engine.Height - 1));
         BlockOutcome outcome = engine.Produce(signer, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), candidates);
         for (int i = 0; i < candidates.Count; i++)
         {
@@ -37,7 +38,9 @@ internal sealed class Sequencer(LedgerEngine engine, ILedgerStore store, ILedger
             }
             else if (outcome.Reasons[i] is not (RejectionReason.NonceTooHigh or RejectionReason.BlockFull))
             {
-                resolved.Add((candidates[i].Id, outcome.Reasons[i]));
+                // Where the disk was full between a block and what is said of it, its transactions came once more.
+                bool isIn = outcome.Reasons[i] == RejectionReason.NonceUsed && before.Value.Contains(candidates[i].Id);
+                resolved.Add((candidates[i].Id, isIn ? RejectionReason.None : outcome.Reasons[i]));
             }
         }
 
@@ -48,6 +51,8 @@ internal sealed class Sequencer(LedgerEngine engine, ILedgerStore store, ILedger
 
         return outcome;
     }
+
+    private HashSet<Hash256> IdsOf(ulong height) => height == 0 ? [] : [.. engine.ReadBlock(height)!.Value.Block.Transactions.Select(static transaction => transaction.Id)];
 
     private static Transaction? TryDecode(byte[] bytes)
     {

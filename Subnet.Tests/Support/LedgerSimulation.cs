@@ -100,9 +100,18 @@ internal sealed class LedgerSimulation : IDisposable
         return result;
     }
 
-    /// <summary>A block of these transactions.</summary>
-    public BlockOutcome Produce(IReadOnlyList<Transaction> transactions) =>
-        Engine.Produce(Signer("sequencer"), Engine.TimeMs + 12_000, transactions);
+    /// <summary>A block of these transactions; made once more where the store had no room for it.</summary>
+    public BlockOutcome Produce(IReadOnlyList<Transaction> transactions)
+    {
+        try
+        {
+            return Engine.Produce(Signer("sequencer"), Engine.TimeMs + 12_000, transactions);
+        }
+        catch (LedgerStoreException full) when (full.IsFull)
+        {
+            return Engine.Produce(Signer("sequencer"), Engine.TimeMs + 12_000, transactions);
+        }
+    }
 
     /// <summary>Takes the nonces from the ledger again: a transaction that was left out, or not produced, used up none.</summary>
     public void ForgetNonces()

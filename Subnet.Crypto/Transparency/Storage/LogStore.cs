@@ -6,7 +6,7 @@ namespace Subnet.Crypto.Transparency.Storage;
 /// <summary>
 /// The durable state of a log in its folder: write-ahead file, tiles, right edge (design/audit-log.md section 7). Commits and
 /// integration may run beside each other, one thread each. After a failed file operation nothing more is written: what the disk holds
-/// is unknown until the log is opened again.
+/// is unknown until the log is opened again, by hand or, where the disk had no room, by <see cref="Reopen"/>.
 /// </summary>
 internal sealed class LogStore : IDisposable
 {
@@ -104,6 +104,38 @@ internal sealed class LogStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens the folder again in the place of this store, which stopped because the disk was full: reads and checks all that a start reads, cuts off what was not answered, and
+    /// keeps the lock meanwhile. While it runs, and after it, this store writes nothing.
+    /// </summary>
+    /// <returns>The store to go on with; this one is not to be used any more, nor disposed of.</returns>
+    /// <exception cref="LogStoreException">The stored bytes contradict each other.</exception>
+    /// <exception cref="IOException">A file operation failed; this store is as before.</exception>
+    public LogStore Reopen()
+    {
+        lock (integrateGate)
+        {
+            lock (commitGate)
+            {
+                if (failure is null)
+                {
+                    throw new InvalidOperationException("only a store that stopped is opened again");
+                }
+
+                try
+                {
+                    LogStore again = new(files, exclusive);
+                    again.Replay();
+                    return again;
+                }
+                catch (TransparencyException malformed)
+                {
+                    throw new LogStoreException(LogStoreFault.Corrupt, malformed.Message, malformed);
+                }
+            }
+        }
+    }
+
     /// <summary>Commits a batch: when it returns, the entries are durable and may be answered.</summary>
     /// <returns>Index of the first entry.</returns>
     public long Commit(IReadOnlyList<ReadOnlyMemory<byte>> entries)
@@ -193,7 +225,8 @@ internal sealed class LogStore : IDisposable
     {
         if (failure is not null)
         {
-            throw new LogStoreException(LogStoreFault.Stopped, $"the log stopped after a failure: {failure.Message}; open it again", failure);
+            throw new LogStoreException(
+                LogStoreFault.Stopped, $"the log stopped after a failure: {failure.Message}; {(DiskSpace.IsFull(failure) ? "it goes on when there is room" : "open it again")}", failure);
         }
 
         try
@@ -206,6 +239,9 @@ internal sealed class LogStore : IDisposable
             throw failed is LogStoreException ? failed : new LogStoreException(LogStoreFault.Stopped, $"the log stopped: {failed.Message}", failed);
         }
     }
+
+    /// <summary>Takes note of a failure of opening again, after which it is not tried any more unless the disk was full once more.</summary>
+    public void Stop(Exception fault) => Volatile.Write(ref failure, fault);
 
     /// <summary>Releases the lock; entries in the write-ahead file stay for the next start.</summary>
     public void Dispose() => exclusive.Dispose();

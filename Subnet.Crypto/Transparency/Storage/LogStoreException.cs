@@ -12,7 +12,7 @@ public enum LogStoreFault
     /// <summary>The tree is not an extension of what was signed last. Signing it would be a fork.</summary>
     Fork,
 
-    /// <summary>A file operation failed; nothing is appended until the log is opened again.</summary>
+    /// <summary>A file operation failed; nothing is appended until the log is opened again, which it is by itself where the disk was full and has room again.</summary>
     Stopped,
 }
 
@@ -25,4 +25,7 @@ public sealed class LogStoreException : IOException
 
     /// <summary>Which refusal.</summary>
     public LogStoreFault Fault { get; }
+
+    /// <summary>Whether the cause is a disk without room: the log goes on by itself when there is.</summary>
+    public bool IsFull => DiskSpace.IsFull(InnerException);
 }

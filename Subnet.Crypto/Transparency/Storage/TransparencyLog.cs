@@ -7,15 +7,17 @@ namespace Subnet.Crypto.Transparency.Storage;
 /// <summary>
 /// The one writer of a log. An idle writer commits at once; what arrives meanwhile goes into the next commit, so the wait of an entry is
 /// bounded by one commit besides its own. Appends are answered once the write-ahead file is on the disk; tiles follow behind, and
-/// checkpoints behind those. Safe for concurrent use.
+/// checkpoints behind those. On a full disk it stops and tells every caller so; when there is room again it reads its folder as a start does and goes on. Safe for concurrent use.
 /// </summary>
 public sealed class TransparencyLog : IAsyncDisposable
 {
+    private readonly ILogFiles files;
     private readonly TransparencyLogOptions options;
     private readonly TimeProvider clock;
-    private readonly LogStore store;
-    private readonly CheckpointPublisher publisher;
-    private readonly EntryIdentityIndex identities;
+    private LogStore store;
+    private CheckpointPublisher publisher;
+    private EntryIdentityIndex identities;
+    private readonly Lock commitGate = new();
     private readonly Lock identityGate = new();
     private readonly Channel<Waiting[]> queue;
     private readonly AutoResetEvent grown = new(false);
@@ -24,29 +26,32 @@ public sealed class TransparencyLog : IAsyncDisposable
     private Task committing = Task.CompletedTask;
     private Task integrating = Task.CompletedTask;
     private Task signing = Task.CompletedTask;
+    private Task resuming = Task.CompletedTask;
 
     private TransparencyLog(ILogFiles files, LogStore store, TransparencyLogOptions options, TimeProvider clock)
     {
+        this.files = files;
         this.options = options;
         this.clock = clock;
         this.store = store;
         publisher = new CheckpointPublisher(files, store, options, clock);
-        identities = new EntryIdentityIndex(files, store.Durable, options.IdentitySegment);
+        identities = ReadIdentities(store);
         queue = Channel.CreateBounded<Waiting[]>(new BoundedChannelOptions(options.MaximumWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
-        ReadIdentities(new FileTileSource(files));
     }
 
     /// <summary>Entries that are durable.</summary>
-    public long Size => store.CommittedSize;
+    public long Size => Store.CommittedSize;
 
     /// <summary>Entries that are in tiles.</summary>
-    public long IntegratedSize => store.IntegratedSize;
+    public long IntegratedSize => Store.IntegratedSize;
 
     /// <summary>The log's name.</summary>
     public string Origin => options.Signers[0].Verifier.Name;
 
-    /// <summary>Why nothing is written any more, or null. Only opening the log again goes on.</summary>
-    public string? Failure => store.Failure?.Message;
+    /// <summary>Why nothing is written any more, or null. Only opening the log again goes on, but for a full disk, where it goes on within a second or two of there being room.</summary>
+    public string? Failure => Store.Failure?.Message;
+
+    private LogStore Store => Volatile.Read(ref store);
 
     /// <summary>Opens the log in a folder and starts writing. Without a folder yet, an empty log begins.</summary>
     /// <exception cref="LogStoreException">What is stored contradicts itself or what was signed.</exception>
@@ -106,10 +111,10 @@ public sealed class TransparencyLog : IAsyncDisposable
     }
 
     /// <summary>The tree of the entries that are in tiles.</summary>
-    public TileTree Tree() => store.Tree();
+    public TileTree Tree() => Store.Tree();
 
     /// <summary>The first entry that was not removed by <see cref="PruneAsync"/>.</summary>
-    public long FirstEntry => store.FirstEntry;
+    public long FirstEntry => Store.FirstEntry;
 
     /// <summary>
     /// Removes the entry bundles wholly below a place, after everything answered so far is in tiles. Hash tiles stay. What was decided is durable
@@ -120,7 +125,7 @@ public sealed class TransparencyLog : IAsyncDisposable
     public Task PruneAsync(long firstEntry) => Task.Run(() =>
     {
         Integrate();
-        store.Prune(firstEntry);
+        Store.Prune(firstEntry);
     });
 
     /// <summary>Waits until every entry answered so far is in tiles.</summary>
@@ -150,7 +155,7 @@ public sealed class TransparencyLog : IAsyncDisposable
         queue.Writer.TryComplete();
         await committing.ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(integrating, signing).ConfigureAwait(false);
+        await Task.WhenAll(integrating, signing, resuming).ConfigureAwait(false);
         try
         {
             Integrate();
@@ -161,7 +166,7 @@ public sealed class TransparencyLog : IAsyncDisposable
         }
         finally
         {
-            store.Dispose();
+            Store.Dispose();
             stopping.Dispose();
             grown.Dispose();
             publishing.Dispose();
@@ -174,6 +179,7 @@ public sealed class TransparencyLog : IAsyncDisposable
         committing = Task.Factory.StartNew(CommitLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         integrating = Task.Factory.StartNew(IntegrateLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         signing = Task.Run(PublishLoopAsync);
+        resuming = Task.Run(ResumeLoopAsync);
     }
 
     private void CommitLoop()
@@ -191,14 +197,14 @@ public sealed class TransparencyLog : IAsyncDisposable
             {
                 Commit(batch);
                 grown.Set();
-                if (store.WriteAheadLength > options.MaximumWriteAheadBytes)
+                if (Store.WriteAheadLength > options.MaximumWriteAheadBytes)
                 {
                     Integrate();
                 }
             }
             catch (LogStoreException stopped)
             {
-                // The store stays stopped, so that whatever comes now is refused in the same way.
+                // The store stays stopped, so that whatever comes now is refused in the same way, until the folder was read anew.
                 foreach (Waiting waiting in batch)
                 {
                     waiting.Answer.TrySetException(stopped);
@@ -241,12 +247,20 @@ public sealed class TransparencyLog : IAsyncDisposable
             }
         }
 
-        long next = fresh.Count > 0 ? store.Commit([.. fresh.Select(waiting => waiting.Entry)]) : 0;
-        lock (identityGate)
+        long next = 0;
+        if (fresh.Count > 0)
         {
-            foreach (Waiting waiting in fresh)
+            lock (commitGate)
             {
-                identities.Add(waiting.Identity);
+                // Of one store: another one in its place would have read what was committed here, with its identities.
+                next = store.Commit([.. fresh.Select(waiting => waiting.Entry)]);
+                lock (identityGate)
+                {
+                    foreach (Waiting waiting in fresh)
+                    {
+                        identities.Add(waiting.Identity);
+                    }
+                }
             }
         }
 
@@ -263,7 +277,8 @@ public sealed class TransparencyLog : IAsyncDisposable
 
     private void Integrate()
     {
-        store.Integrate();
+        LogStore now = Store;
+        now.Integrate();
         if (options.Identity is null)
         {
             return;
@@ -271,12 +286,64 @@ public sealed class TransparencyLog : IAsyncDisposable
 
         lock (identityGate)
         {
-            store.Guarded(() =>
+            now.Guarded(() =>
             {
-                identities.Spill(store.IntegratedSize);
+                identities.Spill(now.IntegratedSize);
                 return true;
             });
         }
+    }
+
+    private async Task ResumeLoopAsync()
+    {
+        using PeriodicTimer timer = new(options.ResumeInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
+            {
+                if (DiskSpace.IsFull(Store.Failure) && await publishing.WaitAsync(0, stopping.Token).ConfigureAwait(false))
+                {
+                    try
+                    {
+                        Resume();
+                    }
+                    finally
+                    {
+                        publishing.Release();
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+    }
+
+    // Nobody writes meanwhile: commits wait for their gate, identities for theirs, publishing for its semaphore, and tiles for the store's own.
+    private void Resume()
+    {
+        lock (commitGate)
+        {
+            lock (identityGate)
+            {
+                try
+                {
+                    LogStore again = store.Reopen();
+                    EntryIdentityIndex read = ReadIdentities(again);
+                    publisher = new CheckpointPublisher(files, again, options, clock);
+                    identities = read;
+                    Volatile.Write(ref store, again);
+                }
+                catch (Exception fault) when (fault is IOException or TransparencyException)
+                {
+                    store.Stop(fault);
+                    return;
+                }
+            }
+        }
+
+        grown.Set();
     }
 
     private void IntegrateLoop()
@@ -291,7 +358,14 @@ public sealed class TransparencyLog : IAsyncDisposable
                     Task.Delay(options.IntegrationInterval, clock, stopping.Token).GetAwaiter().GetResult();
                 }
 
-                Integrate();
+                try
+                {
+                    Integrate();
+                }
+                catch (LogStoreException full) when (DiskSpace.IsFull(full))
+                {
+                    continue;
+                }
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or LogStoreException)
@@ -307,7 +381,14 @@ public sealed class TransparencyLog : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
             {
-                await PublishAsync(stopping.Token).ConfigureAwait(false);
+                try
+                {
+                    await PublishAsync(stopping.Token).ConfigureAwait(false);
+                }
+                catch (LogStoreException full) when (DiskSpace.IsFull(full))
+                {
+                    continue;
+                }
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or LogStoreException)
@@ -317,33 +398,37 @@ public sealed class TransparencyLog : IAsyncDisposable
     }
 
     /// <summary>Reads the identities of entries that no file of the index has yet: at most some ten thousand.</summary>
-    private void ReadIdentities(FileTileSource source)
+    private EntryIdentityIndex ReadIdentities(LogStore opened)
     {
+        EntryIdentityIndex read = new(files, opened.Durable, options.IdentitySegment);
         if (options.Identity is null)
         {
-            return;
+            return read;
         }
 
         // Entries removed at the end of their retention are not to come again: of what no file has and no bundle either, nothing is known.
-        while (identities.Covered < store.FirstEntry)
+        while (read.Covered < opened.FirstEntry)
         {
-            identities.Add(null);
+            read.Add(null);
         }
 
-        while (identities.Covered < store.IntegratedSize)
+        FileTileSource source = new(files);
+        while (read.Covered < opened.IntegratedSize)
         {
-            TileId tile = TileLayout.At(TileId.EntriesLevel, identities.Covered / TileId.FullWidth, store.IntegratedSize);
+            TileId tile = TileLayout.At(TileId.EntriesLevel, read.Covered / TileId.FullWidth, opened.IntegratedSize);
             byte[]? bytes = source.Read(tile);
             if (bytes is null)
             {
                 throw new LogStoreException(LogStoreFault.Corrupt, $"{tile.Path} is missing");
             }
 
-            foreach (ReadOnlyMemory<byte> entry in EntryBundle.ParsePrefix(bytes, tile.Width).Skip((int)(identities.Covered % TileId.FullWidth)))
+            foreach (ReadOnlyMemory<byte> entry in EntryBundle.ParsePrefix(bytes, tile.Width).Skip((int)(read.Covered % TileId.FullWidth)))
             {
-                identities.Add(options.Identity(entry));
+                read.Add(options.Identity(entry));
             }
         }
+
+        return read;
     }
 
     private sealed class Waiting(ReadOnlyMemory<byte> entry, UInt128? identity)

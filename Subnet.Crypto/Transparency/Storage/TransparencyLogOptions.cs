@@ -33,6 +33,9 @@ public sealed class TransparencyLogOptions
     /// <summary>The identity of an entry, or null if it has none. A second append of one identity returns the first index.</summary>
     public Func<ReadOnlyMemory<byte>, UInt128?>? Identity { get; init; }
 
+    /// <summary>How often a log that stopped on a full disk looks whether there is room; tests are impatient.</summary>
+    internal TimeSpan ResumeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Entries in the smallest file of identities; tests want small ones.</summary>
     internal int IdentitySegment { get; init; } = EntryIdentityIndex.SegmentEntries;
 

@@ -32,7 +32,12 @@ internal sealed class RoleSites(ILoggerFactory loggers, TimeProvider time, Uri? 
     {
         ArgumentNullException.ThrowIfNull(node);
         TimeSpan pace = TimeSpan.FromMilliseconds(node.Client.Identity.BlockTimeMs);
-        return await StartAsync(Options(node.Client) with { BlockPatience = (10 * pace) + TimeSpan.FromSeconds(10) }, stop).ConfigureAwait(false);
+        NodeSiteOptions options = Options(node.Client) with
+        {
+            BlockPatience = (10 * pace) + TimeSpan.FromSeconds(10),
+            Checks = [new HealthCheck("disk", _ => Task.FromResult(node.Failure is null ? null : "its disk has no room; it makes no blocks"))],
+        };
+        return await StartAsync(options, stop).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -48,6 +48,24 @@ internal sealed class LedgerSimulationTests
     }
 
     [Test]
+    public void Ledger_whose_store_had_no_room_for_any_block_at_first_is_to_the_bit_the_one_that_always_had_room()
+    {
+        using SqliteLedgerStore roomy = new(":memory:"), narrow = new(":memory:");
+        using FullLedgerStore full = new(narrow);
+        using LedgerSimulation undisturbed = new(roomy, subnets: 4, neurons: 16, seed: 3, snapshotInterval: 100), disturbed = new(full, subnets: 4, neurons: 16, seed: 3, snapshotInterval: 100);
+        undisturbed.Run(400);
+        disturbed.Run(400);
+        Assert.That(disturbed.Engine.State.Netuids.Select(netuid => disturbed.Engine.State.SubnetStates[new SubnetKey(netuid)].EpochIndex), Is.All.GreaterThanOrEqualTo(1UL));
+        Assert.That((ulong)full.Refused, Is.EqualTo(disturbed.Engine.Height), "every block was taken back once");
+        Assert.That(
+            (disturbed.Engine.Height, disturbed.Engine.TipId, disturbed.Engine.State.Hash),
+            Is.EqualTo((undisturbed.Engine.Height, undisturbed.Engine.TipId, undisturbed.Engine.State.Hash)));
+
+        using LedgerEngine read = LedgerEngine.Open(narrow, null, LedgerSimulation.Services);
+        Assert.That(read.State.Hash, Is.EqualTo(disturbed.Engine.State.Hash));
+    }
+
+    [Test]
     public void Block_without_transactions_hashes_what_it_changed_and_not_the_whole_state()
     {
         using SqliteLedgerStore store = new(":memory:");

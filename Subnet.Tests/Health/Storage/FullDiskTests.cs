@@ -3,8 +3,10 @@ using Subnet.Core.Ledger;
 using Subnet.Core.Ledger.Calls;
 using Subnet.Core.State;
 using Subnet.Core.Storage;
+using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Audits;
+using Subnet.Health.Node;
 using Subnet.Health.Scoring;
 using Subnet.Health.Validator;
 using Subnet.Health.Validator.Challenges;
@@ -157,7 +159,7 @@ internal sealed class FullDiskTests
     }
 
     [Test]
-    public void Ledger_makes_no_block_that_did_not_fit_loses_no_transaction_and_goes_on_when_it_is_opened_again()
+    public void Ledger_makes_no_block_that_did_not_fit_loses_no_transaction_and_goes_on_when_there_is_room()
     {
         using TestLedger people = new();
         string path = folder.Combine("ledger.db");
@@ -172,14 +174,51 @@ internal sealed class FullDiskTests
                 () => engine.Produce(TestLedger.Sequencer, 0, [transfer]), Throws.TypeOf<LedgerStoreException>().With.Message.Contains("cannot be used").And.Message.Contains("full"));
             Assert.That(() => store.AddPending(Hash256.Of("next"u8), new byte[20_000]), Throws.TypeOf<LedgerStoreException>(), "nobody is told that it was taken");
             Assert.That((store.Height, store.ReadBlock(2), store.ReadPending(9).Count), Is.EqualTo((1UL, (StoredBlock?)null, 1)));
+            Assert.That((engine.Height, engine.NextNonce(transfer.Signer)), Is.EqualTo((1UL, 0UL)), "it is as before the block");
+
+            disk.IsFull = false;
+            Assert.That(engine.Produce(TestLedger.Sequencer, 0, [transfer]).Included[0], Is.True);
+            disk.IsFull = true;
+            Assert.That(() => engine.Produce(TestLedger.Sequencer, 0, []), Throws.TypeOf<LedgerStoreException>().With.Property("IsFull").True);
         }
 
         disk.IsFull = false;
         using SqliteLedgerStore opened = new(path);
         using LedgerEngine again = LedgerEngine.Open(opened, null, people.Services);
-        Assert.That((again.Height, opened.ReadPending(9).Single().Id), Is.EqualTo((1UL, transfer.Id)));
-        Assert.That(again.Produce(TestLedger.Sequencer, 0, [transfer]).Included[0], Is.True);
-        Assert.That(opened.Height, Is.EqualTo(2UL));
+        Assert.That((again.Height, opened.ReadPending(9).Single().Id), Is.EqualTo((2UL, transfer.Id)));
+        again.Produce(TestLedger.Sequencer, 0, []);
+        Assert.That(opened.Height, Is.EqualTo(3UL));
+    }
+
+    [Test]
+    public async Task Node_makes_no_blocks_while_the_disk_is_full_and_goes_on_by_itself_with_what_was_handed_over()
+    {
+        using TestLedger people = new();
+        using SigningKey key = InProcessLedger.SigningKeyOf("sequencer");
+        LedgerKey sequencer = new(key);
+        await using LedgerNode node = await LedgerNode.OpenAsync(
+            new SqliteLedgerStore(folder.Combine("ledger.db")), GenesisFile.Write(people.Genesis with { Sequencer = sequencer.Account }), sequencer, TimeProvider.System);
+        node.Start(TimeSpan.FromMilliseconds(5));
+        await node.Client.WaitForHeightAsync(2, CancellationToken.None);
+        disk.IsFull = true;
+        await UntilAsync(() => node.Failure is not null);
+        ulong height = node.Host.Height;
+        int refused = disk.Refused;
+        await UntilAsync(() => disk.Refused > refused + 5);
+        Assert.That((node.Host.Height, node.Completion.IsCompleted), Is.EqualTo((height, false)), "it tries again and again, and no block is there");
+
+        disk.IsFull = false;
+        await node.Client.WaitForHeightAsync(height + 2, CancellationToken.None);
+        await UntilAsync(() => node.Failure is null);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (int i = 0; !condition(); i++)
+        {
+            Assert.That(i, Is.LessThan(6_000), "it did not come within a minute");
+            await Task.Delay(10);
+        }
     }
 
     private static NUnit.Framework.Constraints.IResolveConstraint ThrowsFull => Throws.InstanceOf<SqliteException>().With.Message.Contains("disk is full");

@@ -34,6 +34,12 @@ internal sealed class MemoryLogFiles : ILogFiles
     /// <summary>Which operation is hit, counted from 1, and how.</summary>
     public (int Operation, Fault Fault) Plan { get; set; }
 
+    /// <summary>From this operation on there is no room: what makes files longer is written by half and fails, as ENOSPC does. Null for a disk with room.</summary>
+    public int? FullFrom { get; set; }
+
+    /// <summary>How many operations failed for want of room.</summary>
+    public int Refused { get; private set; }
+
     /// <summary>The next operation fails, whoever does it.</summary>
     public void FailNext()
     {
@@ -122,7 +128,7 @@ internal sealed class MemoryLogFiles : ILogFiles
         lock (gate)
         {
             byte[] whole = bytes.ToArray();
-            Step(path, () => Put(path, new Node { Bytes = whole[..(whole.Length / 2)] }));
+            StepForRoom(path, () => Put(path, new Node { Bytes = whole[..(whole.Length / 2)] }));
             Put(path, new Node { Bytes = whole });
         }
     }
@@ -132,7 +138,7 @@ internal sealed class MemoryLogFiles : ILogFiles
         lock (gate)
         {
             byte[] whole = bytes.ToArray();
-            Step(path, () => Extend(path, whole[..(whole.Length / 2)]));
+            StepForRoom(path, () => Extend(path, whole[..(whole.Length / 2)]));
             Extend(path, whole);
         }
     }
@@ -250,6 +256,20 @@ internal sealed class MemoryLogFiles : ILogFiles
         {
             Step(path);
         }
+    }
+
+    private void StepForRoom(string path, Action half)
+    {
+        if (FullFrom is { } from && Operations + 1 >= from)
+        {
+            const int NoSpace = 28;
+            Operations++;
+            Refused++;
+            half();
+            throw new IOException("No space left on device", NoSpace);
+        }
+
+        Step(path, half);
     }
 
     private void Step(string path, Action? tear = null)
