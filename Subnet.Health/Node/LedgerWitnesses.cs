@@ -95,7 +95,7 @@ internal sealed class LedgerWitnesses(ILedgerClient ledger, RoleLog log, IReadOn
         {
             GrpcChannel channel = new(address, options with { Tls = address.Scheme == Uri.UriSchemeHttps ? options.Tls : null }, time);
             string name = LogName.Of(ledger.Identity.Network, "witness", hotkey.ToArray());
-            known[(hotkey, address)] = open = (channel, new GrpcWitness(channel, LogName.WitnessKeyOf(name)!));
+            known[(hotkey, address)] = open = (channel, new GrpcWitness(channel, LogName.WitnessKeyOf(name)!, () => log.AddedKeys));
         }
 
         return open.Witness;

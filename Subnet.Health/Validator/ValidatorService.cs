@@ -179,7 +179,7 @@ internal sealed class ValidatorService : IAsyncDisposable
                 settings, hotkey, ledger, store, rows, log.Recorder, miners, channels, tokens, labelled, new GeneratorCache(), new LockedRandomSource(drawn), time, logger, metrics);
             GrpcServices services = new();
             new VerdictService(parts).AddTo(services);
-            TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null);
+            TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null, witness.Learn);
             ScoringService organic = new(
                 hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time,
                 Path.Combine(settings.Home, "scoring"), seeds);

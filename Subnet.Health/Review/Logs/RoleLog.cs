@@ -19,6 +19,8 @@ namespace Subnet.Health.Review.Logs;
 /// </summary>
 internal sealed class RoleLog : IAsyncDisposable
 {
+    private const string KeysPath = "state/keys";
+
     private readonly RoleLogOptions options;
     private readonly ILogFiles files;
     private readonly TransparencyLog log;
@@ -26,11 +28,20 @@ internal sealed class RoleLog : IAsyncDisposable
     private readonly SignerSet signers;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim anchoring = new(1);
+    private volatile IReadOnlyList<AddedKey> added;
     private long anchored = -1;
 
     private RoleLog(
-        RoleLogOptions options, ILogFiles files, TransparencyLog log, WitnessSet witnesses, SignerSet signers, AuditRecorder recorder, TimeProvider clock)
+        RoleLogOptions options,
+        ILogFiles files,
+        TransparencyLog log,
+        WitnessSet witnesses,
+        SignerSet signers,
+        AuditRecorder recorder,
+        IReadOnlyList<AddedKey> added,
+        TimeProvider clock)
     {
+        this.added = added;
         this.options = options;
         this.files = files;
         this.log = log;
@@ -49,6 +60,9 @@ internal sealed class RoleLog : IAsyncDisposable
 
     /// <summary>The log's name, <c>subnet/NETWORK/ROLE/ADDRESS</c>.</summary>
     public string Origin => Verifier.Name;
+
+    /// <summary>The keys that it was given since it began, in order: what its witnesses are told, who know it by the key in its name.</summary>
+    public IReadOnlyList<AddedKey> AddedKeys => added;
 
     /// <summary>Entries that are durable.</summary>
     public long Size => log.Size;
@@ -91,7 +105,12 @@ internal sealed class RoleLog : IAsyncDisposable
             string kind = options.Role is "clinic" or "miner" or "validator" or "reviewer" ? options.Role : "service";
             (long Seq, DateTimeOffset Time)? last = EntryCounter.Last(new FileTileSource(files), log.IntegratedSize, kind, key.Address);
             AuditRecorder recorder = new(log, kind, key.Address, last?.Seq + 1 ?? 0, clock, random, last?.Time, GapQueue.Open(files));
-            RoleLog opened = new(options, files, log, witnesses, signers, recorder, clock);
+            RoleLog opened = new(options, files, log, witnesses, signers, recorder, AddedKeyFile.Read(files, KeysPath) ?? [], clock);
+            if (opened.added.Count == 0 && (options.Name is not null || options.FurtherKeys.Count > 0))
+            {
+                opened.added = [.. opened.Read().Select(static entry => KeyOf(entry.Entry)).OfType<AddedKey>()];
+            }
+
             if (log.Size == 0)
             {
                 await opened.BeginAsync().ConfigureAwait(false);
@@ -180,11 +199,11 @@ internal sealed class RoleLog : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(next);
         NoteSigner signer = new(Origin, SignatureType.Ed25519, next);
         byte[] statement = KeyStatement.Write(Origin, signer.Verifier);
-        await Recorder.RecordAsync("key.added", new()
-        {
-            { "key", signer.Verifier.ToString() },
-            { "sig", Convert.ToBase64String(signers[0].SignStatement(KeyStatement.Domain, statement)) },
-        }).ConfigureAwait(false);
+        string signature = Convert.ToBase64String(signers[0].SignStatement(KeyStatement.Domain, statement));
+        await Recorder.RecordAsync("key.added", new() { { "key", signer.Verifier.ToString() }, { "sig", signature } }).ConfigureAwait(false);
+        AddedKey[] keys = [.. added, new AddedKey(signer.Verifier, signature)];
+        AddedKeyFile.Write(files, KeysPath, keys);
+        added = keys;
         signers.Replace([.. signers, signer]);
     }
 
@@ -285,6 +304,9 @@ internal sealed class RoleLog : IAsyncDisposable
 
         await Recorder.RecordAsync("log.genesis", genesis).ConfigureAwait(false);
     }
+
+    private static AddedKey? KeyOf(AuditEntry entry) =>
+        entry.Type == "key.added" && entry.Members.TextOrNull("key") is { } key && entry.Members.TextOrNull("sig") is { } signature ? AddedKey.TryParse($"{key} {signature}") : null;
 
     private CanonicalList Keys()
     {

@@ -3,6 +3,7 @@ using Subnet.Crypto.Transparency;
 using Subnet.Crypto.Transparency.Merkle;
 using Subnet.Crypto.Transparency.Tiles;
 using Subnet.Crypto.Transparency.Witnessing;
+using Subnet.Health.Review.Logs;
 using Subnet.Health.Rpc;
 using Subnet.Health.Rpc.Server;
 using Subnet.Health.Rpc.TransparencyV1;
@@ -21,8 +22,9 @@ internal static class TransparencyEndpoint
     /// <param name="log">The log; null for a party that only witnesses.</param>
     /// <param name="witness">The witness; null for a party that is none.</param>
     /// <param name="access">Who may read entries; null if nobody may.</param>
+    /// <param name="learn">Told of the keys that come with a checkpoint before it is looked at; null where the witness learns none.</param>
     /// <param name="messages">What requests hold together with others; null where nothing bounds it.</param>
-    public static void AddTo(GrpcServices services, ServedLog? log, Witness? witness, ReviewerAccess? access, MessageBudget? messages = null)
+    public static void AddTo(GrpcServices services, ServedLog? log, Witness? witness, ReviewerAccess? access, Action<IEnumerable<AddedKey>>? learn = null, MessageBudget? messages = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         GrpcLimits limits = new(LargestRequestBytes, LargestRequestBytes) { Budget = messages };
@@ -31,7 +33,7 @@ internal static class TransparencyEndpoint
             .Unary(TransparencyMethods.Tile, (request, call) => TileAsync(request, log, access, call.RequestHeaders.Text("authorization")), limits)
             .Unary(TransparencyMethods.Inclusion, (request, _) => Task.FromResult(Prove(log, (tree, size) => request.Index < (ulong)size ? InclusionProof.Build(tree, (long)request.Index, size) : null)), limits)
             .Unary(TransparencyMethods.Consistency, (request, _) => Task.FromResult(Prove(log, (tree, size) => request.OldSize <= (ulong)size ? ConsistencyProof.Build(tree, (long)request.OldSize, size) : null)), limits)
-            .Unary(TransparencyMethods.AddCheckpoint, (request, _) => Task.FromResult(Add(request, witness)), limits)
+            .Unary(TransparencyMethods.AddCheckpoint, (request, _) => Task.FromResult(Add(request, witness, learn)), limits)
             .Unary(TransparencyMethods.Cosigned, (request, _) => Task.FromResult(Cosigned(request, witness)), limits);
     }
 
@@ -67,9 +69,11 @@ internal static class TransparencyEndpoint
         return reply;
     }
 
-    private static AddCheckpointReply Add(AddCheckpointRequest request, Witness? witness)
+    private static AddCheckpointReply Add(AddCheckpointRequest request, Witness? witness, Action<IEnumerable<AddedKey>>? learn)
     {
-        WitnessAnswer answer = (witness ?? throw NoWitness()).AddCheckpoint(request.Body.Span);
+        Witness asked = witness ?? throw NoWitness();
+        learn?.Invoke(request.Keys.Take(AddedKey.Most).Select(static key => AddedKey.TryParse($"{key.Key} {key.Signature}")).OfType<AddedKey>());
+        WitnessAnswer answer = asked.AddCheckpoint(request.Body.Span);
         return new AddCheckpointReply { Status = (uint)answer.Status, Body = ByteString.CopyFromUtf8(answer.Body), ContentType = answer.ContentType };
     }
 

@@ -44,7 +44,7 @@ internal sealed class LedgerWitnessesTests
         always = RoleWitness.Open(folder.Combine("always"), "test-net", local, _ => true, TimeProvider.System);
         witness = RoleWitness.Open(folder.Combine("witness"), "test-net", validator, _ => true, TimeProvider.System);
         GrpcServices services = new();
-        TransparencyEndpoint.AddTo(services, null, witness.Witness, null);
+        TransparencyEndpoint.AddTo(services, null, witness.Witness, null, witness.Learn);
         host = await GrpcServerHost.StartAsync(
             new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         witnesses = new LedgerWitnesses(ledger.Client, log, [always.Client], new GrpcChannelOptions(), TimeProvider.System);
@@ -125,6 +125,71 @@ internal sealed class LedgerWitnessesTests
         Assert.That(await CosignersAsync(), Is.EqualTo(new[] { always.Verifier.Name }), "without a quorum it is published with those that cosigned");
     }
 
+    [Test]
+    public async Task Witness_follows_a_log_whose_first_key_was_retired_also_one_that_sees_it_for_the_first_time_then_and_after_its_own_restart()
+    {
+        ushort netuid = await CreateSubnetAsync();
+        await AnnounceAsync(netuid, host.Address.ToString());
+        using SigningKey second = InProcessLedger.SigningKeyOf("second"), third = InProcessLedger.SigningKeyOf("third");
+        TrustPolicy quorum = TrustPolicy.Threshold([], [witness.Verifier], 1);
+        string origin;
+        await using (RoleLog before = await OpenAsync("kept", null))
+        {
+            origin = before.Origin;
+            await before.AddKeyAsync(second);
+            await before.PublishAsync();
+            await before.RetireKeyAsync(before.Verifier);
+            await before.AddKeyAsync(third);
+            await before.RetireKeyAsync(new VerifierKey(origin, SignatureType.Ed25519, second.PublicKey));
+        }
+
+        // Opened with the third key alone; the witness never saw this log, and knows it by the key in its name, which is no more.
+        await using (RoleLog log = await OpenAsync("kept", quorum, third, origin))
+        {
+            using LedgerWitnesses found = new(ledger.Client, log, [], new GrpcChannelOptions(), TimeProvider.System);
+            await found.RefreshAsync(default);
+            await AppendAsync(log, 3);
+            Assert.That(await log.PublishAsync(), Is.Not.Null, "the quorum is met");
+        }
+
+        // The log's file of keys may be lost: its entries say the same. And the witness keeps what it learned.
+        File.Delete(folder.Combine("kept", "state", "keys"));
+        witness.Dispose();
+        witness = RoleWitness.Open(folder.Combine("witness"), "test-net", validator, _ => true, TimeProvider.System);
+        await using RoleLog again = await OpenAsync("kept", quorum, third, origin);
+        Assert.That(again.AddedKeys.Select(key => key.Key.PublicKey.ToArray()), Is.EqualTo(new[] { second.PublicKey.ToArray(), third.PublicKey.ToArray() }));
+        again.UseWitnesses([witness.Client]);
+        await AppendAsync(again, 1);
+        Assert.That(await again.PublishAsync(), Is.Not.Null, "a client that tells no keys");
+    }
+
+    [Test]
+    public async Task Key_that_no_known_key_of_the_log_lets_in_is_not_learned_and_its_checkpoints_are_not_cosigned()
+    {
+        using SigningKey thief = InProcessLedger.SigningKeyOf("thief"), other = InProcessLedger.SigningKeyOf("other");
+        VerifierKey stolen = new(log.Origin, SignatureType.Ed25519, thief.PublicKey);
+        NoteSigner itself = new(log.Origin, SignatureType.Ed25519, thief), stranger = new(log.Origin, SignatureType.Ed25519, other);
+        string elsewhere = LogName.Of("test-net", "clinic", other.PublicKey);
+        AddedKey[] forged =
+        [
+            new AddedKey(stolen, Convert.ToBase64String(itself.SignStatement(KeyStatement.Domain, KeyStatement.Write(log.Origin, stolen)))),
+            new AddedKey(stolen, Convert.ToBase64String(stranger.SignStatement(KeyStatement.Domain, KeyStatement.Write(log.Origin, stolen)))),
+
+            // Let in by the log's key, but for another log, or another use.
+            new AddedKey(stolen, Convert.ToBase64String(new NoteSigner(log.Origin, SignatureType.Ed25519, clinic).SignStatement(KeyStatement.Domain, KeyStatement.Write(elsewhere, stolen)))),
+            new AddedKey(stolen, Convert.ToBase64String(new NoteSigner(log.Origin, SignatureType.Ed25519, clinic).SignStatement("subnet-finding/1", KeyStatement.Write(log.Origin, stolen)))),
+            new AddedKey(stolen, "AAAA"),
+        ];
+        witness.Learn(forged);
+        await using RoleLog theirs = await OpenAsync("theirs", TrustPolicy.Threshold([], [witness.Verifier], 1), thief, log.Origin);
+        theirs.UseWitnesses([witness.Client]);
+        await AppendAsync(theirs, 2);
+        Assert.That(await theirs.PublishAsync(), Is.Null, "not cosigned");
+
+        witness.Learn([new AddedKey(stolen, Convert.ToBase64String(new NoteSigner(log.Origin, SignatureType.Ed25519, clinic).SignStatement(KeyStatement.Domain, KeyStatement.Write(log.Origin, stolen))))]);
+        Assert.That(await theirs.PublishAsync(), Is.Not.Null, "what the log's own key lets in is");
+    }
+
     private async Task<ushort> CreateSubnetAsync()
     {
         ushort netuid = await ledger.CreateSubnet("validator");
@@ -147,12 +212,12 @@ internal sealed class LedgerWitnessesTests
 
     private static Task<RecordedEntry[]> AppendAsync(RoleLog to, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => to.Recorder.RecordAsync("subject.shredded", new())));
 
-    private Task<RoleLog> OpenAsync(string name, TrustPolicy? quorum)
+    private Task<RoleLog> OpenAsync(string name, TrustPolicy? quorum, SigningKey? key = null, string? origin = null)
     {
         string place = folder.Combine(name);
         Directory.CreateDirectory(place);
         return RoleLog.OpenAsync(
-            new RoleLogOptions(place, "test-net", "clinic") { CheckpointInterval = TimeSpan.FromHours(1), Files = new UnsyncedLogFiles(place), Quorum = quorum },
-            clinic, TimeProvider.System, random);
+            new RoleLogOptions(place, "test-net", "clinic") { CheckpointInterval = TimeSpan.FromHours(1), Files = new UnsyncedLogFiles(place), Quorum = quorum, Name = origin },
+            key ?? clinic, TimeProvider.System, random);
     }
 }
