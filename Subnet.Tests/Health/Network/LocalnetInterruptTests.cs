@@ -63,11 +63,13 @@ internal sealed class LocalnetInterruptTests
         JsonNode[] roles = [.. up["roles"]!.AsArray().Select(role => role!).Where(role => (string)role["role"]! != "issuer")];
         Assert.That(roles.Select(role => (bool)role["is_running"]!), Is.All.True);
         Assert.That(roles.Select(role => (int)role["pid"]!), Is.Unique);
-        Assert.That(roles.Select(role => (string?)role["http"]), Is.All.Not.Null.And.Unique);
+        Assert.That(roles.Select(role => (string?)role["http"]), Is.All.Not.Null);
+        Assert.That(roles.Select(role => (string?)role["http"]), Is.Unique);
         foreach (string netuid in new[] { "1", "2", "3" })
         {
             string[] owners = [.. (await JsonAsync("subnets", "models", netuid, "--retired"))["models"]!.AsArray().Select(model => (string)model!["hotkey"]!)];
-            Assert.That(owners, Has.Length.EqualTo(2).And.Unique, $"subnet {netuid}");
+            Assert.That(owners, Has.Length.EqualTo(2), $"subnet {netuid}");
+            Assert.That(owners, Is.Unique, $"subnet {netuid}");
         }
     }
 
