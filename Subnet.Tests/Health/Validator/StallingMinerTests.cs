@@ -25,7 +25,7 @@ internal sealed class StallingMinerTests
         await three.RunUntil(clock => clock.Offset == ThreeValidators.Tempo - 1, areAwake: false);
         Assert.That(StatesOf(three, "miner", first).GroupBy(each => each.Validator).Select(group => group.Count()), Is.All.GreaterThan(new ValidatorSettings("", []).Parallel));
         Task[] turns = [.. three.Services.Select(service => service.AdvanceAsync(CancellationToken.None))];
-        await RoleNetwork.WaitForAsync(() => Task.FromResult(StatesOf(three, "clinic", first).All(each => each.State == ChallengeState.Answered)));
+        await Patience.UntilAsync(() => StatesOf(three, "clinic", first).All(each => each.State == ChallengeState.Answered));
         Assert.That(StatesOf(three, "miner", first).Select(each => each.State), Is.All.Not.EqualTo(ChallengeState.Answered));
 
         hanging!.Release.SetResult();
@@ -44,7 +44,7 @@ internal sealed class StallingMinerTests
         {
             Patience = TimeSpan.FromSeconds(2),
         };
-        await RoleNetwork.WaitForAsync(async () => (await miners.ListAsync(network.Netuid, CancellationToken.None)).Count == 1);
+        await Patience.UntilAsync(async () => (await miners.ListAsync(network.Netuid, CancellationToken.None)).Count == 1);
 
         // The other's card is known now, so only the silent one is asked.
         using TcpListener silent = new(IPAddress.Loopback, port);
