@@ -15,7 +15,7 @@ internal sealed class Transcript
     private readonly byte[] state;
 
     /// <summary>Starts a transcript of the protocol <paramref name="name"/>.</summary>
-    public Transcript(string name) => state = SHA256.HashData(Encoding.ASCII.GetBytes(name + "\n"));
+    public Transcript(string name) => state = SHA256.HashData(Encoding.UTF8.GetBytes(name + "\n"));
 
     private Transcript(byte[] state) => this.state = state;
 
@@ -29,7 +29,7 @@ internal sealed class Transcript
     public void Absorb(string label, ReadOnlySpan<byte> message)
     {
         Span<byte> prefix = stackalloc byte[byte.MaxValue + 1];
-        int length = Encoding.ASCII.GetBytes(label, prefix[1..]);
+        int length = Encoding.UTF8.GetBytes(label, prefix[1..]);
         prefix[0] = (byte)length;
         Span<byte> size = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(size, (uint)message.Length);

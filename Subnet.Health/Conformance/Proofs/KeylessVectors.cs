@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -37,8 +38,14 @@ internal static class KeylessVectors
     /// <summary>Master seed and rows to query bytes.</summary>
     public static VectorDifference? Query(VectorCase vector, VectorFolder folder)
     {
-        byte[] query = Encrypt(vector);
-        return VectorDifference.Between("length", vector.Integer("bytes"), query.Length)
+        bool expected = !vector.Has("ok") || vector.Flag("ok");
+        if (!TryEncrypt(vector, out byte[]? query, out string? fault))
+        {
+            return VectorDifference.OfUnreadable(expected, fault);
+        }
+
+        return VectorDifference.OfVerdict("query", expected, true)
+            ?? VectorDifference.Between("length", vector.Integer("bytes"), query.Length)
             ?? VectorDifference.Between("head", vector.Hex("head"), query.AsSpan(0, Math.Min(query.Length, vector.Hex("head").Length)))
             ?? VectorDifference.Between("tail", vector.Hex("tail"), query.AsSpan(Math.Max(0, query.Length - vector.Hex("tail").Length)))
             ?? VectorDifference.Between("request hash", vector.Hex("sha256"), KeylessQuery.RequestHash(query));
@@ -60,7 +67,12 @@ internal static class KeylessVectors
 
         bool expected = vector.Flag("ok");
         int rows = vector.Count("rows");
-        using KeylessClient client = Client(vector, rows);
+        if (!TryClient(vector, rows, out KeylessClient? made, out string? fault))
+        {
+            return VectorDifference.OfUnreadable(expected, fault);
+        }
+
+        using KeylessClient client = made;
         long[] answers = new long[client.Layout.Answers];
         KeylessRefusal refusal = client.TryDecrypt(reply, request, long.MaxValue, answers);
         VectorDifference? difference = VectorDifference.OfVerdict("reply", expected, refusal == KeylessRefusal.None);
@@ -83,8 +95,12 @@ internal static class KeylessVectors
     /// <summary>Set, plain modulus, weight norm and answer bound to acceptance, flooding and reply width.</summary>
     public static VectorDifference? Admission(VectorCase vector, VectorFolder folder)
     {
-        KeylessSet set = Set(vector);
         int plainBits = vector.Count("tbits");
+        if (KeylessSet.Find(vector.Count("set")) is not { } set)
+        {
+            return VectorDifference.OfUnreadable(vector.Flag("ok"), "no such set");
+        }
+
         return VectorDifference.OfVerdict("model", vector.Flag("ok"), KeylessParameters.Admits(set, plainBits, vector.BigInteger("norm1"), vector.BigInteger("bound")))
             ?? VectorDifference.Between("flooding bits", vector.Integer("flood_bits"), KeylessParameters.FloodBitsOf(set, plainBits))
             ?? VectorDifference.Between("reply bits", vector.Integer("reply_bits"), KeylessParameters.ReplyBitsOf(set, plainBits));
@@ -131,37 +147,53 @@ internal static class KeylessVectors
     private static VectorDifference? Head(string what, long[] expected, sbyte[] drawn) =>
         VectorDifference.Between(what, string.Join(' ', expected), string.Join(' ', drawn.Take(expected.Length)));
 
-    private static byte[] Encrypt(VectorCase vector)
+    private static bool TryEncrypt(VectorCase vector, [NotNullWhen(true)] out byte[]? query, [NotNullWhen(false)] out string? fault)
     {
+        query = null;
         long[][] rows = vector.Rows("rows");
-        using KeylessClient client = Client(vector, rows.Length);
-        try
+        if (!TryClient(vector, rows.Length, out KeylessClient? made, out fault))
         {
-            return client.Encrypt([.. rows.SelectMany(row => row)]);
+            return false;
         }
-        catch (ArgumentException fault)
+
+        using KeylessClient client = made;
+        if (rows.Any(row => row.Length != client.Layout.Features))
         {
-            throw new VectorFormatException($"has rows that cannot be sent: {fault.Message}");
+            fault = "a row has another number of features";
+            return false;
         }
+
+        query = client.Encrypt([.. rows.SelectMany(row => row)]);
+        return true;
     }
 
-    private static KeylessClient Client(VectorCase vector, int rows)
+    private static bool TryClient(VectorCase vector, int rows, [NotNullWhen(true)] out KeylessClient? client, [NotNullWhen(false)] out string? fault)
     {
-        KeylessSet set = Set(vector);
-        KeylessLayout layout = KeylessLayout.ForRows(set, vector.Count("n"), vector.Count("classes"), rows)
-            ?? throw new VectorFormatException("has rows, classes and features that do not fit the set");
-        try
+        client = null;
+        if (KeylessSet.Find(vector.Count("set")) is not { } set)
         {
-            return new KeylessClient(Master(vector), vector.Hex("card"), new KeylessParameters(set, vector.Count("tbits")), layout);
+            fault = "no such set";
         }
-        catch (ArgumentException fault)
+        else if (KeylessLayout.ForRows(set, vector.Count("n"), vector.Count("classes"), rows) is not { } layout)
         {
-            throw new VectorFormatException($"cannot be a query: {fault.Message}");
+            fault = "rows, classes and features do not fit the set";
         }
-    }
+        else
+        {
+            fault = null;
+            try
+            {
+                client = new KeylessClient(Master(vector), vector.Hex("card"), new KeylessParameters(set, vector.Count("tbits")), layout);
+            }
+            catch (ArgumentException refusal)
+            {
+                // A plain modulus that the set does not hold, or a card hash of another length.
+                fault = refusal.Message;
+            }
+        }
 
-    private static KeylessSet Set(VectorCase vector) =>
-        KeylessSet.Find(vector.Count("set")) ?? throw new VectorFormatException("names an unknown set");
+        return client is not null;
+    }
 
     private static byte[] Master(VectorCase vector)
     {

@@ -81,6 +81,8 @@ internal sealed class ProofsConformanceTests
     [TestCase("commitment", "02")]
     [TestCase("rho", "")]
     [TestCase("proof", "00")]
+    [TestCase("n", 0)]
+    [TestCase("classes", 70_000)]
     public void Input_that_cannot_be_put_together_passes_as_refused_and_fails_as_taken(string member, object value)
     {
         foreach (bool expected in new[] { false, true })
@@ -102,6 +104,46 @@ internal sealed class ProofsConformanceTests
             ConformanceReport report = Run(folder.Path);
 
             Assert.That(report.Failures, Has.Count.EqualTo(expected ? 1 : 0), $"{member}, {expected}");
+        }
+    }
+
+    [Test]
+    public void Public_check_under_a_root_of_another_length_is_refused_like_one_under_another_root()
+    {
+        foreach (bool expected in new[] { false, true })
+        {
+            using TemporaryFolder folder = new();
+            JsonNode file = Edge("linear.json");
+            JsonNode only = file["cases"]!.AsArray().First(item => (string?)item!["id"] == "n3")!.DeepClone();
+            only["root"] = new string('0', 62);
+            only["public_ok"] = expected;
+            file["cases"] = new JsonArray(only);
+            Write(folder, "linear.json", file);
+
+            Assert.That(Faults(Run(folder.Path)).Count(), Is.EqualTo(expected ? 1 : 0));
+        }
+    }
+
+    [TestCase("queries.json", "set", 5)]
+    [TestCase("queries.json", "tbits", 49)]
+    [TestCase("queries.json", "n", 200_000)]
+    [TestCase("queries.json", "classes", 5_000)]
+    [TestCase("queries.json", "card", "00")]
+    [TestCase("admission.json", "set", 0)]
+    [TestCase("admission.json", "tbits", 3)]
+    public void Query_or_model_that_no_set_takes_passes_as_refused_and_fails_as_taken(string name, string member, object value)
+    {
+        JsonNode made = name == "queries.json"
+            ? Edge(name)["cases"]![0]!.DeepClone()
+            : JsonNode.Parse("""{"id":"a","set":1,"tbits":26,"norm1":1,"bound":1,"flood_bits":93,"reply_bits":16}""")!;
+        made[member] = value is int number ? JsonValue.Create(number) : JsonValue.Create((string)value);
+        foreach (bool expected in new[] { false, true })
+        {
+            using TemporaryFolder folder = new();
+            made["ok"] = expected;
+            Write(folder, name, new JsonObject { ["cases"] = new JsonArray(made.DeepClone()) });
+
+            Assert.That(Faults(Run(folder.Path)).Count(), Is.EqualTo(expected ? 1 : 0), $"{expected}");
         }
     }
 
