@@ -31,7 +31,7 @@ internal static class ModelCalls
         bool valid = commitment.Length switch
         {
             32 => opening.Length == 0,
-            33 => verifier is not null && verifier.Verify(netuid, epoch, hotkey.ToArray(), card.ToArray(), commitment.Span, opening.Span),
+            33 => IsNow(block, epoch) && verifier is not null && verifier.Verify(netuid, epoch, hotkey.ToArray(), card.ToArray(), commitment.Span, opening.Span),
             _ => false,
         };
         if (!valid)
@@ -58,6 +58,13 @@ internal static class ModelCalls
 
         block.Emit(EventKind.ModelRegistered, netuid, hotkey);
         return RejectionReason.None;
+    }
+
+    /// <summary>An opening proof is bound to the access epoch of its registration, or to the one before where that ended on the way.</summary>
+    private static bool IsNow(BlockContext block, ulong epoch)
+    {
+        ulong now = block.Parameters.AccessEpochAt(block.Height);
+        return epoch == now || (now > 0 && epoch == now - 1);
     }
 
     /// <summary>A miner that serves something new earns its validators' bonds anew: those on it go (<c>design/yuma.md</c> 3.15).</summary>

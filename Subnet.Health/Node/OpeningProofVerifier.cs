@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Subnet.Core.Registration;
 using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Proofs;
@@ -12,10 +13,8 @@ internal sealed class OpeningProofVerifier : IModelCommitmentVerifier
 {
     private const int CountSize = 4;
 
-    /// <summary>Weights of the largest model; deriving more generators for a claim of a few bytes would be work for nothing.</summary>
-    private const uint MaxCount = 4_096;
-
-    private readonly Dictionary<int, GeneratorSet> _generators = [];
+    // By power of two: a claim of a few bytes makes at most one set of each size, whatever counts are claimed.
+    private readonly Dictionary<uint, GeneratorSet> _generators = [];
 
     /// <inheritdoc/>
     public bool Verify(
@@ -27,7 +26,7 @@ internal sealed class OpeningProofVerifier : IModelCommitmentVerifier
         }
 
         uint count = BinaryPrimitives.ReadUInt32BigEndian(opening);
-        if (count is 0 or > MaxCount || opening.Length != CountSize + OpeningProof.ByteCount((int)count))
+        if (count is 0 or > GeneratorSet.MaxCount || opening.Length != CountSize + OpeningProof.ByteCount((int)count))
         {
             return false;
         }
@@ -39,11 +38,12 @@ internal sealed class OpeningProofVerifier : IModelCommitmentVerifier
     /// <summary>Deriving generators takes a curve square root for each, so a set is kept for each size.</summary>
     private GeneratorSet GeneratorsFor(int count)
     {
+        uint size = BitOperations.RoundUpToPowerOf2((uint)count);
         lock (_generators)
         {
-            if (!_generators.TryGetValue(count, out GeneratorSet? set))
+            if (!_generators.TryGetValue(size, out GeneratorSet? set))
             {
-                _generators.Add(count, set = GeneratorSet.Create(count));
+                _generators.Add(size, set = GeneratorSet.Create((int)size));
             }
 
             return set;

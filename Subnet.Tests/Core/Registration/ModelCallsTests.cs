@@ -15,20 +15,21 @@ internal sealed class ModelCallsTests
     [Test]
     public void Commitment_belongs_to_the_hotkey_that_registered_it_first()
     {
-        using TestLedger ledger = new(services: new LedgerServices(new HashSignatureVerifier(), null, new OneByteOpening()));
+        using TestLedger ledger = new(TestLedger.Quick with { AccessEpochBlocks = 1_000_000 }, new LedgerServices(new HashSignatureVerifier(), null, new OneByteOpening()));
         ushort netuid = ledger.CreateSubnet();
         ledger.Do("bob", new RegisterNeuronCall(netuid, TestLedger.Key("bob-hot"), ulong.MaxValue));
         byte[] good = [0xaa];
         Assert.Multiple(() =>
         {
-            Is_(RejectionReason.NotAMiner, "nobody", new RegisterModelCall(netuid, 1, Card, Point, good));
-            Is_(RejectionReason.CommitmentInvalid, "bob-hot", new RegisterModelCall(netuid, 1, Card, Point, new byte[] { 1 }));
+            Is_(RejectionReason.NotAMiner, "nobody", new RegisterModelCall(netuid, 0, Card, Point, good));
+            Is_(RejectionReason.CommitmentInvalid, "bob-hot", new RegisterModelCall(netuid, 0, Card, Point, new byte[] { 1 }));
             Is_(RejectionReason.CommitmentInvalid, "bob-hot", new RegisterModelCall(netuid, 1, Card, new byte[31], default));
             Is_(RejectionReason.CommitmentInvalid, "bob-hot", new RegisterModelCall(netuid, 1, Card, new byte[32], good));
-            Is_(RejectionReason.None, "bob-hot", new RegisterModelCall(netuid, 1, Card, Point, good));
-            Is_(RejectionReason.ModelExists, "alice-hot", new RegisterModelCall(netuid, 1, Card, Point, good));
-            Is_(RejectionReason.CommitmentOwnedByAnother, "alice-hot", new RegisterModelCall(netuid, 1, Hash256.Of("copy"u8), Point, good));
-            Is_(RejectionReason.None, "bob-hot", new RegisterModelCall(netuid, 1, Hash256.Of("a second card"u8), Point, good));
+            Is_(RejectionReason.CommitmentInvalid, "bob-hot", new RegisterModelCall(netuid, 1, Card, Point, good));
+            Is_(RejectionReason.None, "bob-hot", new RegisterModelCall(netuid, 0, Card, Point, good));
+            Is_(RejectionReason.ModelExists, "alice-hot", new RegisterModelCall(netuid, 0, Card, Point, good));
+            Is_(RejectionReason.CommitmentOwnedByAnother, "alice-hot", new RegisterModelCall(netuid, 0, Hash256.Of("copy"u8), Point, good));
+            Is_(RejectionReason.None, "bob-hot", new RegisterModelCall(netuid, 0, Hash256.Of("a second card"u8), Point, good));
             Is_(RejectionReason.None, "alice-hot", new RegisterModelCall(netuid, 1, Hash256.Of("forest"u8), new byte[32], default));
             Is_(RejectionReason.ModelNotFound, "alice-hot", new RetireModelCall(netuid, Card));
             Is_(RejectionReason.None, "bob-hot", new RetireModelCall(netuid, Card));

@@ -15,6 +15,8 @@ namespace Subnet.Tests.Health.Node;
 [TestFixture]
 internal sealed class NodeServicesTests
 {
+    private const ulong EpochBlocks = 30;
+
     [Test]
     public void Blind_signed_token_settles_once_for_the_miner_it_names()
     {
@@ -52,7 +54,8 @@ internal sealed class NodeServicesTests
         GeneratorSet generators = GeneratorSet.Create(3);
         using CommitmentOpening opening = CommitmentOpening.Create([5, -6, 7], random);
         byte[] commitment = opening.Commit(generators).Bytes.ToArray();
-        ProofContext context = ProofContext.ForRegistration(netuid, 9, TestLedger.Key("bob-hot").ToArray(), card);
+        ulong now = AccessEpoch(ledger);
+        ProofContext context = ProofContext.ForRegistration(netuid, now, TestLedger.Key("bob-hot").ToArray(), card);
         byte[] count = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(count, 3);
         byte[] proof = [.. count, .. OpeningProof.Prove(context, opening, generators, random)];
@@ -60,23 +63,77 @@ internal sealed class NodeServicesTests
         longer[0] = 0xff;
         Assert.Multiple(() =>
         {
-            Is_(RejectionReason.CommitmentInvalid, "alice-hot", 9, proof);
-            Is_(RejectionReason.CommitmentInvalid, "bob-hot", 8, proof);
-            Is_(RejectionReason.CommitmentInvalid, "bob-hot", 9, longer);
-            Is_(RejectionReason.CommitmentInvalid, "bob-hot", 9, [1, 2]);
-            Is_(RejectionReason.None, "bob-hot", 9, proof);
+            Is_(RejectionReason.CommitmentInvalid, "alice-hot", now, proof);
+            Is_(RejectionReason.CommitmentInvalid, "bob-hot", now - 1, proof);
+            Is_(RejectionReason.CommitmentInvalid, "bob-hot", now, longer);
+            Is_(RejectionReason.CommitmentInvalid, "bob-hot", now, [1, 2]);
+            Is_(RejectionReason.None, "bob-hot", now, proof);
         });
 
         void Is_(RejectionReason expected, string signer, ulong epoch, byte[] evidence) => Assert.That(
             ledger.Submit(signer, new RegisterModelCall(netuid, epoch, new Hash256(card), commitment, evidence)), Is.EqualTo(expected));
     }
 
+    [Test]
+    public void Opening_proof_counts_in_the_epoch_it_names_and_the_next_and_in_no_other()
+    {
+        using OperatingSystemRandomSource random = new();
+        using TestLedger ledger = Ready(out ushort netuid);
+        GeneratorSet generators = GeneratorSet.Create(1);
+        ulong now = AccessEpoch(ledger);
+        ledger.Skip((int)((EpochBlocks * (now + 1)) - (ledger.Engine.Height + 1)));
+        Assert.That(AccessEpoch(ledger), Is.EqualTo(now + 1), "the next block begins an epoch");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Register(now - 1), Is.EqualTo(RejectionReason.CommitmentInvalid), "two epochs old");
+            Assert.That(Register(now + 2), Is.EqualTo(RejectionReason.CommitmentInvalid), "of an epoch to come");
+            Assert.That(Register(now), Is.EqualTo(RejectionReason.None));
+            Assert.That(Register(now + 1), Is.EqualTo(RejectionReason.None));
+        });
+
+        RejectionReason Register(ulong epoch)
+        {
+            byte[] card = [(byte)epoch, .. new byte[31]];
+            using CommitmentOpening opening = CommitmentOpening.Create([5], random);
+            ProofContext context = ProofContext.ForRegistration(netuid, epoch, TestLedger.Key("bob-hot").ToArray(), card);
+            byte[] proof = [0, 0, 0, 1, .. OpeningProof.Prove(context, opening, generators, random)];
+            return ledger.Submit("bob-hot", new RegisterModelCall(netuid, epoch, new Hash256(card), opening.Commit(generators).Bytes.ToArray(), proof));
+        }
+    }
+
+    [Test]
+    public void Model_of_more_weights_than_one_ciphertext_holds_registers_and_a_count_beyond_any_model_does_not()
+    {
+        using OperatingSystemRandomSource random = new();
+        using TestLedger ledger = Ready(out ushort netuid);
+        const int Count = 4097;
+        GeneratorSet generators = GeneratorSet.Create(Count);
+        using CommitmentOpening opening = CommitmentOpening.Create([.. Enumerable.Range(0, Count).Select(i => (long)(i % 7) - 3)], random);
+        byte[] card = [9, .. new byte[31]];
+        ulong now = AccessEpoch(ledger);
+        byte[] count = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(count, Count);
+        byte[] proof = OpeningProof.Prove(ProofContext.ForRegistration(netuid, now, TestLedger.Key("bob-hot").ToArray(), card), opening, generators, random);
+        byte[] commitment = opening.Commit(generators).Bytes.ToArray();
+
+        Assert.That(Register([0, 1, 0, 1, .. proof]), Is.EqualTo(RejectionReason.CommitmentInvalid));
+        Assert.That(Register([.. count, .. proof]), Is.EqualTo(RejectionReason.None));
+
+        RejectionReason Register(byte[] evidence) => ledger.Submit("bob-hot", new RegisterModelCall(netuid, now, new Hash256(card), commitment, evidence));
+    }
+
+    /// <summary>That of the next block.</summary>
+    private static ulong AccessEpoch(TestLedger ledger) => (ledger.Engine.Height + 1) / EpochBlocks;
+
     private static TestLedger Ready(out ushort netuid)
     {
         LedgerServices services = NodeServices.Create() with { Signatures = new HashSignatureVerifier() };
-        TestLedger ledger = new(TestLedger.Quick with { AccessEpochBlocks = 30 }, services);
+        TestLedger ledger = new(TestLedger.Quick with { AccessEpochBlocks = EpochBlocks }, services);
         netuid = ledger.CreateSubnet();
         ledger.Do("bob", new RegisterNeuronCall(netuid, TestLedger.Key("bob-hot"), ulong.MaxValue));
+
+        // Some blocks into the third access epoch: two are over, and the end is far.
+        ledger.Skip((int)((2 * EpochBlocks) + 2 - ledger.Engine.Height));
         return ledger;
     }
 
