@@ -26,6 +26,11 @@ internal sealed record AuditVerdict(
     /// <summary>Whether the miner stands.</summary>
     public bool Passes => Fault == AuditFault.None;
 
+    /// <summary>
+    /// Whether the file is not what was planned, served and receipted: that is its validator's doing, so there is no verdict, nobody signs one, and the miner is not harmed (protocol 4).
+    /// </summary>
+    public bool IsVoid => Fault is AuditFault.NotThePlan or AuditFault.NoReceipt or AuditFault.NotWhatWasServed;
+
     /// <summary>The stable word of the outcome.</summary>
     public string Code => Fault switch
     {

@@ -38,17 +38,22 @@ internal sealed class MinerDirectory(ILedgerClient ledger, PeerChannels channels
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The models of a subnet that can be asked now, by uid and age.</summary>
-    public async Task<IReadOnlyList<ServedCard>> ListAsync(ushort netuid, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ServedCard>> ListAsync(ushort netuid, CancellationToken cancellationToken) => ListAsync(netuid, [], cancellationToken);
+
+    /// <summary>The same, and of retired models those with one of these cards: a miner that retires a card is judged all the same by what it answered under it.</summary>
+    public async Task<IReadOnlyList<ServedCard>> ListAsync(ushort netuid, IEnumerable<byte[]> alsoRetired, CancellationToken cancellationToken)
     {
+        HashSet<Hash256> retired = [.. alsoRetired.Select(card => new Hash256(card))];
         if (await ledger.GetMetagraphAsync(netuid, cancellationToken).ConfigureAwait(false) is not { } metagraph)
         {
             return [];
         }
 
         // At once, and not soon again from one that said nothing: the others are not to wait for it with every list.
-        IReadOnlyList<ModelView> models = await ledger.GetModelsAsync(netuid, cancellationToken: cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ModelView> models = await ledger.GetModelsAsync(netuid, withRetired: retired.Count > 0, cancellationToken).ConfigureAwait(false);
         ServedCard?[] served = await Task.WhenAll(models.Select(async model =>
-            metagraph.Find(model.Registration.Hotkey) is { Endpoint: { } address } neuron && Uri.TryCreate(address, UriKind.Absolute, out Uri? endpoint)
+            (model.Registration.RetiredHeight == 0 || retired.Contains(model.Card))
+                && metagraph.Find(model.Registration.Hotkey) is { Endpoint: { } address } neuron && Uri.TryCreate(address, UriKind.Absolute, out Uri? endpoint)
                 && await FindCardAsync(model, endpoint, cancellationToken).ConfigureAwait(false) is { } card
                 ? new ServedCard(neuron, endpoint, model, card)
                 : null)).ConfigureAwait(false);

@@ -90,7 +90,7 @@ internal sealed class DemoValidatorParty : IDemoValidator
                 miner.Name,
                 verdicts.Count(verdict => verdict.Passes),
                 [.. verdicts.Where(verdict => !verdict.Passes).Select(verdict => verdict.Code)],
-                service.Duplicates.Find(miner.Netuid, served).Any(finding => finding.IsDuplicate && finding.Copy == address),
+                (await service.Duplicates.FindAsync(miner.Netuid, served, cancellationToken).ConfigureAwait(false)).Any(finding => finding.IsDuplicate && finding.Copy == address),
                 service.Store.Scores(miner.Netuid).FirstOrDefault(score => score.Miner.AsSpan().SequenceEqual(account.ToArray()))?.Score.Value));
         }
 

@@ -76,7 +76,7 @@ internal sealed class JudgingStep(ValidatorParts parts)
             return open.Length == 0 ? true : null;
         }
 
-        IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(plan.Netuid, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(plan.Netuid, audits.Select(audit => audit.Card), cancellationToken).ConfigureAwait(false);
         List<(string Key, byte[] Leaf)> leaves = [];
         foreach (Challenge audit in audits)
         {
@@ -135,6 +135,12 @@ internal sealed class JudgingStep(ValidatorParts parts)
         CancellationToken cancellationToken)
     {
         Challenge[] audits = [.. group];
+        if (Array.TrueForAll(audits, audit => audit.State == ChallengeState.Planned))
+        {
+            // None was sent, such as for want of tokens: that is no miner's silence, and there is nothing to judge.
+            return new Asking(group, null, null, null, IsDecided: true);
+        }
+
         if (served.FirstOrDefault(model => model.Card.Hash.SequenceEqual(audits[0].Card)) is not { } model)
         {
             return new Asking(group, null, null, null, IsDecided: false);
@@ -155,6 +161,16 @@ internal sealed class JudgingStep(ValidatorParts parts)
         IAuditedModel audited = AuditFiles.ModelOf(model.Card.Card);
         AuditVerdict verdict = await Task.Run(() => AuditFiles.Judge(file, audited, parts.Generators.For), cancellationToken).ConfigureAwait(false);
         byte[] statement = verdict.ToStatement();
+        if (verdict.IsVoid)
+        {
+            // Such as after a restart, when the card of another miner that is down is missing: the plan cannot be opened to anybody. Kept unsigned, so that a reader sees why nothing was scored.
+            parts.Store.PutVerdict(new StoredVerdict(
+                plan.Netuid, plan.Epoch, audits[0].Miner, audits[0].Card, statement, verdict.Passes, verdict.Code, [], verdict.FormHash.ToArray()));
+            parts.Metrics.Judged(plan.Netuid, verdict.Passes, verdict.Code);
+            ValidatorLog.Judged(parts.Logger, plan.Netuid, plan.Epoch, Ss58Address.Encode(audits[0].Miner), verdict.Code, 0);
+            return;
+        }
+
         List<byte> signatures = [.. parts.PublicKey, .. DomainSignature.Sign(parts.Hotkey, AuditReview.Domain, statement)];
         foreach ((AccountId signer, byte[] signature) in await CollectAsync(clock, file, model.Neuron.Hotkey, statement, cancellationToken).ConfigureAwait(false))
         {

@@ -110,6 +110,13 @@ internal sealed class VerdictService(ValidatorParts parts)
         {
             IAuditedModel audited = AuditFiles.ModelOf(card.Card);
             AuditVerdict verdict = AuditFiles.Judge(file, audited, parts.Generators.For);
+            if (verdict.IsVoid)
+            {
+                throw new GrpcException(
+                    GrpcStatusCode.FailedPrecondition,
+                    $"The file does not say what happened ({verdict.Code}): it opens every leaf of the announced plan, and each reply has the miner's receipt. There is no verdict about its miner.");
+            }
+
             return await parts.OpenedRows.TryCountAsync(open.Card.Memory, open.Validator.Memory, audited.Features, AuditFiles.AnsweredRows(file)).ConfigureAwait(false)
                 ? verdict
                 : throw new GrpcException(

@@ -27,13 +27,13 @@ internal sealed class EarnedWeights(ValidatorParts parts, DuplicateStep duplicat
     public async Task<WeightRow?> ChooseAsync(EpochClock clock, Metagraph metagraph, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(clock.Netuid, cancellationToken).ConfigureAwait(false);
-        HashSet<string> copies = [.. duplicates.Find(clock.Netuid, served).Where(finding => finding.IsDuplicate).Select(finding => finding.Copy)];
+        IReadOnlySet<string> copies = await duplicates.FindCopiesAsync(clock.Netuid, served, cancellationToken).ConfigureAwait(false);
         Dictionary<ushort, double> best = [];
         foreach (Store.StoredScore score in parts.Store.Scores(clock.Netuid).Where(score => score.Score.Counts))
         {
             if (metagraph.Find(new Core.State.AccountId(score.Miner)) is { } neuron
                 && served.Any(model => model.Card.Hash.SequenceEqual(score.Card))
-                && !copies.Contains(Crypto.Identity.Ss58Address.Encode(score.Miner)))
+                && !copies.Contains(Convert.ToHexStringLower(score.Card)))
             {
                 best[neuron.Uid] = Math.Max(best.GetValueOrDefault(neuron.Uid), score.Score.Value);
             }

@@ -16,7 +16,7 @@ namespace Subnet.Health.Validator.Weights;
 /// <param name="Card">The card, 32 bytes.</param>
 /// <param name="Quality">Over every labelled row answered so far; null where none was.</param>
 /// <param name="Answered">Queries of the epoch that were answered.</param>
-/// <param name="Sent">Queries of the epoch.</param>
+/// <param name="Sent">Queries of the epoch that were sent; what a validator had no token for is no miner's silence.</param>
 /// <param name="MedianLatencyMs">Of the answered ones; NaN for none.</param>
 internal sealed record MinerMeasurement(byte[] Miner, byte[] Card, PredictionQuality? Quality, int Answered, int Sent, double MedianLatencyMs)
 {
@@ -39,12 +39,14 @@ internal sealed class ScoringStep(ValidatorParts parts)
     /// <summary>Brings the scores of a subnet up to an epoch that was judged.</summary>
     public async Task RunAsync(ushort netuid, ulong epoch, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(netuid, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<StoredScore> before = parts.Store.Scores(netuid);
         Dictionary<string, StoredVerdict> verdicts = parts.Store.Verdicts(netuid)
             .Where(verdict => verdict.Epoch == epoch && StoredVerdictSignatures.IsAgreed(verdict))
             .ToDictionary(verdict => Convert.ToHexStringLower(verdict.Card), StringComparer.Ordinal);
-        double median = Median(before.Select(score => score.Score.Value));
+
+        // A card that was retired before its verdict falls by it like any other: what its miner registers next starts from there.
+        IReadOnlyList<ServedCard> served = await parts.Miners.ListAsync(netuid, verdicts.Values.Select(verdict => verdict.Card), cancellationToken).ConfigureAwait(false);
+        double median = MedianOf(before, served.Select(model => Convert.ToHexStringLower(model.Neuron.Hotkey.ToArray())).ToHashSet(StringComparer.Ordinal));
         foreach (ServedCard model in served)
         {
             byte[] card = model.Card.Hash.ToArray();
@@ -100,7 +102,7 @@ internal sealed class ScoringStep(ValidatorParts parts)
                 ? null
                 : PredictionQuality.Measure([.. predictions.Select(prediction => prediction.Probability)], [.. predictions.Select(prediction => prediction.Outcome)]),
             latencies.Length,
-            now.Length,
+            now.Count(challenge => challenge.State != ChallengeState.Planned),
             latencies.Length == 0 ? double.NaN : latencies[latencies.Length / 2])
         {
             Calibration = Calibration.Of(predictions.Select(static prediction => (prediction.Probability, prediction.Outcome))),
@@ -155,16 +157,29 @@ internal sealed class ScoringStep(ValidatorParts parts)
     private static double ProbabilityOf(ScoredRow row) =>
         row.Probability is { } known && float.IsFinite(known) ? Math.Clamp(known, 0, 1) : row.Label == 2 ? 1 : 0;
 
-    private static MinerScore Previous(IReadOnlyList<StoredScore> scores, byte[] miner, byte[] card, double median)
+    /// <summary>What a card's next score starts from: its own last one, else its miner's other card's and the median, else nothing.</summary>
+    public static MinerScore Previous(IReadOnlyList<StoredScore> scores, byte[] miner, byte[] card, double median)
     {
         StoredScore? same = scores.FirstOrDefault(score => score.Card.AsSpan().SequenceEqual(card));
-        StoredScore? predecessor = scores.Where(score => score.Miner.AsSpan().SequenceEqual(miner)).MaxBy(score => score.Epoch);
+
+        // Of several that a miner serves at a time the lowest: a second card would else be a place to come back to.
+        StoredScore? predecessor = scores.Where(score => score.Miner.AsSpan().SequenceEqual(miner))
+            .OrderByDescending(score => score.Epoch).ThenBy(score => score.Score.Value).FirstOrDefault();
         return same is not null ? same.Score : predecessor is not null ? MinerScore.ForNewCard(predecessor.Score, median) : MinerScore.Initial;
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The middle of the field: of each miner that serves now, the best of its newest scores; the lower one of two. What it retired, and who left, counts no more.</summary>
+    /// <param name="scores">All scores of the subnet.</param>
+    /// <param name="miners">Hotkeys that serve, lower-case hex.</param>
+    public static double MedianOf(IEnumerable<StoredScore> scores, IReadOnlySet<string> miners)
     {
-        double[] sorted = [.. values.Order()];
+        double[] sorted =
+        [
+            .. scores.GroupBy(score => Convert.ToHexStringLower(score.Miner), StringComparer.Ordinal)
+                .Where(group => miners.Contains(group.Key))
+                .Select(group => group.OrderBy(score => score.Epoch).ThenBy(score => score.Score.Value).Last().Score.Value)
+                .Order(),
+        ];
         return sorted.Length == 0 ? 0 : sorted[(sorted.Length - 1) / 2];
     }
 }

@@ -122,6 +122,9 @@ internal sealed class PlayedValidator : IAsyncDisposable
         return AuditFiles.Open(hotkey, new StoredPlan(network.Netuid, epoch, root, signature, IsClosed: false), answered, []);
     }
 
+    /// <summary>Signs an opening anew that a test has changed.</summary>
+    public void Sign(AuditOpen open) => open.Signature = ByteString.CopyFrom(DomainSignature.Sign(hotkey, AuditStatements.OpenDomain, AuditStatements.Open(open)));
+
     /// <summary>Opens the plan to the miner.</summary>
     public async Task<ProveReply> ProveAsync(AuditOpen open)
     {

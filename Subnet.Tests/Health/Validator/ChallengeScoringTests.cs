@@ -1,5 +1,6 @@
 using Subnet.Health.Validator;
 using Subnet.Health.Validator.Store;
+using Subnet.Health.Validator.Weights;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Health.Validator;
@@ -142,6 +143,88 @@ internal sealed class ChallengeScoringTests
 
         Assert.That(DuplicateAnswers.Find([new("a", 1, constant), new("b", 2, constant)]), Is.Empty);
         Assert.That(DuplicateAnswers.Find([new("a", 1, few), new("b", 2, few)]), Is.Empty);
+    }
+
+    [Test]
+    public void Relay_under_an_older_commitment_that_proves_nothing_takes_no_reward_from_whom_it_relays()
+    {
+        Dictionary<int, long> answers = Enumerable.Range(0, 40).ToDictionary(row => row, row => (long)(row * row));
+        Dictionary<int, long> own = answers.ToDictionary(answer => answer.Key, answer => answer.Value + 1);
+        AnsweredCard victim = new("victim", "aa", 9, answers, answers);
+
+        (IReadOnlyList<DuplicateFinding> findings, IReadOnlySet<string> copies) = AnsweredCards.Compare([victim, new("relay", "bb", 2, answers, new Dictionary<int, long>())]);
+        Assert.That(copies, Is.Empty);
+        Assert.That(findings.Single(), Is.EqualTo(new DuplicateFinding("relay", "victim", 0, 0, 39)), "it is reported all the same");
+
+        // Nor where it proved a model of its own first and relayed afterwards.
+        Assert.That(AnsweredCards.Compare([victim, new("relay", "bb", 2, answers, own)]).Copies, Is.Empty);
+
+        // The owner of an older commitment that proved these answers keeps its reward, whatever the copy proved.
+        Assert.That(AnsweredCards.Compare([victim with { Proved = new Dictionary<int, long>() }, new("owner", "bb", 2, answers, answers)]).Copies, Is.EqualTo(new[] { "aa" }));
+    }
+
+    [Test]
+    public void Copy_loses_the_reward_of_the_copied_card_alone_and_a_second_card_of_the_owner_s_commitment_none()
+    {
+        Dictionary<int, long> answers = Enumerable.Range(0, 40).ToDictionary(row => row, row => (long)(row * row));
+        Dictionary<int, long> other = answers.ToDictionary(answer => answer.Key, answer => -answer.Value);
+
+        // Age is the commitment's: the owner's new card is no younger than the copy that was made between.
+        IReadOnlySet<string> copies = AnsweredCards.Compare(
+        [
+            new("owner", "first", 2, answers, answers), new("owner", "second", 2, answers, answers), new("copy", "copied", 5, answers, answers), new("copy", "own", 5, other, other),
+        ]).Copies;
+
+        Assert.That(copies, Is.EqualTo(new[] { "copied" }));
+    }
+
+    [Test]
+    public void Median_is_that_of_miners_that_serve_and_a_card_follows_the_lowest_of_its_miner()
+    {
+        StoredScore[] scores = [Score(1, 1, 0.9, 3), Score(1, 2, 0.2, 5), Score(2, 3, 0.4, 5), Score(2, 4, 0.6, 5), Score(3, 5, 0.5, 5), Score(4, 6, 1, 5), Score(5, 7, 1, 5)];
+        HashSet<string> serving = [.. new byte[] { 1, 2, 3 }.Select(miner => Convert.ToHexStringLower(Bytes(miner)))];
+
+        // 0.2, 0.6 and 0.5: neither what the first retired nor who left.
+        Assert.That(ScoringStep.MedianOf(scores, serving), Is.EqualTo(0.5));
+        Assert.That(ScoringStep.MedianOf(scores, new HashSet<string>()), Is.Zero);
+        Assert.That(ScoringStep.Previous(scores, Bytes(2), Bytes(9), 0.5), Is.EqualTo(new MinerScore(0.4, 0)));
+        Assert.That(ScoringStep.Previous(scores, Bytes(4), Bytes(9), 0.5), Is.EqualTo(new MinerScore(0.5, 0)));
+        Assert.That(ScoringStep.Previous(scores, Bytes(4), Bytes(6), 0.5), Is.EqualTo(new MinerScore(1, 2)), "the same card goes on");
+        Assert.That(ScoringStep.Previous(scores, Bytes(8), Bytes(9), 0.5), Is.EqualTo(MinerScore.Initial));
+
+        static StoredScore Score(byte miner, byte card, double value, ulong epoch) => new(1, Bytes(miner), Bytes(card), new MinerScore(value, 2), epoch);
+
+        static byte[] Bytes(byte value) => [.. Enumerable.Repeat(value, 32)];
+    }
+
+    [TestCase(20, 20, 2_000, 1)]
+    [TestCase(19, 20, 2_000, 1)]
+    [TestCase(18, 20, 1, 0.8)]
+    [TestCase(16, 20, 1, 0.8)]
+    [TestCase(15, 20, 1, 0.5)]
+    [TestCase(1, 20, 1, 0.5)]
+    [TestCase(20, 20, 2_001, 0.8)]
+    [TestCase(20, 20, 8_000, 0.8)]
+    [TestCase(20, 20, 8_001, 0.5)]
+    [TestCase(16, 20, 8_001, 0.4)]
+    [TestCase(0, 20, double.NaN, 0)]
+    [TestCase(0, 0, double.NaN, 0)]
+    public void Latency_and_availability_are_factors_in_the_classes_that_docs_validator_publishes(int answered, int sent, double medianMs, double factor) =>
+        Assert.That(ScoringStep.ServiceFactor(new MinerMeasurement([], [], null, answered, sent, medianMs)), Is.EqualTo(factor).Within(1e-12));
+
+    [Test]
+    public void Challenge_quality_is_proper_and_runs_from_saying_one_half_to_never_being_wrong()
+    {
+        Assert.That(Quality(0.5), Is.Zero);
+        Assert.That(Quality(1), Is.EqualTo(1));
+        Assert.That(Quality(0), Is.Zero, "worse than one half is no less than nothing");
+
+        // Of an outcome in 7 of 10 nobody does better in the mean than by saying 0.7.
+        double[] said = [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9];
+        bool[] outcomes = [.. Enumerable.Range(0, 10).Select(i => i < 7)];
+        Assert.That(said.MaxBy(p => ScoringStep.ChallengeQuality(PredictionQuality.Measure([.. outcomes.Select(_ => p)], outcomes))), Is.EqualTo(0.7));
+
+        static double Quality(double p) => ScoringStep.ChallengeQuality(PredictionQuality.Measure([p], [true]));
     }
 
     [Test]

@@ -112,6 +112,32 @@ internal sealed class ProofPatienceTests
     }
 
     [Test]
+    public async Task Card_that_is_retired_before_its_proof_is_due_is_judged_like_any_other_and_nothing_is_owed_of_the_epoch_after()
+    {
+        await using ThreeValidators three = await ThreeValidators.StartAsync();
+        await three.BuyTokensAsync();
+        ulong first = (await three.Clock()).Epoch + 1;
+        await three.RunUntil(clock => clock.Epoch == first + 1);
+        AccountId hotkey = three.Network.Ledger.Id("clinic-hot");
+        ModelView model = (await three.Network.Ledger.Client.GetModelsAsync(three.Network.Netuid)).Single(model => model.Registration.Hotkey == hotkey);
+        await three.Network.Ledger.Do("clinic-hot", new RetireModelCall(three.Network.Netuid, model.Card));
+        await three.RunUntil(clock => clock.Offset == ThreeValidators.Last + 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(three.CodesOf("clinic", first), Is.EqualTo(new[] { "valid", "valid", "valid" }), "else a miner would get rid of a bad verdict with its card");
+            Assert.That(three.Services.Select(service => service.Store.Scores(three.Network.Netuid).Single(score => score.Miner.AsSpan().SequenceEqual(hotkey.ToArray())).Epoch), Is.All.EqualTo(first));
+        });
+
+        // What was under way when it was retired counts as what it is; of the epoch after nothing was sent, so there is nothing to judge.
+        await three.RunUntil(clock => clock.Epoch == first + 3 && clock.Offset == ThreeValidators.Last + 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(three.CodesOf("clinic", first + 2), Is.Empty);
+            Assert.That(three.Services.Select(service => service.Store.FindPlan(three.Network.Netuid, first + 2)!.IsClosed), Is.All.True);
+        });
+    }
+
+    [Test]
     public async Task Validator_that_restarts_while_a_miner_is_down_for_good_judges_it_as_those_do_that_ran_on()
     {
         await using ThreeValidators three = await ThreeValidators.StartAsync();
