@@ -128,6 +128,7 @@ public sealed class MinerHost : IAsyncDisposable
                 Running = options.Running,
                 Waiting = options.Waiting,
                 MemoryBytes = options.MemoryBytes,
+                VersionEpochs = options.VersionEpochs,
             };
             IServedModel[] models =
             [
@@ -394,8 +395,32 @@ public sealed class MinerHost : IAsyncDisposable
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        queries.View = await queries.View.RefreshAsync(ledger, settings.Netuid, cancellationToken).ConfigureAwait(false);
+        TokenLedgerView view = await queries.View.RefreshAsync(ledger, settings.Netuid, cancellationToken).ConfigureAwait(false);
+
+        // Before the new epoch's tokens are good: a version that ends with the old one answers none of them.
+        await EndVersionsAsync(cancellationToken).ConfigureAwait(false);
+        queries.View = view;
         await witnesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EndVersionsAsync(CancellationToken cancellationToken)
+    {
+        if (settings.VersionEpochs is not { } epochs)
+        {
+            return;
+        }
+
+        HashSet<string> ended = await VersionAge.EndedAsync(ledger, settings.Netuid, models, epochs, cancellationToken).ConfigureAwait(false);
+        foreach (IServedModel model in models)
+        {
+            string card = Convert.ToHexStringLower(model.CardHash.Span);
+            if (ended.Contains(card) && !queries.Ended.Contains(card))
+            {
+                MinerLog.VersionEnded(logger, model.Id, epochs);
+            }
+        }
+
+        queries.Ended = ended;
     }
 
     // Bundles of keys live by the subnet's epochs, not by those of tokens: audits are opened one epoch after they were asked, and a bundle that lived longer would be no validator's.

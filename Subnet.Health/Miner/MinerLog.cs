@@ -24,6 +24,11 @@ internal static partial class MinerLog
     [LoggerMessage(1007, LogLevel.Information, "{Address} is not on the ledger yet, which admits a new address only every so many blocks; it is announced with a later one")]
     public static partial void NotYetAnnounced(ILogger logger, Uri address);
 
+    [LoggerMessage(
+        1008, LogLevel.Warning,
+        "model {Id} was registered {Epochs} access epochs ago or more and is served no longer: compile it again, which makes a new version, or set miner.version_epochs to 0 and start again")]
+    public static partial void VersionEnded(ILogger logger, string id, ulong epochs);
+
     [LoggerMessage(1006, LogLevel.Warning, "{Count} queries were still running when the drain time was over")]
     public static partial void DrainTimeOver(ILogger logger, int count);
 }

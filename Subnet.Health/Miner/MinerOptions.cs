@@ -34,6 +34,11 @@ public sealed record MinerOptions(
     /// <summary>Queries that wait; more are told that the miner is busy.</summary>
     public int Waiting { get; init; } = 64;
 
+    /// <summary>
+    /// Access epochs that a version of a model is served, the one of its registration included: every answer is an equation of its weights, so a version ends some time. Null for no end.
+    /// </summary>
+    public ulong? VersionEpochs { get; init; } = VersionAge.DefaultEpochs;
+
     /// <summary>Memory for models and queries, in bytes.</summary>
     public long MemoryBytes { get; init; } = 1L << 30;
 }

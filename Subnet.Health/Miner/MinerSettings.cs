@@ -34,6 +34,9 @@ internal sealed record MinerSettings(string Name, string Folder, ushort Netuid, 
     /// <summary>How long running queries may go on after a stop.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Access epochs that a version of a model is served, the one of its registration included; null for no end, where the owner says so.</summary>
+    public ulong? VersionEpochs { get; init; }
+
     /// <summary>How validators are reached that witness the log; https only with trust.</summary>
     public GrpcChannelOptions WitnessChannels { get; init; } = new();
 

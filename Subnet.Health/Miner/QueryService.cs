@@ -36,6 +36,7 @@ internal sealed class QueryService
     private readonly MinerMetrics metrics;
     private readonly TimeProvider time;
     private TokenLedgerView view = TokenLedgerView.Empty;
+    private IReadOnlySet<string> ended = new HashSet<string>();
 
     /// <param name="models">The models served.</param>
     /// <param name="hotkey">Signs receipts and refusals.</param>
@@ -71,6 +72,13 @@ internal sealed class QueryService
     {
         get => Volatile.Read(ref view);
         set => Volatile.Write(ref view, value);
+    }
+
+    /// <summary>Cards, lower-case hex, whose versions have lived their time: refused before a token is spent. What was answered before can be asked for again, and is proved.</summary>
+    public IReadOnlySet<string> Ended
+    {
+        get => Volatile.Read(ref ended);
+        set => Volatile.Write(ref ended, value);
     }
 
     /// <summary>The cards.</summary>
@@ -138,6 +146,11 @@ internal sealed class QueryService
     {
         byte[] requestHash = SHA256.HashData(request.Query.Span);
         if (Find(request.Query.Span) is not { } found)
+        {
+            return Refuse(request, requestHash, RefusalStatement.QueryRefused);
+        }
+
+        if (Ended.Contains(Convert.ToHexStringLower(found.Model.CardHash.Span)) && await spent.FindByRequestAsync(requestHash).ConfigureAwait(false) is null)
         {
             return Refuse(request, requestHash, RefusalStatement.QueryRefused);
         }

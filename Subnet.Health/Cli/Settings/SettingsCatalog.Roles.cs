@@ -27,6 +27,9 @@ internal static partial class SettingsCatalog
     public static readonly Setting MinerMemory =
         new("miner.memory_mb", SettingKind.Number, "1024", "Memory for a miner's models and queries, in MiB; a miner that could need more does not start.");
 
+    public static readonly Setting MinerVersionEpochs =
+        new("miner.version_epochs", SettingKind.Number, "8", "Access epochs that a version of a model is served, since every answer is an equation of its weights; 0 for no end.");
+
     public static readonly Setting ClinicPolicy =
         new("clinic.policy", SettingKind.Text, null, "The gateway's policy file: which models, miners, purposes and inputs; without one, treatment only.");
 

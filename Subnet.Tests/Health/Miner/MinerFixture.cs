@@ -72,6 +72,9 @@ internal sealed class MinerFixture : IAsyncDisposable
     /// <summary>What the log was told.</summary>
     public List<ServedQuery> Served { get; private set; } = [];
 
+    /// <summary>What answers.</summary>
+    public QueryService Service { get; private set; } = null!;
+
     /// <summary>Starts a miner.</summary>
     /// <param name="admission">The bound on work.</param>
     /// <param name="issuerSecret">The issuer's key, for a second miner after the first.</param>
@@ -100,6 +103,7 @@ internal sealed class MinerFixture : IAsyncDisposable
             new GrpcServerHostOptions(new IPEndPoint(IPAddress.Loopback, 0)), services, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         MinerFixture fixture = new(issuerSecret, issuer, hotkey, challenge, model, spent, metrics, folder, host);
         fixture.Served = served;
+        fixture.Service = service;
         return fixture;
     }
 

@@ -113,6 +113,7 @@ internal sealed class MinerArguments
             Running = (int)Math.Clamp(context.Settings.Number(SettingsCatalog.MinerRunning), 1, 4096),
             Waiting = (int)Math.Clamp(context.Settings.Number(SettingsCatalog.MinerWaiting), 0, 65_536),
             MemoryBytes = context.Settings.Number(SettingsCatalog.MinerMemory) << 20,
+            VersionEpochs = context.Settings.Number(SettingsCatalog.MinerVersionEpochs) is > 0 and { } epochs ? (ulong)epochs : null,
         };
     }
 }
