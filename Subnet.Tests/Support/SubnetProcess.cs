@@ -9,9 +9,14 @@ internal static class SubnetProcess
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "subnet.exe" : "subnet");
 
     /// <summary>Starts it with its streams redirected; the caller disposes the process.</summary>
-    public static Process Start(string currentDirectory, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    /// <param name="currentDirectory">Where it runs.</param>
+    /// <param name="arguments">What it is given.</param>
+    /// <param name="variables">Environment beside that of the tests.</param>
+    /// <param name="through">A program with its arguments that becomes the executable; none by default.</param>
+    public static Process Start(string currentDirectory, string[] arguments, IReadOnlyDictionary<string, string>? variables = null, params string[] through)
     {
-        ProcessStartInfo start = new(Executable, arguments)
+        string[] command = [.. through, Executable, .. arguments];
+        ProcessStartInfo start = new(command[0], command[1..])
         {
             WorkingDirectory = currentDirectory,
             RedirectStandardInput = true,

@@ -64,7 +64,8 @@ internal static class MalformedCases
         // A file that keeps a reader busy does so each time; a machine that was busy otherwise does not.
         for (int attempt = 1; attempt < MostAttempts && time > MostTime; attempt++)
         {
-            (refusal, other, time, bytes) = Measure(path);
+            (refusal, other, time, long again) = Measure(path);
+            bytes = Math.Max(bytes, again);
         }
 
         if (refusal is null)
