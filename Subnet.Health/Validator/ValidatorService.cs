@@ -181,7 +181,7 @@ internal sealed class ValidatorService : IAsyncDisposable
             new VerdictService(parts).AddTo(services);
             TransparencyEndpoint.AddTo(services, log.Served, witness.Witness, null, witness.Learn);
             ScoringService organic = new(
-                hotkey, seeds, new ScoringLog(log.Recorder), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time,
+                hotkey, seeds, new ScoringLog(log), new LedgerScoringChain(ledger), ScoringTimetable.Default, settings.IsClinicAdmitted, time,
                 Path.Combine(settings.Home, "scoring"), seeds);
             organic.AddTo(services);
             foreach (IOException fault in organic.Restore())

@@ -44,7 +44,7 @@ internal sealed class DemoOrganic(string name, ClinicClient clinic, DemoWorld wo
             settings,
             place.Keys.Cold("clinic-" + name),
             scored,
-            new ScoringLog(clinic.Log.Recorder),
+            new ScoringLog(clinic.Log),
             journal,
             place.Time);
         List<ScoringPeer> peers = [.. DemoPlan.Validators.Select(validator => new ScoringPeer(

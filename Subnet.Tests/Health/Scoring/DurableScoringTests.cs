@@ -53,6 +53,36 @@ internal sealed class DurableScoringTests
         }
     }
 
+    [TestCase("score-window", 1)]
+    [TestCase("batch-open", 2)]
+    [TestCase("score-commit", 3)]
+    [TestCase("score-open", 4)]
+    public async Task Clinic_killed_between_log_and_journal_has_each_statement_in_the_log_once_and_goes_on_with_the_entry_that_is_there(string code, int note)
+    {
+        await using ScoringFixture fixture = new();
+        using AtRestKey key = Key(fixture);
+        string path = Path.Combine(fixture.Folder, "organic.journal");
+        using (ScoringJournal journal = new(path, key))
+        {
+            using DurableClinicScoring clinic = Begin(fixture, new ForgetfulJournal(journal, note), fixture.Log);
+            Assert.That(async () => await FinishAsync(fixture, clinic, NewValidators(fixture)), Throws.InstanceOf<IOException>().With.Message.EqualTo("killed"));
+        }
+
+        Assert.That(await fixture.LoggedAsync(code), Is.EqualTo(1), "it was killed after the log had it");
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        using ScoringJournal again = new(path, key);
+        using DurableClinicScoring resumed = (await ResumeAsync(fixture, again))!;
+        fixture.Transcript.Clear();
+        await FinishAsync(fixture, resumed, NewValidators(fixture));
+        foreach (string each in new[] { "score-window", "batch-open", "score-commit", "score-open" })
+        {
+            Assert.That(await fixture.LoggedAsync(each), Is.EqualTo(1), each);
+        }
+
+        RecordedEntry window = resumed.WindowEntry!;
+        Assert.That((await fixture.EntriesAsync())[window.Index].Bytes.ToArray(), Is.EqualTo(window.Entry.Bytes.ToArray()), "the entry that is proved is the one in the log");
+    }
+
     [Test]
     public async Task Half_written_entry_is_cut_off_and_a_changed_one_or_another_key_refuses_the_journal()
     {
@@ -271,7 +301,7 @@ internal sealed class DurableScoringTests
         return validator;
     }
 
-    private DurableClinicScoring Begin(ScoringFixture fixture, ScoringJournal journal, IScoringLog log) => DurableClinicScoring.Begin(
+    private DurableClinicScoring Begin(ScoringFixture fixture, IScoringJournal journal, IScoringLog log) => DurableClinicScoring.Begin(
         seed, 7, fixture.Measure, fixture.Panel, fixture.Cases, fixture.Settings, fixture.ClinicKey, fixture.Store, log, journal, fixture.Clock);
 
     private static Task<DurableClinicScoring?> ResumeAsync(ScoringFixture fixture, ScoringJournal journal) =>
@@ -279,10 +309,33 @@ internal sealed class DurableScoringTests
 
     private static AtRestKey Key(ScoringFixture fixture) => AtRestKey.Derive(fixture.ClinicKey, "organic", new OperatingSystemRandomSource());
 
+    /// <summary>A journal whose process ends when it is to note that a statement is in the log, for this time.</summary>
+    private sealed class ForgetfulJournal(IScoringJournal inner, int last) : IScoringJournal
+    {
+        private const byte Logged = 0;
+        private const int PlannedBytes = 32 + 16;
+
+        private int notes;
+
+        public IReadOnlyList<ScoringJournalEntry> Entries => inner.Entries;
+
+        public void Append(byte kind, DateTimeOffset time, ReadOnlySpan<byte> content)
+        {
+            if (kind == Logged && content.Length > PlannedBytes && ++notes == last)
+            {
+                throw new IOException("killed");
+            }
+
+            inner.Append(kind, time, content);
+        }
+    }
+
     /// <summary>A log whose disk is gone for one kind of entry.</summary>
     private sealed class BrokenLog(IScoringLog inner, string broken) : IScoringLog
     {
-        public Task<RecordedEntry> RecordAsync(string code, SignedStatement signed, string peerKind, ReadOnlyMemory<byte> peer) =>
-            code == broken ? throw new IOException(code) : inner.RecordAsync(code, signed, peerKind, peer);
+        public Task<RecordedEntry> RecordAsync(string code, SignedStatement signed, string peerKind, ReadOnlyMemory<byte> peer, string? name = null) =>
+            code == broken ? throw new IOException(code) : inner.RecordAsync(code, signed, peerKind, peer, name);
+
+        public string NewEvent() => inner.NewEvent();
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Subnet.Crypto.CanonicalJson;
 using Subnet.Crypto.Comparison;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
@@ -63,7 +62,7 @@ internal sealed class ScoringFixture : IAsyncDisposable
 
     public string Folder => folder.Path;
 
-    public ScoringLog Log => new(Recorder);
+    public ScoringLog Log => new(Recorder, FindAsync);
 
     public ClinicScoring Clinic { get; private set; } = null!;
 
@@ -72,13 +71,17 @@ internal sealed class ScoringFixture : IAsyncDisposable
     public List<ScoringMessage> Transcript { get; } = [];
 
     /// <summary>What the log says of a code.</summary>
-    public async Task<int> LoggedAsync(string code)
+    public async Task<int> LoggedAsync(string code) => (await EntriesAsync()).Count(entry => entry.Members.TextOrNull("code") == code);
+
+    /// <summary>The log's entries in order.</summary>
+    public async Task<AuditEntry[]> EntriesAsync()
     {
         await log.FlushAsync();
         FileTileSource tiles = new(new PhysicalLogFiles(folder.Combine("log")));
-        return LogEntries.Read(tiles, 0, log.IntegratedSize, log.IntegratedSize)
-            .Count(entry => CanonicalJsonReader.Read(entry.Bytes.Span).TextOrNull("code") == code);
+        return [.. LogEntries.Read(tiles, 0, log.IntegratedSize, log.IntegratedSize).Select(entry => AuditEntry.Parse(entry.Bytes))];
     }
+
+    private async Task<AuditEntry?> FindAsync(string name) => (await EntriesAsync()).SingleOrDefault(entry => entry.Event == name);
 
     /// <summary>Adds a case before the window is opened.</summary>
     public void Insert(ScoringCase item) => Cases = [item, .. Cases];

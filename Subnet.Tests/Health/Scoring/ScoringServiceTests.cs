@@ -113,7 +113,7 @@ internal sealed class ScoringServiceTests
     {
         using AtRestKey key = AtRestKey.Derive(fixture.ClinicKey, "organic", new OperatingSystemRandomSource());
         string path = Path.Combine(fixture.Folder, "organic.journal");
-        ScoringLog log = new(clinicLog.Recorder);
+        ScoringLog log = new(clinicLog);
         foreach (string step in new[] { "beacon", "outputs", "seeds", "openings" })
         {
             using ScoringJournal journal = new(path, key);
@@ -174,7 +174,7 @@ internal sealed class ScoringServiceTests
     public async Task Window_that_is_anchored_again_for_another_beacon_gets_no_seed_also_when_the_first_is_forgotten()
     {
         // Attack 26: the clinic sees the draw, dislikes it, lets the batch be, and has the same cases ordered by another block.
-        ScoringLog log = new(clinicLog.Recorder);
+        ScoringLog log = new(clinicLog);
         ManualClock standing = new();
         Assert.That(async () => await NewRun(fixture.NewClinic(log: log, clock: standing)).RunAsync(new BreaksOff("outputs"), default), Throws.InstanceOf<OperationCanceledException>());
         fixture.Clock.Advance(TimeSpan.FromHours(1));
@@ -238,7 +238,7 @@ internal sealed class ScoringServiceTests
         Path.Combine(fixture.Folder, $"slots-{validator}"),
         fixture.SeedsOf(validator));
 
-    private Task<OrganicScoringResult> RunAsync() => NewRun(fixture.NewClinic(log: new ScoringLog(clinicLog.Recorder))).RunAsync(null, default);
+    private Task<OrganicScoringResult> RunAsync() => NewRun(fixture.NewClinic(log: new ScoringLog(clinicLog))).RunAsync(null, default);
 
     private OrganicScoringRun NewRun(IClinicScoring clinic) =>
         new(clinic, 7, peers, chain, files, clinicLog.Origin, cancellation => clinicLog.AnchorAsync(cancellation), fixture.Settings.Timetable);

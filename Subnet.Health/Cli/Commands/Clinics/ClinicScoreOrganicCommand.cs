@@ -80,7 +80,7 @@ internal sealed class ClinicScoreOrganicCommand : StateChangingCommand
                 OrganicScoringResult result;
                 using (ScoringJournal journal = new(journalPath, atRest))
                 {
-                    ScoringLog log = new(access.Client.Log.Recorder);
+                    ScoringLog log = new(access.Client.Log);
                     DurableClinicScoring? interrupted = await DurableClinicScoring.ResumeAsync(access.Key, store, log, journal, context.Time).ConfigureAwait(false);
                     isInterrupted = interrupted is not null;
                     using DurableClinicScoring batch = interrupted
