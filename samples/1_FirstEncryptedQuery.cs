@@ -4,7 +4,8 @@
 //
 //   dotnet run -c Release samples/1_FirstEncryptedQuery.cs -- NODE_URL ISSUER_URL KEYSTORE PASSWORD_FILE NETUID MODEL PATIENTS.csv
 //
-// NODE_URL is a ledger node and ISSUER_URL the subnet's token issuer (`subnet localnet up` prints both), KEYSTORE the coldkey of a wallet with money on that ledger.
+// NODE_URL is a ledger node and ISSUER_URL the subnet's token issuer (`subnet localnet up` prints both), KEYSTORE the coldkey of a wallet with money on that ledger,
+// which no other gateway uses: what is paid for is counted by account.
 using System.Globalization;
 using System.Text;
 using Subnet.Health.Clinic;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Subnet.Health.Circuits;
 using Subnet.Health.Node;
+using Subnet.Health.Review.Entries;
 
 namespace Subnet.Health.Clinic;
 
@@ -32,10 +33,11 @@ internal sealed class QueryRound(
         CancellationToken cancellationToken)
     {
         int agree = authority.Query.Agree;
-        if (agree < 1 || agree > offers.Count)
+        int serving = offers.DistinctBy(offer => offer.HotkeyHex).Count();
+        if (agree < 1 || agree > serving)
         {
             throw new ClinicException(
-                ClinicFault.ModelNotFound, $"{agree} miners are to agree and {offers.Count} serve the model '{authority.Query.Model}'.", "Ask for fewer, or wait for more miners.");
+                ClinicFault.ModelNotFound, $"{agree} miners are to agree and {serving} serve the model '{authority.Query.Model}'; nothing was sent.", "Ask for fewer, or wait for more miners.");
         }
 
         int[] starts = [.. sizes.Select((_, i) => sizes.Take(i).Sum())];
@@ -92,14 +94,18 @@ internal sealed class QueryRound(
     private async Task<QueryAttempt[]> AnswerAsync(
         IReadOnlyList<MinerOffer> offers, CardRows request, int start, int count, int agree, QueryAuthority authority, CancellationToken cancellationToken)
     {
-        ConcurrentQueue<MinerOffer> candidates = new(ranking.Order(offers).Take(Math.Max(settings.MostMiners, agree)));
-        if (agree == 1)
+        // By miner: one that serves a model under two cards is one voice, and its second card is there for when the first brings nothing.
+        ConcurrentQueue<MinerOffer[]> candidates =
+            new(ranking.Order(offers).GroupBy(offer => offer.HotkeyHex).Select(group => group.ToArray()).Take(Math.Max(settings.MostMiners, agree)));
+        ConcurrentQueue<TriedMiner> tried = [];
+        QueryAttempt?[] attempts = await Task.WhenAll(
+            Enumerable.Range(0, agree).Select(_ => FirstAnswerAsync(candidates, tried, request, start, count, authority, cancellationToken))).ConfigureAwait(false);
+        QueryAttempt[] answers = [.. attempts.OfType<QueryAttempt>()];
+        if (answers.Length < agree)
         {
-            return [await FirstAnswerAsync(candidates, request, start, count, authority, cancellationToken).ConfigureAwait(false)];
+            throw NotAnswered(offers[0], count, agree, answers, [.. tried]);
         }
 
-        QueryAttempt[] answers = await Task.WhenAll(
-            Enumerable.Range(0, agree).Select(_ => FirstAnswerAsync(candidates, request, start, count, authority, cancellationToken))).ConfigureAwait(false);
         for (int row = 0; row < count; row++)
         {
             if (answers.Any(answer => !answer.Rows![row].Answers.SequenceEqual(answers[0].Rows![row].Answers)))
@@ -114,37 +120,61 @@ internal sealed class QueryRound(
         return answers;
     }
 
-    private async Task<QueryAttempt> FirstAnswerAsync(
-        ConcurrentQueue<MinerOffer> candidates, CardRows request, int start, int count, QueryAuthority authority, CancellationToken cancellationToken)
+    private static ClinicException NotAnswered(MinerOffer offer, int count, int agree, QueryAttempt[] answers, TriedMiner[] tried)
     {
-        List<string> tried = [];
-        bool isTokenless = true;
-        while (candidates.TryDequeue(out MinerOffer? offer))
+        string named = string.Join(", ", tried.Select(miner => miner.Text));
+        if (answers.Length > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            TakenToken? token = await TakeAsync(offer, offer.Card.RowClassFor(count) ?? 0, cancellationToken).ConfigureAwait(false);
-            if (token is null)
-            {
-                tried.Add($"{offer.Address} (no token)");
-                continue;
-            }
-
-            isTokenless = false;
-            CardRows part = request.Take(start, count);
-            QueryAttempt attempt = await sender.AskAsync(offer, part, authority, token, cancellationToken).ConfigureAwait(false);
-            if (attempt.Code is null)
-            {
-                return attempt;
-            }
-
-            failed.Add(new FailedAttempt(attempt.Event, attempt.Miner, attempt.Code));
-            tried.Add($"{offer.Address} ({attempt.Code}{(attempt.Cause is { Length: > 0 } cause ? ": " + cause.TrimEnd('.') : "")})");
+            return new ClinicException(
+                ClinicFault.NoAnswer,
+                $"Only {answers.Length} of the {agree} miners that must agree answered ({string.Join(", ", answers.Select(answer => answer.Miner))}); no answer of {named}. Every attempt is in the log.",
+                tried.All(miner => miner.IsTokenless) ? BuyAhead(offer, count) : "Do not use the score; try again later, or ask for fewer.");
         }
 
-        throw isTokenless
-            ? new ClinicException(
-                ClinicFault.NoToken, $"The wallet has no usable token of {count} rows for {string.Join(", ", tried)}; nothing was sent.", "Buy some ahead with 'subnet clinic keygen --tokens N'.")
-            : new ClinicException(ClinicFault.NoAnswer, $"No miner answered: {string.Join(", ", tried)}. Every attempt is in the log.", "Try again later, or raise clinic.most_miners.");
+        return tried.All(miner => miner.IsTokenless)
+            ? new ClinicException(ClinicFault.NoToken, $"The wallet has no usable token of {RowsText(offer.Card.RowClassFor(count) ?? count)} for {named}; nothing was sent.", BuyAhead(offer, count))
+            : new ClinicException(ClinicFault.NoAnswer, $"No miner answered: {named}. Every attempt is in the log.", "Try again later, or raise clinic.most_miners.");
+    }
+
+    private static string RowsText(int rows) => rows == 1 ? "1 row" : $"{rows} rows";
+
+    private static string BuyAhead(MinerOffer offer, int count) =>
+        $"Buy some ahead with 'subnet clinic keygen --netuid {offer.Netuid} --rows {offer.Card.RowClassFor(count) ?? 1}'; tokens are good in the access epoch of their key and the next.";
+
+    /// <summary>The first answer of the miners that are left; null where none is left.</summary>
+    private async Task<QueryAttempt?> FirstAnswerAsync(
+        ConcurrentQueue<MinerOffer[]> candidates, ConcurrentQueue<TriedMiner> tried, CardRows request, int start, int count, QueryAuthority authority, CancellationToken cancellationToken)
+    {
+        while (candidates.TryDequeue(out MinerOffer[]? miner))
+        {
+            foreach (MinerOffer offer in miner)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                TakenToken? token = await TakeAsync(offer, offer.Card.RowClassFor(count) ?? 0, cancellationToken).ConfigureAwait(false);
+                if (token is null)
+                {
+                    tried.Enqueue(new TriedMiner($"{offer.Address} (no token)", IsTokenless: true));
+                    break;
+                }
+
+                CardRows part = request.Take(start, count);
+                QueryAttempt attempt = await sender.AskAsync(offer, part, authority, token, cancellationToken).ConfigureAwait(false);
+                if (attempt.Code is null)
+                {
+                    return attempt;
+                }
+
+                failed.Add(new FailedAttempt(attempt.Event, attempt.Miner, attempt.Code));
+                tried.Enqueue(new TriedMiner($"{offer.Address} ({attempt.Code}{(attempt.Cause is { Length: > 0 } cause ? ": " + cause.TrimEnd('.') : "")})", IsTokenless: false));
+                if (attempt.Code != RefusalStatement.QueryRefused)
+                {
+                    // Only a refusal may be of this card and not of the other.
+                    break;
+                }
+            }
+        }
+
+        return null;
     }
 
     private async Task<TakenToken?> TakeAsync(MinerOffer offer, int rows, CancellationToken cancellationToken)
@@ -161,4 +191,7 @@ internal sealed class QueryRound(
             new TokenKind(offer.Netuid, offer.HotkeyHex, epoch, rows), settings.BuyWhenEmpty, settings.MostPerRow * (ulong)rows, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         return await wallet.TakeAsync(offer.Netuid, offer.HotkeyHex, rows, epoch, time.GetUtcNow()).ConfigureAwait(false);
     }
+
+    /// <summary>A miner that brought nothing, and whether that was for want of a token.</summary>
+    private sealed record TriedMiner(string Text, bool IsTokenless);
 }

@@ -200,8 +200,10 @@ internal sealed class TokenPurchase(
         {
             throw new ClinicException(
                 ClinicFault.IssuerRefused,
-                $"The issuer of subnet {key.Id.Netuid} did not sign: {fault.Status}.",
-                "Run it again: what is paid for stays paid for, and is signed once.",
+                $"The issuer of subnet {key.Id.Netuid} did not sign: {fault.Status.ToString().TrimEnd('.')}.",
+                fault.Status.Code == GrpcStatusCode.FailedPrecondition
+                    ? "Tokens of this account were signed for another folder: use that one, or give each gateway a coldkey of its own."
+                    : "Run it again: what is paid for stays paid for, and is signed once.",
                 fault);
         }
     }

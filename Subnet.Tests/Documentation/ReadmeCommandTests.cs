@@ -1,25 +1,32 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
+using Subnet.Core.Ledger;
 using Subnet.Tests.Support;
 
 namespace Subnet.Tests.Documentation;
 
 /// <summary>
-/// The commands that README.md prints, run by the built program in a copy that holds what the repository holds and nothing beside it: who copies them from the page gets what it says. Left out
+/// The commands that README.md and further pages print, run by the built program in a copy that holds what the repository holds and nothing beside it: who copies them from the page gets what it says. Left out
 /// are those with a placeholder, those that build, and those that need a network.
 /// </summary>
 [TestFixture]
 internal sealed partial class ReadmeCommandTests
 {
-    [Test]
-    public async Task Commands_that_need_no_network_run_in_a_bare_copy()
+    /// <param name="page">Where the commands stand.</param>
+    /// <param name="expected">Commands among them: a page whose commands are no longer found would pass without having run any.</param>
+    [TestCase("README.md", "model inspect", "model verify", "model compile")]
+    [TestCase("docs/models.md", "model inspect", "model predict", "model verify", "model compile", "model card")]
+    [TestCase("docs/emission.md", "epoch run", "epoch what-if")]
+    public async Task Commands_of_a_page_that_need_no_network_run_in_a_bare_copy(string page, params string[] expected)
     {
         using TemporaryFolder folder = new();
         string copy = folder.Combine("copy");
         CopyTo(copy, RepositoryFolder.Find());
-        Dictionary<string, string> variables = new() { ["SUBNET_HOME"] = folder.Combine("home") };
+        AddOwnFiles(copy);
+        Dictionary<string, string> variables = new() { ["SUBNET_HOME"] = folder.Combine("home"), ["SUBNET_MODEL_PASSWORD"] = "demo" };
         List<string> run = [];
-        foreach (string line in Fenced(await File.ReadAllTextAsync(Path.Combine(copy, "README.md"))))
+        foreach (string line in Commands(await File.ReadAllTextAsync(Path.Combine(copy, page))))
         {
             if (Export().Match(line) is { Success: true } export)
             {
@@ -33,29 +40,39 @@ internal sealed partial class ReadmeCommandTests
             }
         }
 
-        // A page whose commands are no longer found would pass without having run any.
-        Assert.That(run, Is.SupersetOf((string[])["model inspect", "model verify", "model compile"]));
+        Assert.That(run, Is.SupersetOf(expected));
+    }
+
+    [Test]
+    public async Task Genesis_file_of_the_ledgers_page_is_one()
+    {
+        string page = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Find(), "docs", "ledger.md"));
+        string file = page.Split("```json\n")[1].Split("```")[0];
+        Assert.That(GenesisFile.Parse(Encoding.UTF8.GetBytes(file)).Network, Is.EqualTo("trial"));
     }
 
     [TestCase("subnet audit verify LOG --origin NAME", true)]
     [TestCase("subnet miner run heart --netuid 1", true)]
     [TestCase("subnet localnet up", true)]
     [TestCase("subnet clinic models --wallet-name clinic-riverside", true)]
+    [TestCase("subnet delegate compare 1", true)]
+    [TestCase("subnet model predict heart.zip --input rows.csv | diff - heart.answers.csv", true)]
+    [TestCase("subnet emission schedule", false)]
     [TestCase("subnet epoch run samples/epoch.json --explain", false)]
     [TestCase("subnet model inspect samples/models/heart-fasttree.zip", false)]
     public void Only_commands_without_placeholder_and_network_are_run(string line, bool isLeftOut) => Assert.That(IsLeftOut(line), Is.EqualTo(isLeftOut));
 
     [Test]
     public void Fenced_lines_come_without_remarks_and_with_their_continuation() => Assert.That(
-        Fenced("before\n```\nsubnet a b   what it does\nsubnet c \\\n    --d e\n```\nsubnet not one\n"), Is.EqualTo((string[])["subnet a b", "subnet c --d e"]));
+        Commands("before\n```\nsubnet a b   what it does\nsubnet c \\\n    --d e\n```\nsubnet not one\n"), Is.EqualTo((string[])["subnet a b", "subnet c --d e"]));
 
     private static bool IsLeftOut(string line)
     {
         string[] words = line.Split(' ')[1..];
-        return words[0] is "localnet" or "demo" or "dashboard" || words.Any(static word => word is "--wallet-name" or "--netuid" || Placeholder().IsMatch(word));
+        return words[0] is "localnet" or "demo" or "dashboard" or "subnets" or "delegate" || words.Contains("|") || words.Any(static word => word is "--wallet-name" or "--netuid" || Placeholder().IsMatch(word));
     }
 
-    private static IEnumerable<string> Fenced(string page)
+    private static IEnumerable<string> Commands(string page)
     {
         string[] parts = page.Split("```");
         return parts.Where(static (_, i) => i % 2 == 1)
@@ -100,12 +117,22 @@ internal sealed partial class ReadmeCommandTests
     /// <summary>What the repository holds of the page and the samples; a file that lies in the work tree alone is not there for who clones.</summary>
     private static void CopyTo(string copy, string repository)
     {
-        foreach (string file in Held(repository).Where(static file => file == "README.md" || file.StartsWith("samples/", StringComparison.Ordinal)))
+        foreach (string file in Held(repository).Where(static file => file == "README.md" || file.StartsWith("docs/", StringComparison.Ordinal) || file.StartsWith("samples/", StringComparison.Ordinal)))
         {
             string target = Path.Combine(copy, file);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(Path.Combine(repository, file), target);
         }
+    }
+
+    /// <summary>What a page calls the reader's own: a model, the table that it was trained on, a few rows, and what the columns mean.</summary>
+    private static void AddOwnFiles(string copy)
+    {
+        string samples = Path.Combine(copy, "samples");
+        File.Copy(Path.Combine(samples, "models", "heart-fasttree.zip"), Path.Combine(copy, "heart.zip"));
+        File.Copy(Path.Combine(samples, "models", "heart-features.json"), Path.Combine(copy, "features.json"));
+        File.Copy(Path.Combine(samples, "data", "heart-cleveland.csv"), Path.Combine(copy, "training.csv"));
+        File.WriteAllLines(Path.Combine(copy, "rows.csv"), File.ReadLines(Path.Combine(samples, "data", "heart-cleveland-heldout.csv")).Take(4));
     }
 
     private static string[] Held(string repository)

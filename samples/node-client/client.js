@@ -20,6 +20,7 @@ const call = (client, method, request) => new Promise((resolve, reject) =>
   client[method](request, { deadline: Date.now() + 30000 }, (error, reply) => error ? reject(error) : resolve(reply)));
 
 async function main([address, tokenFile, model, integers]) {
+  if (!integers) throw new Error("usage: node client.js HOST:PORT TOKEN_FILE MODEL '[1, 5, 7, -2]'");
   const client = new Inference(address, grpc.credentials.createInsecure(), { 'grpc.max_receive_message_length': 32 << 20 });
   const { cards } = await call(client, 'Models', {});
   const found = cards.map((card) => ({ hash: card.hash, text: card.canonical, json: JSON.parse(card.canonical) })).find((card) => card.json.id === model);

@@ -27,8 +27,14 @@ internal sealed class CheckpointSigner(ILogFiles files, DurableFiles durable, IR
         try
         {
             SignedNote note = SignedNote.Parse(bytes);
+            Checkpoint signed = Checkpoint.Parse(note.Text);
+            if (signed.Origin != Origin)
+            {
+                throw new LogStoreException(LogStoreFault.Foreign, $"the folder holds the log {signed.Origin}, which is not {Origin}");
+            }
+
             note.Verify(signers.Select(signer => signer.Verifier));
-            return Checkpoint.Parse(note.Text);
+            return signed;
         }
         catch (TransparencyException malformed)
         {

@@ -12,6 +12,9 @@ public enum LogStoreFault
     /// <summary>The tree is not an extension of what was signed last. Signing it would be a fork.</summary>
     Fork,
 
+    /// <summary>The folder holds the log of another name: another key's, or one of another network.</summary>
+    Foreign,
+
     /// <summary>A file operation failed; nothing is appended until the log is opened again, which it is by itself where the disk was full and has room again.</summary>
     Stopped,
 }

@@ -5,6 +5,7 @@ using Subnet.Core.Analysis;
 using Subnet.Core.Analysis.Adversaries;
 using Subnet.Core.Consensus;
 using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Output;
 using Subnet.Health.Conformance.Yuma;
 
 namespace Subnet.Health.Cli.Commands;
@@ -202,7 +203,7 @@ internal sealed class EpochWhatIfCommand : EpochCommand
                 $"{Word(before.ValidatorPermit)}{(before.ValidatorPermit == after.ValidatorPermit ? "" : " -> " + Word(after.ValidatorPermit))}\n");
         }
 
-        context.Output.Raw($"{document.Neurons.Count} neurons come out differently\n");
+        context.Output.Raw($"{Quantity.Of(document.Neurons.Count, "neuron")} {(document.Neurons.Count == 1 ? "comes" : "come")} out differently\n");
     }
 
     private static string Word(bool value) => value ? "yes" : "no";

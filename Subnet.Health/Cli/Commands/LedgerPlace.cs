@@ -109,7 +109,10 @@ internal sealed class LedgerPlace
         catch (ArgumentException e)
         {
             throw new CommandException(
-                ErrorCodes.Usage, $"'{address}' cannot be asked: {e.Message}.", "Beyond this machine use https and --certs with a folder of `subnet certs create`.", e);
+                ErrorCodes.Usage,
+                $"'{address}' cannot be asked: {(address.Scheme == Uri.UriSchemeHttps ? "whom to trust there is not given" : "it is neither https nor http on this machine")}.",
+                "Beyond this machine use https and --certs with a folder of `subnet certs create`.",
+                e);
         }
     }
 

@@ -28,6 +28,8 @@ internal static class ExceptionTranslator
         SqliteException { SqliteErrorCode: SqliteFull } e => new CommandException(
             ErrorCodes.DiskFull, "The disk is full: a store could not be written, and nothing half-written was left.", "Free some space and run it again.", e),
         SqliteException e => new CommandException(ErrorCodes.IoFailed, $"A store cannot be used: {e.Message}", "Check the file and its folder, then run it again.", e),
+        LogStoreException { Fault: LogStoreFault.Foreign } e => new CommandException(
+            ErrorCodes.IoFailed, $"The transparency log cannot be used: {e.Message}.", "Each key needs a folder of its own: name another one (--miner-name, --clinic-name or --validator-name), or another --home.", e),
         LogStoreException e => new CommandException(ErrorCodes.IoFailed, $"The transparency log cannot be used: {e.Message}.", "Check its folder; 'subnet audit verify' says what is wrong.", e),
         FhirException e => new CommandException(ErrorCodes.FileMalformed, e.Message, e.Fix, e),
         ModelFormatException e => new CommandException(

@@ -21,7 +21,7 @@ internal sealed record DemoModel(DemoSubnet Subnet, IPlainModel Plain, CompiledM
 internal sealed class DemoModels(SampleFolder samples)
 {
     /// <summary>Shares of the largest weights that the cheaper model of a swapping miner keeps.</summary>
-    private const double Kept = 0.4;
+    private const double KeptShare = 0.4;
 
     private readonly Dictionary<ushort, DemoModel> models = [];
 
@@ -105,7 +105,7 @@ internal sealed class DemoModels(SampleFolder samples)
     /// <summary>The same model with its smaller weights left out: less to compute, worse answers.</summary>
     private static long[] Cheaper(long[] weights)
     {
-        long threshold = weights.Select(Math.Abs).Order().ElementAt((int)(weights.Length * (1 - Kept)));
+        long threshold = weights.Select(Math.Abs).Order().ElementAt((int)(weights.Length * (1 - KeptShare)));
         return [.. weights.Select(weight => Math.Abs(weight) >= threshold ? weight : 0)];
     }
 }

@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using Subnet.Crypto.Bfv;
 using Subnet.Crypto.Comparison;
-using Subnet.Crypto.Lattice;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Rlwe;
 

@@ -38,6 +38,13 @@ internal sealed class CommandTreeTests
     }
 
     [TestCaseSource(nameof(Leaves))]
+    public void Options_of_a_command_share_no_name(SubnetCommand command)
+    {
+        IEnumerable<Option> inherited = Ancestors(command).SelectMany(parent => parent.Options).Where(option => option.Recursive);
+        Assert.That(command.Options.Concat(inherited).Distinct().SelectMany(option => option.Aliases.Append(option.Name).Distinct()), Is.Unique);
+    }
+
+    [TestCaseSource(nameof(Leaves))]
     public async Task Command_shows_its_examples_in_its_help(SubnetCommand command)
     {
         Assert.That(command.Examples, Is.Not.Empty);
@@ -103,6 +110,8 @@ internal sealed class CommandTreeTests
     }
 
     private static string[] Words(CommandExample example) => example.Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<Command> Ancestors(Command command) => command.Parents.OfType<Command>().SelectMany(parent => Ancestors(parent).Prepend(parent));
 
     private static string Path(Command command) =>
         command.Parents.OfType<Command>().SingleOrDefault() is { } parent and not RootCommand ? $"{Path(parent)} {command.Name}" : command.Name;

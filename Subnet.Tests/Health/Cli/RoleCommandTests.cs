@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Subnet.Crypto.Identity;
-using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Crypto.Transparency.Checkpoints;
 using Subnet.Crypto.Transparency.Notes;
 using Subnet.Health.Cli.Commands.Clinics;
@@ -13,7 +12,6 @@ using Subnet.Health.Node;
 using Subnet.Health.Review.Entries;
 using Subnet.Health.Review.Sources;
 using Subnet.Health.Rpc.Server;
-using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Health.Fhir;
 using Subnet.Tests.Health.Review;
@@ -271,6 +269,42 @@ internal sealed class RoleCommandTests
         Assert.That(run.Error, Does.Contain("model-not-served").And.Contain("clinic models"));
     }
 
+    [Test]
+    public async Task Models_of_a_subnet_that_the_ledger_does_not_have_are_an_error()
+    {
+        CommandRun run = await Run("clinic", "models", "--netuid", "99", "--wallet-name", "clinic");
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.Output);
+        Assert.That(run.Error, Does.Contain("has no subnet 99").And.Contain("subnet subnets list"));
+    }
+
+    [TestCase("there.txt", "exists; nothing was bought")]
+    [TestCase("no-folder/token.txt", "does not exist; nothing was bought")]
+    public async Task Token_for_a_file_that_cannot_be_made_is_refused_before_anything_is_paid_for(string name, string expected)
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder.Combine("there.txt"), "kept");
+        ulong before = (await network.Ledger.Client.GetAccountAsync(network.Ledger.Id("clinic"))).Balance;
+
+        CommandRun run = await Run("clinic", "keygen", "--netuid", $"{network.Netuid}", "--tokens", "1", "--wallet-name", "clinic", "--yes", "--export", folder.Combine(name));
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Output);
+        Assert.That(run.Error, Does.Contain(expected));
+        Assert.That((await network.Ledger.Client.GetAccountAsync(network.Ledger.Id("clinic"))).Balance, Is.EqualTo(before));
+        Assert.That(await File.ReadAllTextAsync(folder.Combine("there.txt")), Is.EqualTo("kept"));
+    }
+
+    [Test]
+    public async Task Validator_that_is_not_there_is_told_with_those_that_are()
+    {
+        using TemporaryFolder own = new();
+        Directory.CreateDirectory(own.Combine("validator", "elsewhere"));
+        await File.WriteAllTextAsync(own.Combine("validator", "elsewhere", "validator.db"), "");
+        CommandRun run = await CommandRun.Of(own.Path, ["validator", "status"]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.Error, Does.Contain("'default' of this home has not worked yet").And.Contain("Name one with --validator-name: elsewhere"));
+    }
+
     private static bool Contains(string file, string text)
     {
         byte[] bytes = File.ReadAllBytes(file);
@@ -302,11 +336,5 @@ internal sealed class RoleCommandTests
 
     private Task<CommandRun> Run(params string[] arguments) => CommandRun.Of(home.Path, [.. arguments, "--network", node.ToString()], Variables);
 
-    private void Write(string wallet, string? hotkey, string name)
-    {
-        using SigningKey key = InProcessLedger.SigningKeyOf(name);
-        using OperatingSystemRandomSource random = new();
-        new WalletFolder(home.Path).Write(
-            wallet, hotkey, KeystoreFile.Seal(key, hotkey is null ? KeyRole.Coldkey : KeyRole.Hotkey, Encoding.UTF8.GetBytes(Password), ScryptCost.Minimum, random));
-    }
+    private void Write(string wallet, string? hotkey, string name) => TestWallets.Write(home.Path, wallet, hotkey, name, Password);
 }

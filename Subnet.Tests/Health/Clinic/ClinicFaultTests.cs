@@ -1,5 +1,4 @@
 using Subnet.Core.State;
-using Subnet.Crypto.Commitments;
 using Subnet.Crypto.Identity;
 using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Clinic;
@@ -236,6 +235,60 @@ internal sealed class ClinicFaultTests
         Assert.That(entries.Count(entry => entry.Type == "query.sent"), Is.EqualTo(2));
         Assert.That(entries.Single(entry => entry.Type == "result.received" && entry.Ref == attempt.Event).IsOk, Is.False);
         Assert.That(entries.Single(entry => entry.Type == "result.received" && entry.Ref == answer.Queries.Single().Event).IsOk);
+    }
+
+    [Test]
+    public async Task Miner_with_two_cards_of_one_model_does_not_agree_with_itself()
+    {
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner", "second-miner");
+        await using ClinicClient clinic = await own.OpenClinicAsync("agreement", settings => settings with { Retries = 0 });
+        foreach (string name in new[] { "miner", "second-miner" })
+        {
+            await clinic.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf(name), 1, 6);
+        }
+
+        await own.Miner("miner").StopAsync();
+        await own.StartMinerAsync("miner", [CompiledSample.Heart.Publish(own.Randomness, 1), CompiledSample.Heart.Publish(own.Randomness, 9)]);
+        await Patience.UntilAsync(async () => (await clinic.ModelsAsync(own.Netuid)).Count == 3);
+        await own.Miner("second-miner").StopAsync();
+
+        // Both cards of the first miner would give the same exact answer.
+        ClinicException alone = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1)) with { Agree = 2 })))!;
+        Assert.That(alone.Fault, Is.EqualTo(ClinicFault.NoAnswer));
+        Assert.That(alone.Message, Does.Contain($"Only 1 of the 2 miners that must agree answered ({RoleNetwork.AddressOf("miner")})").And.Contain(RoleNetwork.AddressOf("second-miner") + " (unavailable"));
+
+        ClinicException tooFew = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(own, CompiledSample.Heart.Table(1)) with { Agree = 3 })))!;
+        Assert.That(tooFew.Fault, Is.EqualTo(ClinicFault.ModelNotFound));
+        Assert.That(tooFew.Message, Does.Contain("3 miners are to agree and 2 serve"));
+    }
+
+    [Test]
+    public async Task Second_gateway_of_one_account_is_told_why_nothing_is_signed_for_it()
+    {
+        await using RoleNetwork own = await RoleNetwork.StartAsync("miner");
+        await using (ClinicClient first = await own.OpenClinicAsync("first"))
+        {
+            await first.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 1, 2);
+        }
+
+        await using ClinicClient second = await own.OpenClinicAsync("second");
+        ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => second.BuyTokensAsync(own.Netuid, RoleNetwork.AddressOf("miner"), 1, 2)))!;
+
+        Assert.That(refused.Fault, Is.EqualTo(ClinicFault.IssuerRefused));
+        Assert.That(refused.Fix, Does.Contain("a coldkey of its own"));
+        Assert.That(refused.Message, Does.Not.Contain(".."));
+    }
+
+    [Test]
+    public async Task Empty_wallet_is_told_with_the_command_that_fills_it()
+    {
+        await using ClinicClient clinic = await network.OpenClinicAsync("without-tokens");
+
+        ClinicException refused = (await Assert.ThrowsAsync<ClinicException>(() => clinic.QueryAsync(Query(network, CompiledSample.Heart.Table(2)))))!;
+
+        Assert.That(refused.Fault, Is.EqualTo(ClinicFault.NoToken));
+        Assert.That(refused.Message, Does.Contain("no usable token of 16 rows").And.Contain("nothing was sent"));
+        Assert.That(refused.Fix, Does.Contain($"subnet clinic keygen --netuid {network.Netuid} --rows 16"));
     }
 
     [Test]

@@ -109,10 +109,12 @@ internal sealed class RoleNetwork : IAsyncDisposable
     public MinerSettings SettingsOf(string name) =>
         new(name, folder.Combine("miner-" + name), Netuid, new IPEndPoint(IPAddress.Loopback, 0)) { DrainTime = TimeSpan.FromSeconds(5) };
 
-    public async Task<MinerHost> StartMinerAsync(string name, IServedModel model, MinerSettings? settings = null)
+    public Task<MinerHost> StartMinerAsync(string name, IServedModel model, MinerSettings? settings = null) => StartMinerAsync(name, [model], settings);
+
+    public async Task<MinerHost> StartMinerAsync(string name, IReadOnlyList<IServedModel> models, MinerSettings? settings = null)
     {
         MinerHost miner = await MinerHost.StartAsync(
-            settings ?? SettingsOf(name), [model], Key(name + "-hot"), Ledger.Client, TimeProvider.System, Randomness, NullLoggerFactory.Instance, null, CancellationToken.None);
+            settings ?? SettingsOf(name), models, Key(name + "-hot"), Ledger.Client, TimeProvider.System, Randomness, NullLoggerFactory.Instance, null, CancellationToken.None);
         miners[name] = miner;
         return miner;
     }

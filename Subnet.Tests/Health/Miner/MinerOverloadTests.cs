@@ -9,8 +9,6 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
-using Subnet.Crypto.Identity;
-using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Circuits;
 using Subnet.Health.Models.Rows;
 using Subnet.Health.Network;
@@ -20,7 +18,6 @@ using Subnet.Health.Rpc.Client;
 using Subnet.Health.Rpc.HealthV1;
 using Subnet.Health.Rpc.InferenceV1;
 using Subnet.Health.Rpc.Server;
-using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
 using ServingStatus = Subnet.Health.Rpc.HealthV1.HealthCheckResponse.Types.ServingStatus;
@@ -148,7 +145,7 @@ internal sealed class MinerOverloadTests
         await network.Miner("miner").StopAsync();
         string model = home.Combine("model");
         models.Serve(DemoPlan.Miners.Single(miner => miner.Name == "diabetes-honest"), model, Encoding.UTF8.GetBytes(Password), network.Randomness, null).Dispose();
-        WriteHotkey(home);
+        TestWallets.Write(home.Path, "miner", "default", "miner-hot", Password);
         return SubnetProcess.Start(
             home.Path,
             ["miner", "run", model, "--netuid", $"{network.Netuid}", "--wallet-name", "miner", "--network", node.ToString(), "--home", home.Path, "--json"],
@@ -283,12 +280,5 @@ internal sealed class MinerOverloadTests
     {
         string line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-    }
-
-    private static void WriteHotkey(TemporaryFolder home)
-    {
-        using SigningKey key = InProcessLedger.SigningKeyOf("miner-hot");
-        using OperatingSystemRandomSource random = new();
-        new WalletFolder(home.Path).Write("miner", "default", KeystoreFile.Seal(key, KeyRole.Hotkey, Encoding.UTF8.GetBytes(Password), ScryptCost.Minimum, random));
     }
 }

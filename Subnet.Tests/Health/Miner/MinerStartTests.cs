@@ -2,14 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Subnet.Crypto.Identity;
-using Subnet.Crypto.Lattice.Randomness;
 using Subnet.Health.Miner;
 using Subnet.Health.Network;
 using Subnet.Health.Network.Demo;
 using Subnet.Health.Node;
 using Subnet.Health.Rpc.Server;
-using Subnet.Health.Wallets;
 using Subnet.Tests.Health.Clinic;
 using Subnet.Tests.Support;
 
@@ -44,7 +41,7 @@ internal sealed class MinerStartTests
         string model = home.Combine("model");
         new DemoModels(SampleFolder.Find(RepositoryFolder.Find()))
             .Serve(DemoPlan.Miners.Single(miner => miner.Name == "heart-honest"), model, Encoding.UTF8.GetBytes(Password), network.Randomness, null).Dispose();
-        WriteHotkey(home);
+        TestWallets.Write(home.Path, "miner", "default", "miner-hot", Password);
         string? before = await EndpointAsync();
         using TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
@@ -104,11 +101,4 @@ internal sealed class MinerStartTests
     private async Task<string?> EndpointAsync() => (await network.Ledger.Client.GetMetagraphAsync(network.Netuid))!.Find(network.Ledger.Id("miner-hot"))!.Endpoint;
 
     private static string Authority(MinerHost miner) => miner.Address.GetLeftPart(UriPartial.Authority);
-
-    private static void WriteHotkey(TemporaryFolder home)
-    {
-        using SigningKey key = InProcessLedger.SigningKeyOf("miner-hot");
-        using OperatingSystemRandomSource random = new();
-        new WalletFolder(home.Path).Write("miner", "default", KeystoreFile.Seal(key, KeyRole.Hotkey, Encoding.UTF8.GetBytes(Password), ScryptCost.Minimum, random));
-    }
 }

@@ -113,7 +113,7 @@ internal sealed class MessageBudgetTests
         byte[] large = Frame(Large);
         using CancellationTokenSource gone = new();
         PacedContent content = new(large);
-        Task<string> call = SendAsync("UnaryCall", content, gone.Token);
+        Task<string> call = SendAsync("UnaryCall", content, cancellationToken: gone.Token);
         await HeldAsync(large.Length - GrpcFrame.HeaderBytes);
         await gone.CancelAsync();
         content.Finish();
@@ -174,7 +174,7 @@ internal sealed class MessageBudgetTests
     // The server has read the length of a message, or ended its call, at some time; that it holds so many bytes then is certain.
     private async Task HeldAsync(long bytes)
     {
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource late = new(Patience.Long);
         while (budget.Held != bytes)
         {
             Assert.That(late.IsCancellationRequested, Is.False, $"held {budget.Held}, not {bytes}");
@@ -182,7 +182,7 @@ internal sealed class MessageBudgetTests
         }
     }
 
-    private async Task<string> SendAsync(string method, HttpContent content, CancellationToken cancellationToken = default, string? encoding = null)
+    private async Task<string> SendAsync(string method, HttpContent content, string? encoding = null, CancellationToken cancellationToken = default)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server.Address, "/grpc.testing.TestService/" + method))
         {

@@ -54,7 +54,7 @@ internal sealed class ClinicHistoryCommand : SubnetCommand
                 record.Event,
                 record.Netuid.ToString(CultureInfo.InvariantCulture),
                 Markup.Escape(record.Model),
-                Markup.Escape(record.Patient ?? (record.Rows == 1 ? "1 patient" : $"{record.Rows} patients")),
+                Markup.Escape(record.Patient ?? Quantity.Of(record.Rows, "patient")),
                 string.Join(' ', record.Scores.Take(3).Select(score => score.Probability?.ToString("P1", CultureInfo.InvariantCulture) ?? score.Label)),
                 string.Join(' ', record.Scores.Where(score => score.Outcome is not null).Select(score => score.Outcome == true ? "yes" : "no")),
                 record.Miner);

@@ -45,6 +45,12 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
             throw new CommandException(ErrorCodes.Usage, $"{count} tokens for {size} rows cannot be bought.", "Give 1 to 100000 tokens of 1, 16 or 256 rows.");
         }
 
+        if (!context.Get(DryRun) && context.Get(export) is { } target)
+        {
+            // Before anything is paid for.
+            RequireFree(context.FullPath(target));
+        }
+
         ClinicAccess access = await clinic.OpenAsync(context, cancellationToken).ConfigureAwait(false);
         await using (access.ConfigureAwait(false))
         {
@@ -56,7 +62,7 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
             if (!isDryRun)
             {
                 await context.ConfirmAsync(
-                    this, $"Buy {count} tokens of {size} rows for each of {chosen.Length} miners at {price} rao, {cost} rao in all?", cancellationToken).ConfigureAwait(false);
+                    this, $"Buy {Quantity.Of(count, "token")} of {Quantity.Of(size, "row")} for {(chosen.Length == 1 ? "1 miner" : $"each of {chosen.Length} miners")} at {price} rao, {cost} rao in all?", cancellationToken).ConfigureAwait(false);
                 await access.Client.ResumePurchasesAsync(subnet, cancellationToken).ConfigureAwait(false);
                 foreach (string miner in chosen)
                 {
@@ -74,14 +80,27 @@ internal sealed class ClinicKeygenCommand : StateChangingCommand
                 access.Client.Address, access.Client.LogOrigin, access.Client.Policy.Hash, isDryRun, chosen, count, size, price, (ulong)cost, [.. budget.Select(TokenEntry.Of)]);
             context.Output.Document(document, console =>
             {
-                console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(isDryRun ? "would buy" : "bought")} {count} tokens of {size} rows for each of {string.Join(", ", chosen)}, {cost} rao"));
+                console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(isDryRun ? "would buy" : "bought")} {Quantity.Of(count, "token")} of {Quantity.Of(size, "row")} for each of {string.Join(", ", chosen)}, {cost} rao"));
                 foreach (TokenBudget item in budget)
                 {
                     console.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"subnet {item.Netuid}  {item.Miner}  epoch {item.Epoch}  {item.Rows} rows  {item.Ready} ready, {item.Waiting} waiting"));
+                        CultureInfo.InvariantCulture, $"subnet {item.Netuid}  {item.Miner}  epoch {item.Epoch}  {Quantity.Of(item.Rows, "row")}  {item.Ready} ready, {item.Waiting} waiting"));
                 }
             });
             return ExitCode.Done;
+        }
+    }
+
+    private static void RequireFree(string path)
+    {
+        if (Path.Exists(path))
+        {
+            throw new CommandException(ErrorCodes.FileExists, $"The file '{path}' exists; nothing was bought.", "Choose another name or remove it.");
+        }
+
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            throw new CommandException(ErrorCodes.FileNotFound, $"The folder '{folder}' does not exist; nothing was bought.", "Check the path.");
         }
     }
 

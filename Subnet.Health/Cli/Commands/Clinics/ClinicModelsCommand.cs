@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Subnet.Health.Cli.Errors;
 using Subnet.Health.Cli.Output;
 using Subnet.Health.Clinic;
 using Subnet.Health.Node;
@@ -32,16 +33,30 @@ internal sealed class ClinicModelsCommand : SubnetCommand
         ClinicAccess access = await clinic.OpenAsync(context, cancellationToken).ConfigureAwait(false);
         await using (access.ConfigureAwait(false))
         {
-            ushort[] subnets = context.Get(netuid) is { } one
-                ? [one]
-                : [.. (await access.Ledger.GetSubnetsAsync(cancellationToken).ConfigureAwait(false)).Select(subnet => subnet.Netuid)];
+            ushort[] subnets = [.. (await access.Ledger.GetSubnetsAsync(cancellationToken).ConfigureAwait(false)).Select(subnet => subnet.Netuid)];
+            if (context.Get(netuid) is { } one)
+            {
+                subnets = subnets.Contains(one)
+                    ? [one]
+                    : throw new CommandException(ErrorCodes.LedgerRefused, $"The ledger has no subnet {one}.", "'subnet subnets list' shows what there is.");
+            }
+
             List<ClinicModel> models = [];
             foreach (ushort subnet in subnets)
             {
                 models.AddRange(await access.Client.ModelsAsync(subnet, cancellationToken).ConfigureAwait(false));
             }
 
-            context.Output.Document(new ClinicModelsDocument([.. models.Select(ClinicModelEntry.Of)]), console => console.Write(Table(models)));
+            context.Output.Document(new ClinicModelsDocument([.. models.Select(ClinicModelEntry.Of)]), console =>
+            {
+                if (models.Count == 0)
+                {
+                    console.WriteLine("no miner that can be reached serves a model");
+                    return;
+                }
+
+                console.Write(Table(models));
+            });
             return ExitCode.Done;
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Subnet.Health.Cli.Errors;
+using Subnet.Health.Cli.Output;
 using Subnet.Health.Clinic;
 using Subnet.Health.Review.Entries;
 
@@ -90,7 +91,7 @@ internal sealed class ClinicQueryCommand : StateChangingCommand
 
     private static void Show(IAnsiConsole console, LeakSheet sheet)
     {
-        console.WriteLine($"{sheet.Model}: {(sheet.Patients == 1 ? "1 patient" : $"{sheet.Patients} patients")} in {(sheet.Queries == 1 ? "1 query" : $"{sheet.Queries} queries")} of {sheet.QueryBytes} bytes, each on a connection of its own; nothing was sent");
+        console.WriteLine($"{sheet.Model}: {Quantity.Of(sheet.Patients, "patient")} in {Quantity.Of(sheet.Queries, "query", "queries")} of {sheet.QueryBytes} bytes, each on a connection of its own; nothing was sent");
         console.WriteLine("encrypted: " + string.Join(' ', sheet.Inputs));
         if (sheet.Imputed.Count > 0)
         {

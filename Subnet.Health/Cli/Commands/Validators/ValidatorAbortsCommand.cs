@@ -13,7 +13,7 @@ internal sealed class ValidatorAbortsCommand : SubnetCommand
     private readonly ValidatorStores stores = new();
 
     public ValidatorAbortsCommand()
-        : base("aborts", "Show how often each pair of clinic and validator left a batch.", new CommandExample("validator aborts --name north", "a validator's store"))
+        : base("aborts", "Show how often each pair of clinic and validator left a batch.", new CommandExample("validator aborts --validator-name north", "a validator's store"))
     {
         Options.Add(stores.Name);
     }

@@ -15,10 +15,10 @@ namespace Subnet.Health.Cli.Commands.Validators;
 /// <summary><c>subnet validator run</c>: examines miners and sets weights until it is stopped.</summary>
 internal sealed class ValidatorRunCommand : SubnetCommand
 {
-    private readonly WalletOptions wallet = new();
+    private readonly WalletOptions wallet = new(withShortName: false);
     private readonly LedgerPlace place = new();
     private readonly Option<ushort[]> netuids = new("--netuid") { Description = "A subnet to validate; may be given several times.", HelpName = "N", Required = true };
-    private readonly Option<string> name = new("--name") { Description = "Its name in the state folder.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+    private readonly Option<string> name = ValidatorStores.CreateName();
     private readonly Option<string[]> labelled = new("--labelled") { Description = "Rows with known outcomes for a subnet: a table with the column label, 1 or 0.", HelpName = "NETUID=FILE" };
     private readonly Option<string[]> issuer = new("--issuer") { Description = "Where a subnet's token issuer answers (default: as the network file says).", HelpName = "NETUID=URL" };
     private readonly Option<int> port = new("--port") { Description = "Port on this machine that its services listen at; 0 takes a free one.", HelpName = "PORT", DefaultValueFactory = _ => 0 };

@@ -14,7 +14,7 @@ internal sealed class ValidatorStatusCommand : SubnetCommand
     private readonly ValidatorStores stores = new();
 
     public ValidatorStatusCommand()
-        : base("status", "Show a validator's plans, verdicts, scores and weights.", new CommandExample("validator status --name north", "a validator's store"))
+        : base("status", "Show a validator's plans, verdicts, scores and weights.", new CommandExample("validator status --validator-name north", "a validator's store"))
     {
         Options.Add(stores.Name);
     }

@@ -7,9 +7,10 @@ using Subnet.Health.Wallets;
 namespace Subnet.Health.Cli.Commands.Wallets;
 
 /// <summary>The options that wallet commands share, and what they make of them.</summary>
-internal sealed class WalletOptions
+/// <param name="withShortName">Whether <c>--name</c> is the wallet's: not where a command names something else by it.</param>
+internal sealed class WalletOptions(bool withShortName = true)
 {
-    public Option<string> Name { get; } = Named("--wallet-name", "The wallet.", "--name");
+    public Option<string> Name { get; } = Named("--wallet-name", "The wallet.", withShortName ? ["--name"] : []);
 
     public Option<string> Hotkey { get; } = Named("--wallet-hotkey", "The hotkey within the wallet.", "--hotkey");
 
@@ -77,7 +78,7 @@ internal sealed class WalletOptions
             : throw new CommandException(
                 ErrorCodes.WalletNotFound,
                 $"There is no {(hotkey is null ? "coldkey" : $"hotkey '{hotkey}'")} in the wallet '{wallet}'.",
-                "'subnet wallet list' shows what there is; 'subnet wallet create' makes one.");
+                "'subnet wallet list' shows what there is, --wallet-name and --wallet-hotkey choose; 'subnet wallet create' makes one.");
     }
 
     private static CommandException Translate(KeystoreException fault, string wallet, string? hotkey) => fault.Fault switch
@@ -92,9 +93,9 @@ internal sealed class WalletOptions
         ? name
         : throw new CommandException(ErrorCodes.Usage, $"'{name}' cannot be the name of a wallet or hotkey.", "Use up to 64 letters, digits, '-' and '_'.");
 
-    private static Option<string> Named(string name, string description, string alias)
+    private static Option<string> Named(string name, string description, params string[] aliases)
     {
-        Option<string> option = OptionNames.Create<string>(name, description, alias);
+        Option<string> option = OptionNames.Create<string>(name, description, aliases);
         option.DefaultValueFactory = _ => "default";
         return option;
     }

@@ -169,6 +169,20 @@ internal sealed class LogStoreFaultTests
     }
 
     [Test]
+    public void Log_of_another_name_is_told_from_a_damaged_one()
+    {
+        MemoryLogFiles files = Filled(300);
+        using LogStore store = LogStore.Open(files);
+        using SigningKey key = SigningKey.FromSeed(Enumerable.Repeat((byte)9, 32).ToArray());
+        Assert.That(
+            () => new CheckpointPublisher(files, store, Options(key, "audit.example/clinic-8"), TimeProvider.System),
+            Throws.InstanceOf<LogStoreException>().With.Property("Fault").EqualTo(LogStoreFault.Foreign).And.Message.Contains("holds the log audit.example/clinic-7, which is not audit.example/clinic-8"));
+        Assert.That(
+            () => new CheckpointPublisher(files, store, Options(key), TimeProvider.System),
+            Throws.InstanceOf<LogStoreException>().With.Property("Fault").EqualTo(LogStoreFault.Corrupt), "the right name under another key");
+    }
+
+    [Test]
     public void Second_writer_of_a_folder_is_refused()
     {
         MemoryLogFiles files = new();
@@ -319,9 +333,9 @@ internal sealed class LogStoreFaultTests
         }
     }
 
-    private static TransparencyLogOptions Options(SigningKey key) => new()
+    private static TransparencyLogOptions Options(SigningKey key, string origin = "audit.example/clinic-7") => new()
     {
-        Signers = [new NoteSigner("audit.example/clinic-7", SignatureType.Ed25519, key)],
+        Signers = [new NoteSigner(origin, SignatureType.Ed25519, key)],
     };
 
     private static MemoryLogFiles Filled(int size, string word = "entry")
