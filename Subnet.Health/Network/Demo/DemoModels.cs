@@ -59,7 +59,7 @@ internal sealed class DemoModels(SampleFolder samples)
 
         // The private circuit wipes what it is given.
         long[] committed = [.. weights.Select(weight => miner.Conduct == MinerConduct.Relay ? weight / 2 : weight)];
-        if (!Directory.Exists(folder))
+        if (!File.Exists(Path.Combine(folder, "card.json")))
         {
             Write(folder, Make(miner, model, committed, password, randomness));
         }
@@ -82,6 +82,12 @@ internal sealed class DemoModels(SampleFolder samples)
         Directory.CreateDirectory(begun);
         File.WriteAllBytes(Path.Combine(begun, "card.json"), made.Card);
         File.WriteAllBytes(Path.Combine(begun, "circuit.bin"), made.Circuit);
+        if (Directory.Exists(folder))
+        {
+            // Only where it is empty: what somebody else put there is not removed.
+            Directory.Delete(folder);
+        }
+
         Directory.Move(begun, folder);
     }
 
