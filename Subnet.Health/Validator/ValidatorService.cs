@@ -37,6 +37,7 @@ internal sealed class ValidatorService : IAsyncDisposable
     private readonly JudgingStep judging;
     private readonly ScoringStep scoring;
     private readonly WeightsStep weights;
+    private readonly EndpointAnnouncement announcement;
     private readonly SqliteScoringStore seeds;
     private readonly ScoringService organic;
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -44,7 +45,6 @@ internal sealed class ValidatorService : IAsyncDisposable
     private Task running = Task.CompletedTask;
     private bool isRun;
     private readonly List<(ScoreBatchOpen Batch, IReadOnlyList<OrganicOutcome> Outcomes)> concluded = [];
-    private bool isAnnounced;
     private ulong worked;
 
     private ValidatorService(
@@ -64,6 +64,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         judging = new JudgingStep(parts);
         scoring = new ScoringStep(parts);
         Duplicates = new DuplicateStep(parts, scoring);
+        announcement = new EndpointAnnouncement(parts, host.Address);
         weights = new WeightsStep(parts, policy?.Invoke(parts) ?? new EarnedWeights(parts, Duplicates));
     }
 
@@ -125,7 +126,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         {
             // An address that does not answer costs others their patience, and the ledger admits another only many blocks later: first everything listens.
             await (open?.Invoke(service) ?? Task.CompletedTask).ConfigureAwait(false);
-            await service.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            await service.announcement.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             return service;
         }
         catch
@@ -341,7 +342,7 @@ internal sealed class ValidatorService : IAsyncDisposable
         {
             // Several blocks may have passed while one was worked through: the newest counts.
             next = await parts.Ledger.WaitForHeightAsync(next, cancellationToken).ConfigureAwait(false) + 1;
-            await AnnounceLaterAsync(cancellationToken).ConfigureAwait(false);
+            await announcement.AnnounceLaterAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 await AdvanceAsync(cancellationToken).ConfigureAwait(false);
@@ -470,50 +471,4 @@ internal sealed class ValidatorService : IAsyncDisposable
     // Some blocks before the epoch's end the row is decided whatever is missing: one that is not committed in its epoch counts for nothing.
     private bool IsJudging(EpochClock clock) =>
         clock.Offset + BlocksForCommit < clock.Tempo && parts.Store.OpenPlans(clock.Netuid, clock.Epoch).Any(plan => plan.Epoch + 1 == clock.Epoch);
-
-    /// <summary>Announces what the ledger's rate limit did not admit before; another refusal is said in the log, and the work goes on.</summary>
-    private async Task AnnounceLaterAsync(CancellationToken cancellationToken)
-    {
-        if (!isAnnounced)
-        {
-            try
-            {
-                await AnnounceAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception fault) when (fault is LedgerRefusedException or LedgerUnreachableException)
-            {
-                ValidatorLog.NotYetAnnounced(parts.Logger, Address, fault.Message);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Puts the address on the ledger where it has another one. The ledger admits a new one only every so many blocks: a validator that comes back on another port earlier than that
-    /// works meanwhile, since it asks others more than it is asked, and announces with a later block.
-    /// </summary>
-    private async Task AnnounceAsync(CancellationToken cancellationToken)
-    {
-        LedgerKey key = new(parts.Hotkey);
-        bool isComplete = true;
-        string address = (parts.Settings.PublicAddress ?? Address).ToString().TrimEnd('/');
-        foreach (ushort netuid in parts.Settings.Netuids)
-        {
-            Metagraph? metagraph = await parts.Ledger.GetMetagraphAsync(netuid, cancellationToken).ConfigureAwait(false);
-            if (metagraph?.Find(new AccountId(parts.PublicKey))?.Endpoint != address)
-            {
-                CallOutcome outcome = await parts.Ledger.SubmitAsync(key, new ServeEndpointCall(netuid, address), cancellationToken).ConfigureAwait(false);
-                if (outcome.Reason == RejectionReason.RateLimited)
-                {
-                    isComplete = false;
-                    ValidatorLog.NotYetAnnounced(parts.Logger, Address, outcome.Reason.Describe().Sentence);
-                }
-                else
-                {
-                    outcome.Demand();
-                }
-            }
-        }
-
-        isAnnounced = isComplete;
-    }
 }

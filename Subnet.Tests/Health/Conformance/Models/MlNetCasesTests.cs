@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using System.IO.Compression;
 using Subnet.Health.Conformance;
 using Subnet.Health.Conformance.Models;
@@ -19,13 +18,7 @@ internal sealed class MlNetCasesTests
     private readonly TemporaryFolder folder = new();
 
     [OneTimeSetUp]
-    public void Unpack()
-    {
-        string archive = Path.Combine(RepositoryFolder.Find(), "Subnet.Tests", "Health", "Conformance", "Models", "mlnet-cases.tar.gz");
-        using FileStream file = File.OpenRead(archive);
-        using var tar = new GZipStream(file, CompressionMode.Decompress);
-        TarFile.ExtractToDirectory(tar, folder.Path, overwriteFiles: false);
-    }
+    public void Unpack() => CaseArchive.Unpack("Health/Conformance/Models/mlnet-cases.tar.gz", folder.Path);
 
     [OneTimeTearDown]
     public void Remove() => folder.Dispose();

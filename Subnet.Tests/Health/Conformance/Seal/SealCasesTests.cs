@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
 using Subnet.Health.Conformance;
 using Subnet.Health.Conformance.Seal;
@@ -22,13 +20,7 @@ internal sealed class SealCasesTests
     private readonly TemporaryFolder folder = new();
 
     [OneTimeSetUp]
-    public void Unpack()
-    {
-        string archive = Path.Combine(RepositoryFolder.Find(), "Subnet.Tests", "Health", "Conformance", "Seal", "seal-cases.tar.gz");
-        using FileStream file = File.OpenRead(archive);
-        using var tar = new GZipStream(file, CompressionMode.Decompress);
-        TarFile.ExtractToDirectory(tar, folder.Path, overwriteFiles: false);
-    }
+    public void Unpack() => CaseArchive.Unpack("Health/Conformance/Seal/seal-cases.tar.gz", folder.Path);
 
     [OneTimeTearDown]
     public void Remove() => folder.Dispose();
